@@ -1,0 +1,93 @@
+package io.holdfast.base;
+
+import static io.holdfast.base.ErrorKind.CORRUPTION;
+import static io.holdfast.base.ErrorKind.INTERNAL;
+import static io.holdfast.base.ErrorKind.INTERRUPTED;
+import static io.holdfast.base.ErrorKind.PARTIAL;
+import static io.holdfast.base.ErrorKind.UNAVAILABLE;
+import static io.holdfast.base.ErrorKind.UNKNOWN_OUTCOME;
+import static io.holdfast.base.ErrorKind.USER;
+
+/// Permanent numbers of all errors. A number is never given another meaning; retired ones stay in a
+/// comment. The text is what the reference manual prints.
+public enum ErrorCode {
+  BAD_ARGUMENT(1001, USER, "An argument or option is wrong."),
+  BAD_CONFIGURATION(1002, USER, "The configuration has errors."),
+  BAD_URL(1003, USER, "A connection or repository URL cannot be read."),
+  KEY_MISSING(1010, USER, "No key or passphrase was given for the repository."),
+  KEY_MALFORMED(
+      1011, USER, "The key is not 64 hexadecimal digits, or the key file cannot be read."),
+  KEY_WRONG(1012, USER, "The key or passphrase opens no slot of this repository."),
+  REPOSITORY_MISSING(1020, USER, "There is no Holdfast repository at this place."),
+  REPOSITORY_EXISTS(1021, USER, "There is a Holdfast repository already."),
+  REPOSITORY_TOO_NEW(1022, USER, "The repository needs a newer version of Holdfast."),
+  REPOSITORY_PLACE_UNUSABLE(1023, USER, "The place for the repository cannot be used."),
+  BACKUP_NOT_FOUND(1030, USER, "There is no such backup."),
+  TARGET_NOT_EMPTY(1040, USER, "The target directory is not empty."),
+  TARGET_NOT_WRITABLE(1041, USER, "The target directory cannot be written."),
+  RECOVERY_TARGET_UNREACHABLE(
+      1042, USER, "The recovery target cannot be reached with what the repository holds."),
+  RECOVERY_TARGET_AMBIGUOUS(
+      1043, USER, "The recovery target has no time zone or has several meanings."),
+  SERVER_VERSION_UNSUPPORTED(1050, USER, "The PostgreSQL server's version is not supported."),
+  PRIVILEGE_MISSING(1051, USER, "The database role lacks a privilege."),
+  SERVER_SETTING_UNSUITABLE(1052, USER, "A setting of the PostgreSQL server rules this out."),
+  SLOT_IN_USE(1053, USER, "The replication slot is in use by somebody else."),
+  POOLER_URL(1054, USER, "The URL leads to a connection pooler."),
+  SERVER_PROGRAM_MISSING(1055, USER, "The programs of this PostgreSQL version are not installed."),
+  AUTHENTICATION_REFUSED(
+      1056, USER, "The server refused the user, the password or the encryption."),
+  DIFFERENT_CLUSTER(1057, USER, "The server is not the cluster that this source belongs to."),
+  WAL_CONFLICT(1060, USER, "A WAL file of that name with other content is stored already."),
+  SERVER_UNAVAILABLE(2001, UNAVAILABLE, "The PostgreSQL server cannot be reached or went away."),
+  STORE_UNAVAILABLE(
+      2002, UNAVAILABLE, "The repository's store cannot be reached or refuses to work."),
+  NO_SPACE(2003, UNAVAILABLE, "There is no space left."),
+  FILE_ERROR(2004, UNAVAILABLE, "A local file cannot be read or written."),
+  WAL_NOT_YET_THERE(2005, UNAVAILABLE, "WAL that is needed has not arrived in the repository."),
+  SESSION_KILLED(2006, UNAVAILABLE, "Maintenance ended this session; nothing was published."),
+  TIMED_OUT(2007, UNAVAILABLE, "Something took longer than its limit."),
+  SLOT_LOST(2008, UNAVAILABLE, "The replication slot or the WAL it kept is gone; there is a gap."),
+  RECOVERY_FAILED(2009, UNAVAILABLE, "The PostgreSQL server did not finish recovery."),
+  OBJECT_CORRUPT(3001, CORRUPTION, "A stored object is not what was written."),
+  OBJECT_MISSING(3002, CORRUPTION, "A stored object that is needed is missing."),
+  PAGE_CHECKSUM(3003, CORRUPTION, "A database page does not match its checksum."),
+  MANIFEST_MISMATCH(3004, CORRUPTION, "What the server sent does not match its own manifest."),
+  PROTOCOL_VIOLATION(3005, CORRUPTION, "The server sent something the protocol does not allow."),
+  WAL_GAP(3006, CORRUPTION, "WAL between two positions is missing."),
+  WAL_CORRUPT(3007, CORRUPTION, "WAL cannot be read."),
+  CHECK_FAILED(3008, CORRUPTION, "A check of restored data failed."),
+  WRITE_OUTCOME_UNKNOWN(4001, UNKNOWN_OUTCOME, "Nobody can say whether a write took effect."),
+  PARTLY_DONE(6001, PARTIAL, "Some parts were done and some failed."),
+  CANCELLED(7001, INTERRUPTED, "The work was interrupted."),
+  BUG(9001, INTERNAL, "A bug in Holdfast.");
+
+  private final int number;
+  private final ErrorKind kind;
+  private final String meaning;
+
+  ErrorCode(int number, ErrorKind kind, String meaning) {
+    this.number = number;
+    this.kind = kind;
+    this.meaning = meaning;
+  }
+
+  /// The permanent number.
+  public int number() {
+    return number;
+  }
+
+  public ErrorKind kind() {
+    return kind;
+  }
+
+  /// One sentence for the reference manual.
+  public String meaning() {
+    return meaning;
+  }
+
+  /// The code as people see it, for example `HF-1012`.
+  public String label() {
+    return "HF-" + number;
+  }
+}

@@ -1,0 +1,68 @@
+package io.holdfast.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// A place for blobs. Blobs are written once and never changed. All methods may be called from
+/// several threads.
+///
+/// Visibility: what a `putIfAbsent` that returned has stored is seen by every later `get`, `stat`
+/// and `list`, by any process (a store that cannot promise it says so in [#capabilities]). A blob
+/// is never seen in part.
+public interface BlobStore extends AutoCloseable {
+  /// The largest blob that is taken: 256 MiB.
+  int BLOB_BYTES_MAX = 256 << 20;
+
+  /// Stores the remaining bytes of `data` under `key` if nothing is there yet; never overwrites.
+  /// When it returns `STORED` the bytes are durable: they survive a loss of power. The buffer
+  /// belongs to the caller again afterwards; its position is undefined.
+  ///
+  /// @throws WriteOutcomeUnknownException if nobody can say whether the write took effect; read
+  ///   back, delete nothing
+  /// @throws IOException if nothing was stored
+  PutResult putIfAbsent(BlobKey key, ByteBuffer data) throws IOException;
+
+  /// The whole blob, in an array that belongs to the caller.
+  ///
+  /// @throws NoSuchBlobException if there is none
+  /// @throws IOException if it is larger than `bytesMax`, before anything is allocated for it
+  byte[] get(BlobKey key, int bytesMax) throws IOException;
+
+  /// Exactly `length` bytes from `offset`.
+  ///
+  /// @throws NoSuchBlobException if there is none
+  /// @throws TruncatedBlobException if the blob ends before `offset + length`
+  byte[] getRange(BlobKey key, long offset, int length) throws IOException;
+
+  /// The size of the blob, empty if there is none.
+  Optional<BlobStat> stat(BlobKey key) throws IOException;
+
+  /// Hands every blob whose key starts with `prefix` to `each`, in ascending order of the key's
+  /// characters. `prefix` is empty or ends in `/`. Blobs put or deleted meanwhile may or may not
+  /// show. An `IOException` thrown half-way means that the listing is incomplete.
+  void list(String prefix, Consumer<BlobStat> each) throws IOException;
+
+  /// Removes a blob; removing what is not there is no error. When it returns, the removal is
+  /// durable.
+  void delete(BlobKey key) throws IOException;
+
+  /// What this store really enforces, as probed.
+  StoreCapabilities capabilities() throws IOException;
+
+  /// The place in words, without secrets, for messages.
+  String describe();
+
+  @Override
+  void close() throws IOException;
+
+  /// The answer of [#putIfAbsent].
+  enum PutResult {
+    STORED,
+    ALREADY_PRESENT
+  }
+
+  /// A name and a size.
+  record BlobStat(BlobKey key, long bytes) {}
+}
