@@ -24,8 +24,13 @@ public final class Main implements Callable<Integer> {
   private Main() {}
 
   public static void main(String[] args) {
-    CommandLine commandLine = new CommandLine(new Main());
-    System.exit(commandLine.execute(args));
+    System.exit(run(args));
+  }
+
+  /// Runs one command to its end and answers the exit code; nothing ends the process. The build
+  /// trains the AOT cache through it, several commands in one process.
+  public static int run(String... args) {
+    return new CommandLine(new Main()).execute(args);
   }
 
   /// Runs when no command was named, which is wrong use.
