@@ -11,6 +11,8 @@ import java.util.function.Consumer;
 /// Visibility: what a `putIfAbsent` that returned has stored is seen by every later `get`, `stat`
 /// and `list`, by any process (a store that cannot promise it says so in [#capabilities]). A blob
 /// is never seen in part.
+///
+/// A key must not be the directory of another one (`a` beside `a/b`): file systems refuse it.
 public interface BlobStore extends AutoCloseable {
   /// The largest blob that is taken: 256 MiB.
   int BLOB_BYTES_MAX = 256 << 20;
@@ -18,6 +20,10 @@ public interface BlobStore extends AutoCloseable {
   /// Stores the remaining bytes of `data` under `key` if nothing is there yet; never overwrites.
   /// When it returns `STORED` the bytes are durable: they survive a loss of power. The buffer
   /// belongs to the caller again afterwards; its position is undefined.
+  ///
+  /// `ALREADY_PRESENT` means that another put, perhaps an earlier one of this caller, has stored a
+  /// whole and durable blob there. A store that had to resolve a lost answer by reading back says
+  /// `STORED` when it finds the same bytes.
   ///
   /// @throws WriteOutcomeUnknownException if nobody can say whether the write took effect; read
   ///   back, delete nothing

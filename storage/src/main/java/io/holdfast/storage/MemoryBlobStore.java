@@ -1,6 +1,7 @@
 package io.holdfast.storage;
 
 import io.holdfast.storage.StoreCapabilities.Support;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
@@ -13,9 +14,9 @@ public final class MemoryBlobStore implements BlobStore {
   private final ConcurrentSkipListMap<BlobKey, byte[]> blobs = new ConcurrentSkipListMap<>();
 
   @Override
-  public PutResult putIfAbsent(BlobKey key, ByteBuffer data) throws java.io.IOException {
+  public PutResult putIfAbsent(BlobKey key, ByteBuffer data) throws IOException {
     if (data.remaining() > BLOB_BYTES_MAX) {
-      throw new java.io.IOException(
+      throw new IOException(
           "blob " + key + " has " + data.remaining() + " bytes, the limit is " + BLOB_BYTES_MAX);
     }
     byte[] copy = new byte[data.remaining()];
@@ -24,22 +25,19 @@ public final class MemoryBlobStore implements BlobStore {
   }
 
   @Override
-  public byte[] get(BlobKey key, int bytesMax) throws java.io.IOException {
+  public byte[] get(BlobKey key, int bytesMax) throws IOException {
     byte[] bytes = require(key);
     if (bytes.length > bytesMax) {
-      throw new java.io.IOException(
+      throw new IOException(
           "blob " + key + " has " + bytes.length + " bytes, expected at most " + bytesMax);
     }
     return bytes.clone();
   }
 
   @Override
-  public byte[] getRange(BlobKey key, long offset, int length) throws java.io.IOException {
+  public byte[] getRange(BlobKey key, long offset, int length) throws IOException {
     byte[] bytes = require(key);
-    if (offset < 0 || length < 0 || offset + length > bytes.length) {
-      throw new TruncatedBlobException(
-          "blob " + key + " has " + bytes.length + " bytes, wanted " + length + " at " + offset);
-    }
+    BlobRange.check(key, bytes.length, offset, length);
     return Arrays.copyOfRange(bytes, (int) offset, (int) offset + length);
   }
 
@@ -58,6 +56,7 @@ public final class MemoryBlobStore implements BlobStore {
 
   @Override
   public void list(String prefix, Consumer<BlobStat> each) {
+    BlobKey.requirePrefix(prefix);
     var from =
         prefix.isEmpty()
             ? blobs
