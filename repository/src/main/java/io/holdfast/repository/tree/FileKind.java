@@ -1,0 +1,19 @@
+package io.holdfast.repository.tree;
+
+/// What an entry of a tree is.
+public enum FileKind {
+  FILE(1),
+  DIRECTORY(2),
+  SYMLINK(3);
+
+  private final int code;
+
+  FileKind(int code) {
+    this.code = code;
+  }
+
+  /// The number on disk.
+  int code() {
+    return code;
+  }
+}

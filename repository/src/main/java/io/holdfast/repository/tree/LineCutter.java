@@ -1,0 +1,31 @@
+package io.holdfast.repository.tree;
+
+/// Cuts text into pieces at line ends, about 16 KiB each: after a line with a probability that
+/// depends on that line alone, so pieces fall into place again behind a change. See
+/// `docs/format/trees.md`, "Lines".
+final class LineCutter {
+  static final int PIECE_BYTES_MIN = 4 << 10;
+  static final int PIECE_BYTES_MAX = 64 << 10;
+
+  /// Expected bytes between the minimum and the cut.
+  private static final int MEAN_BYTES = 12 << 10;
+
+  private LineCutter() {}
+
+  /// The end of the piece that begins at `from`.
+  static int pieceEnd(byte[] text, int from) {
+    int limit = Math.min(text.length, from + PIECE_BYTES_MAX);
+    int line = from;
+    for (int at = from; at < limit; at++) {
+      if (text[at] == '\n') {
+        int end = at + 1;
+        if (end - from >= PIECE_BYTES_MIN
+            && CutRule.cutsAfter(CutRule.hash(text, line, end), end - line, MEAN_BYTES)) {
+          return end;
+        }
+        line = end;
+      }
+    }
+    return limit;
+  }
+}

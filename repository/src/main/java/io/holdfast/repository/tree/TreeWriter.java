@@ -1,0 +1,134 @@
+package io.holdfast.repository.tree;
+
+import io.holdfast.repository.ChunkId;
+import io.holdfast.repository.ChunkWriter;
+import io.holdfast.repository.tree.TreeRecord.Extent;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// Writes one tree, storing only what its parent and the repository do not have. Extents and files
+/// come from many threads and in any order; [#finish] writes the lists.
+///
+/// Pages that changed since the parent are collected in patch chunks in the order in which extents
+/// come; so what is written depends on that order, and on nothing else: the same calls in the same
+/// order give the same chunks.
+///
+/// Memory: for each extent that changed or has no parent about 100 bytes, and 50 for each page that
+/// lies beside its base chunk; for each unchanged extent 4; for each file about 300; for each patch
+/// chunk of the parent about 100; beside that fixed buffers. Lists are streamed.
+///
+/// *Thread-safe*, but for [#finish], which comes last and once.
+public final class TreeWriter {
+  private final Tally tally = new Tally();
+  private final ConcurrentHashMap<String, FileState> files = new ConcurrentHashMap<>();
+  private final ChunkWriter chunks;
+  private final @Nullable ParentTree parent;
+  private final ExtentStore extents;
+
+  /// @param parent the tree to compare with, of the same domain as `chunks`
+  /// @throws io.holdfast.repository.CorruptRepositoryException if the parent's lists are damaged
+  public TreeWriter(ChunkWriter chunks, Optional<TreeReader> parent) throws IOException {
+    this.chunks = chunks;
+    this.parent = parent.isPresent() ? new ParentTree(parent.get(), chunks) : null;
+    this.extents = new ExtentStore(chunks, this.parent, tally);
+  }
+
+  /// Stores extent `extentIndex` of a file: the first `length` bytes of `bytes`. All but a file's
+  /// last extent have [FileLayout#EXTENT_BYTES]. The array belongs to the caller again afterwards.
+  ///
+  /// @throws IllegalStateException if the extent was put already
+  public void putExtent(String path, FileLayout layout, long extentIndex, byte[] bytes, int length)
+      throws IOException {
+    if (layout instanceof FileLayout.Lines) {
+      throw new IllegalArgumentException("a file of lines is put as a whole");
+    }
+    if (extentIndex < 0 || extentIndex >= TreeRecord.extentsOf(FileEntry.SIZE_MAX)) {
+      throw new IllegalArgumentException("'" + path + "' cannot have an extent " + extentIndex);
+    }
+    if (length < 1 || length > Math.min(bytes.length, FileLayout.EXTENT_BYTES)) {
+      throw new IllegalArgumentException("an extent of " + length + " bytes in '" + path + "'");
+    }
+    FileState file = file(path, layout);
+    Extent old = file.old(extentIndex);
+    file.extent((int) extentIndex, extents.store(layout, bytes, length, old));
+  }
+
+  /// Records a file's metadata, before, between or after its extents.
+  ///
+  /// @throws IllegalStateException if the file was put already
+  public void putFile(FileEntry entry, FileLayout layout) throws IOException {
+    if (entry.kind() != FileKind.FILE && !(layout instanceof FileLayout.Stream)) {
+      throw new IllegalArgumentException("'" + entry.path() + "' has no contents to lay out");
+    }
+    file(entry.path(), layout).entry(entry);
+  }
+
+  /// Stores a whole file; its size in `entry` is that of `bytes`.
+  public void putSmallFile(FileEntry entry, FileLayout layout, byte[] bytes) throws IOException {
+    if (entry.size() != bytes.length) {
+      throw new IllegalArgumentException(
+          "'" + entry.path() + "' has " + bytes.length + " bytes, not " + entry.size());
+    }
+    putFile(entry, layout);
+    if (layout instanceof FileLayout.Lines) {
+      putLines(file(entry.path(), layout), bytes);
+      return;
+    }
+    byte[] buffer = new byte[Math.min(bytes.length, FileLayout.EXTENT_BYTES)];
+    int index = 0;
+    for (int at = 0; at < bytes.length; at += buffer.length) {
+      int length = Math.min(buffer.length, bytes.length - at);
+      System.arraycopy(bytes, at, buffer, 0, length);
+      putExtent(entry.path(), layout, index++, buffer, length);
+    }
+  }
+
+  /// Writes the lists and the root. All workers have ended; nothing is put afterwards.
+  ///
+  /// @throws IllegalStateException if extents are missing or have another length than their file's
+  ///   size says
+  public TreeSummary finish() throws IOException {
+    extents.finish();
+    ListWriter lists = new ListWriter(chunks, parent, files, tally);
+    ChunkId root = lists.write();
+    TreeTotals totals = lists.totals();
+    return new TreeSummary(
+        root,
+        totals.files(),
+        totals.logicalBytes(),
+        totals.extents(),
+        tally.extentsUnchanged.sum(),
+        tally.extentsZero.sum(),
+        tally.extentsWhole.sum(),
+        totals.pagesOverridden(),
+        tally.pagesPatched.sum(),
+        tally.dataBytes.sum(),
+        tally.metadataBytes.sum(),
+        lists.overlayBytes(),
+        tally.parentExtentsUnreadable.sum());
+  }
+
+  private void putLines(FileState file, byte[] text) throws IOException {
+    int index = 0;
+    for (int from = 0; from < text.length; index++) {
+      int end = LineCutter.pieceEnd(text, from);
+      Extent old = file.old(index);
+      file.extent(index, extents.storeStream(text, from, end - from, old));
+      from = end;
+    }
+  }
+
+  private FileState file(String path, FileLayout layout) throws IOException {
+    FileState known = files.get(path);
+    if (known == null) {
+      TreePaths.require(path);
+      FileState fresh = new FileState(path, layout, parent);
+      FileState raced = files.putIfAbsent(path, fresh);
+      known = raced == null ? fresh : raced;
+    }
+    known.requireLayout(layout);
+    return known;
+  }
+}

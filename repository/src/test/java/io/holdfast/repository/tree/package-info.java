@@ -1,0 +1,4 @@
+@NullMarked
+package io.holdfast.repository.tree;
+
+import org.jspecify.annotations.NullMarked;
