@@ -1,0 +1,31 @@
+package io.holdfast.postgres.basebackup;
+
+import io.holdfast.postgres.Lsn;
+import java.io.IOException;
+import java.util.List;
+
+/// Takes a base backup as it arrives. Called by the thread that reads the connection.
+public interface BackupReceiver {
+  /// The server has begun: everything from this position on is needed to recover the backup.
+  void started(Lsn start, int timeline, List<Tablespace> tablespaces) throws IOException;
+
+  void directory(Meta meta) throws IOException;
+
+  void symlink(Meta meta, String target) throws IOException;
+
+  void fileBegin(Meta meta) throws IOException;
+
+  /// Bytes of the file that began last; the array is a view and valid during the call only.
+  void fileData(byte[] bytes, int offset, int length) throws IOException;
+
+  void fileEnd() throws IOException;
+
+  /// Bytes of the server's own manifest; a view.
+  void manifestData(byte[] bytes, int offset, int length) throws IOException;
+
+  /// A tablespace outside the data directory.
+  record Tablespace(long oid, String location, long sizeKib) {}
+
+  /// What tar says of a file; `path` is relative and clean.
+  record Meta(String path, long size, int mode, long mtimeSeconds, long uid, long gid) {}
+}

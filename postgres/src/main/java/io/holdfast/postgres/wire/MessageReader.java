@@ -1,0 +1,148 @@
+package io.holdfast.postgres.wire;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/// Cuts the incoming bytes into messages. The current message is a view into one growing buffer,
+/// valid until the next call of [#next]. *Confined* to the reading thread.
+final class MessageReader {
+  static final int MESSAGE_BYTES_MAX = 16 << 20;
+  static final int NOTHING = -1;
+  private static final int HEADER_BYTES = 5;
+  private static final int BUFFER_BYTES = 256 << 10;
+
+  private final Transport transport;
+  private final int stallMillis;
+  private byte[] buffer = new byte[BUFFER_BYTES];
+  private int start;
+  private int end;
+  private int bodyEnd;
+  private int cursor;
+
+  /// @param stallMillis how long a message that has begun may take to go on
+  MessageReader(Transport transport, int stallMillis) {
+    this.transport = transport;
+    this.stallMillis = stallMillis;
+  }
+
+  /// The type of the next message, or [#NOTHING] if none began within the time.
+  int next(int timeoutMillis) throws IOException {
+    start = bodyEnd;
+    if (!fill(HEADER_BYTES, timeoutMillis)) {
+      return NOTHING;
+    }
+    int length = int32At(start + 1);
+    if (length < 4 || length > MESSAGE_BYTES_MAX) {
+      throw new IOException(
+          "the server sent a message of " + Integer.toUnsignedString(length) + " bytes");
+    }
+    fill(1 + length, stallMillis);
+    cursor = start + HEADER_BYTES;
+    bodyEnd = start + 1 + length;
+    return buffer[start] & 0xff;
+  }
+
+  byte[] bytes() {
+    return buffer;
+  }
+
+  int position() {
+    return cursor;
+  }
+
+  int remaining() {
+    return bodyEnd - cursor;
+  }
+
+  int int8() throws IOException {
+    need(1);
+    return buffer[cursor++] & 0xff;
+  }
+
+  int int16() throws IOException {
+    need(2);
+    cursor += 2;
+    return (buffer[cursor - 2] & 0xff) << 8 | buffer[cursor - 1] & 0xff;
+  }
+
+  int int32() throws IOException {
+    need(4);
+    cursor += 4;
+    return int32At(cursor - 4);
+  }
+
+  long int64() throws IOException {
+    long high = int32();
+    return high << 32 | int32() & 0xffffffffL;
+  }
+
+  String cstring() throws IOException {
+    int from = cursor;
+    while (cursor < bodyEnd && buffer[cursor] != 0) {
+      cursor++;
+    }
+    need(1);
+    return new String(buffer, from, cursor++ - from, StandardCharsets.UTF_8);
+  }
+
+  byte[] take(int length) throws IOException {
+    need(length);
+    cursor += length;
+    return Arrays.copyOfRange(buffer, cursor - length, cursor);
+  }
+
+  private void need(int count) throws IOException {
+    if (count < 0 || bodyEnd - cursor < count) {
+      throw new IOException("the server sent a message that is shorter than its content");
+    }
+  }
+
+  /// Reads until `count` bytes from `start` are in the buffer. False only if not a single byte is
+  /// there in time.
+  private boolean fill(int count, int timeoutMillis) throws IOException {
+    makeRoom(count);
+    while (end - start < count) {
+      boolean begun = end > start;
+      int read =
+          transport.read(buffer, end, buffer.length - end, begun ? stallMillis : timeoutMillis);
+      if (read < 0) {
+        throw new EOFException("the server closed the connection");
+      }
+      if (read == 0) {
+        if (begun) {
+          throw new IOException(
+              "the server stopped in the middle of a message for " + stallMillis + " ms");
+        }
+        return false;
+      }
+      end += read;
+    }
+    return true;
+  }
+
+  private void makeRoom(int count) {
+    if (start == end) {
+      bodyEnd -= start;
+      start = 0;
+      end = 0;
+      bodyEnd = Math.max(0, bodyEnd);
+    }
+    if (start + count > buffer.length) {
+      int held = end - start;
+      byte[] target = count > buffer.length ? new byte[Math.max(count, 2 * buffer.length)] : buffer;
+      System.arraycopy(buffer, start, target, 0, held);
+      buffer = target;
+      start = 0;
+      end = held;
+    }
+  }
+
+  private int int32At(int index) {
+    return (buffer[index] & 0xff) << 24
+        | (buffer[index + 1] & 0xff) << 16
+        | (buffer[index + 2] & 0xff) << 8
+        | buffer[index + 3] & 0xff;
+  }
+}
