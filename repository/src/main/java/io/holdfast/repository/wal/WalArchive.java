@@ -1,0 +1,284 @@
+package io.holdfast.repository.wal;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.repository.CorruptRepositoryException;
+import io.holdfast.storage.BlobKey;
+import io.holdfast.storage.BlobStore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/// The WAL of one lineage in a repository. What a put returned is durable and is found by every
+/// later read of any process; nothing is ever changed. *Thread-safe*, without state of its own.
+public final class WalArchive {
+  /// What one ranged read gets of an object; nearly every summary ends before.
+  private static final int PREFIX_BYTES = 32 << 10;
+
+  /// The most that [#readBytes] hands out: a segment of the largest size.
+  private static final int READ_BYTES_MAX = 1 << 30;
+
+  private final BlobStore store;
+  private final WalSealer sealer;
+  private final WalLineage lineage;
+  private final WalNames names;
+  private final WalObject codec;
+  private final WalObjects stored;
+  private final WalFileObjects files;
+
+  private WalArchive(BlobStore store, WalSealer sealer, WalLineage lineage) {
+    this.store = store;
+    this.sealer = sealer;
+    this.lineage = lineage;
+    this.names = new WalNames(lineage.id());
+    this.codec = new WalObject(sealer, lineage.id());
+    this.stored = new WalObjects(store);
+    this.files = new WalFileObjects(store, sealer, lineage.id());
+  }
+
+  /// Opens the lineage of a cluster for writing, and records it if it is new.
+  ///
+  /// @throws BackupException `DIFFERENT_CLUSTER` if the lineage has another segment size
+  /// @throws CorruptRepositoryException if its record is damaged
+  public static WalArchive open(
+      BlobStore store, WalSealer sealer, String source, long systemIdentifier, int segmentBytes)
+      throws IOException {
+    String id =
+        domainTag(sealer)
+            + sealer
+                .pseudonym("wal-lineage/" + Long.toUnsignedString(systemIdentifier) + "/" + source)
+                .substring(0, 16);
+    WalLineage lineage = new WalLineage(id, source, systemIdentifier, segmentBytes);
+    WalArchive archive = new WalArchive(store, sealer, lineage);
+    archive.recordLineage();
+    return archive;
+  }
+
+  /// Opens a lineage that [#lineages] found.
+  public static WalArchive of(BlobStore store, WalSealer sealer, WalLineage lineage) {
+    return new WalArchive(store, sealer, lineage);
+  }
+
+  /// All lineages of the sealer's domain.
+  ///
+  /// @throws CorruptRepositoryException if the record of one of them is damaged
+  public static List<WalLineage> lineages(BlobStore store, WalSealer sealer) throws IOException {
+    List<String> ids = new ArrayList<>();
+    String tag = domainTag(sealer);
+    store.list(
+        WalNames.ROOT,
+        blob ->
+            WalNames.parseAbout(blob.key()).filter(id -> id.startsWith(tag)).ifPresent(ids::add));
+    List<WalLineage> lineages = new ArrayList<>();
+    for (String id : ids) {
+      byte[] about =
+          new WalObjects(store).read(new WalNames(id).about(), WalFiles.OBJECT_BYTES_MAX);
+      lineages.add(WalFiles.decodeAbout(sealer, id, about));
+    }
+    return lineages;
+  }
+
+  /// The first half of a lineage's name: which domain it belongs to.
+  private static String domainTag(WalSealer sealer) {
+    return sealer.pseudonym("wal-domain").substring(0, 16);
+  }
+
+  private void recordLineage() throws IOException {
+    byte[] about = WalFiles.encodeAbout(sealer, lineage);
+    PutOutcome outcome =
+        stored.put(
+            names.about(),
+            about,
+            WalFiles.OBJECT_BYTES_MAX,
+            found -> WalFiles.decodeAbout(sealer, lineage.id(), found).equals(lineage));
+    switch (outcome) {
+      case STORED, ALREADY_THERE -> {}
+      case CONFLICT ->
+          throw new BackupException(
+              ErrorCode.DIFFERENT_CLUSTER,
+              "the WAL of '"
+                  + lineage.source()
+                  + "' was stored with another segment size than "
+                  + lineage.segmentBytes(),
+              "Give the cluster another source name; its WAL no longer continues the old one.");
+      case REPAIRED ->
+          throw CorruptRepositoryException.damaged("WAL lineage " + lineage.id() + " is damaged");
+    }
+  }
+
+  public WalLineage lineage() {
+    return lineage;
+  }
+
+  /// Stores a range with its summary. What is there already is read and compared; other bytes are
+  /// kept under a variant of the name, damaged ones are replaced the same way.
+  ///
+  /// @param summary at most 1 MiB, may be empty
+  /// @throws BackupException `WRITE_OUTCOME_UNKNOWN` if the store does not say
+  public PutOutcome put(WalRange range, byte[] wal, int offset, int length, byte[] summary)
+      throws IOException {
+    if (length != range.length() || summary.length > WalObject.SUMMARY_BYTES_MAX) {
+      throw new IllegalArgumentException(
+          length + " bytes and a summary of " + summary.length + " for WAL " + range);
+    }
+    byte[] object = codec.encode(range, wal, offset, summary);
+    return stored.putOrKeepBeside(
+        suffix -> names.range(range, suffix),
+        variantName(sealer, wal, offset, length),
+        object,
+        WalObject.OBJECT_BYTES_MAX,
+        found ->
+            Arrays.equals(codec.decode(range, found), 0, length, wal, offset, offset + length));
+  }
+
+  /// Stands for content in names without telling anything of it.
+  static String variantName(WalSealer sealer, byte[] bytes, int offset, int length) {
+    byte[] digest = WalObject.sha256(bytes, offset, length);
+    return sealer.pseudonym("wal-variant/" + HexFormat.of().formatHex(digest)).substring(0, 8);
+  }
+
+  /// Stores a small file of the lineage, such as a timeline's history, under its real name.
+  public PutOutcome putFile(String name, byte[] bytes) throws IOException {
+    return files.put(name, bytes);
+  }
+
+  /// The ranges of a timeline, in order, without variants.
+  public List<WalRange> ranges(int timeline) throws IOException {
+    return listed(timeline, WalNames.REPLACEMENT).stream()
+        .map(WalVariant::range)
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  /// What was kept beside other bytes of the same range.
+  public List<WalVariant> conflicts(int timeline) throws IOException {
+    return listed(timeline, WalNames.CONFLICT).stream()
+        .filter(variant -> !variant.name().isEmpty())
+        .toList();
+  }
+
+  private List<WalVariant> listed(int timeline, String kind) throws IOException {
+    List<WalVariant> found = new ArrayList<>();
+    store.list(
+        names.timelinePrefix(timeline),
+        blob ->
+            names
+                .parse(blob.key())
+                .filter(variant -> variant.name().isEmpty() || variant.name().startsWith(kind))
+                .ifPresent(found::add));
+    return found;
+  }
+
+  /// All timelines with a range, in order.
+  public List<Integer> timelines() throws IOException {
+    TreeSet<Integer> timelines = new TreeSet<>(Integer::compareUnsigned);
+    store.list(
+        names.prefix(),
+        blob ->
+            names
+                .parse(blob.key())
+                .ifPresent(variant -> timelines.add(variant.range().timeline())));
+    return List.copyOf(timelines);
+  }
+
+  /// The WAL of a range that [#ranges] named.
+  ///
+  /// @throws CorruptRepositoryException if it is missing or damaged and nobody replaced it
+  public byte[] read(WalRange range) throws IOException {
+    return stored.readOrReplacement(
+        suffix -> names.range(range, suffix), key -> readWhole(range, key));
+  }
+
+  /// The bytes of a variant that [#conflicts] named.
+  public byte[] readVariant(WalVariant variant) throws IOException {
+    return readWhole(variant.range(), names.range(variant.range(), variant.name()));
+  }
+
+  private byte[] readWhole(WalRange range, BlobKey key) throws IOException {
+    return codec.decode(range, stored.read(key, WalObject.OBJECT_BYTES_MAX));
+  }
+
+  /// The summary of a range, by one small read as a rule.
+  ///
+  /// @throws CorruptRepositoryException if it is missing or damaged and nobody replaced it
+  public byte[] readSummary(WalRange range) throws IOException {
+    return stored.readOrReplacement(
+        suffix -> names.range(range, suffix), key -> readSummary(range, key));
+  }
+
+  private byte[] readSummary(WalRange range, BlobKey key) throws IOException {
+    byte[] prefix = stored.readPrefix(key, PREFIX_BYTES);
+    int needed = WalObject.HEADER_BYTES + WalObject.sealedSummaryBytes(range, prefix);
+    if (needed > prefix.length && prefix.length == PREFIX_BYTES) {
+      prefix = stored.readPrefix(key, needed);
+    }
+    return codec.decodeSummary(range, prefix);
+  }
+
+  /// The bytes of a timeline from `start` to `end`, at most 1 GiB, put together from ranges however
+  /// they overlap.
+  ///
+  /// @throws WalMissingException at the first position that no range covers
+  /// @throws BackupException `WAL_CONFLICT` if ranges overlap with different bytes
+  public byte[] readBytes(int timeline, long start, long end) throws IOException {
+    return readBytes(timeline, ranges(timeline), start, end);
+  }
+
+  /// As above, with the ranges that [#ranges] gave before.
+  public byte[] readBytes(int timeline, Collection<WalRange> ranges, long start, long end)
+      throws IOException {
+    long length = end - start;
+    if (Long.compareUnsigned(start, end) > 0 || Long.compareUnsigned(length, READ_BYTES_MAX) > 0) {
+      throw new IllegalArgumentException("cannot read " + length + " bytes of WAL at once");
+    }
+    List<WalRange> own = ranges.stream().filter(range -> range.timeline() == timeline).toList();
+    long covered = WalCoverage.contiguousEnd(own, start);
+    if (Long.compareUnsigned(covered, end) < 0) {
+      long missing = covered;
+      boolean later = own.stream().anyMatch(r -> Long.compareUnsigned(r.start(), missing) > 0);
+      throw new WalMissingException(
+          later ? ErrorCode.WAL_GAP : ErrorCode.WAL_NOT_YET_THERE, timeline, missing);
+    }
+    byte[] result = new byte[(int) length];
+    int filled = 0;
+    while (filled < result.length) {
+      WalRange range = WalCoverage.farthest(own, start + filled).orElseThrow();
+      filled = place(range, read(range), start, result, filled);
+    }
+    return result;
+  }
+
+  /// Copies what a range adds; what it shares with earlier ones must be the same.
+  private static int place(WalRange range, byte[] wal, long start, byte[] result, int filled) {
+    long offset = range.start() - start;
+    int from = (int) Math.max(0, offset);
+    int to = (int) Math.min(result.length, offset + wal.length);
+    int skipped = (int) (from - offset);
+    if (!Arrays.equals(result, from, filled, wal, skipped, skipped + filled - from)) {
+      throw new BackupException(
+          ErrorCode.WAL_CONFLICT,
+          "WAL " + range + " overlaps other stored WAL with different bytes",
+          "Two servers may have written the same timeline; run 'holdfast wal status'.");
+    }
+    System.arraycopy(wal, skipped + filled - from, result, filled, to - filled);
+    return to;
+  }
+
+  /// The content of a small file, by its real name.
+  ///
+  /// @throws CorruptRepositoryException if it is damaged and nobody replaced it
+  public Optional<byte[]> file(String name) throws IOException {
+    return files.read(name);
+  }
+
+  /// The real names of all small files, in order.
+  public List<String> files() throws IOException {
+    return files.names();
+  }
+}

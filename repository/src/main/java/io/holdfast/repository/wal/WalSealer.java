@@ -1,0 +1,20 @@
+package io.holdfast.repository.wal;
+
+/// Seals and opens under the keys of one WAL domain. What [#seal] returns says itself which version
+/// of the key opens it. *Thread-safe.*
+public interface WalSealer {
+  /// The most that sealing adds to the plain bytes.
+  int OVERHEAD_BYTES_MAX = 128;
+
+  /// Encrypts and authenticates a range of `plain` together with purpose and context.
+  byte[] seal(String purpose, byte[] context, byte[] plain, int offset, int length);
+
+  /// The plain bytes of what [#seal] made under the same purpose and context.
+  ///
+  /// @param bytesMax the most that is acceptable; checked before anything is allocated
+  /// @throws io.holdfast.repository.CorruptRepositoryException if it is not what was sealed
+  byte[] open(String purpose, byte[] context, byte[] sealed, int bytesMax);
+
+  /// 32 lower-case hexadecimal digits that stand for `text` and tell nothing of it without the key.
+  String pseudonym(String text);
+}

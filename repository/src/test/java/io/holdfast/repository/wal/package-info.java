@@ -1,0 +1,4 @@
+@NullMarked
+package io.holdfast.repository.wal;
+
+import org.jspecify.annotations.NullMarked;
