@@ -1,0 +1,219 @@
+package io.holdfast.architecture;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaConstructorCall;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Set;
+
+/// The rules of the house. Each has a planted class in a package `planted` that breaks it.
+final class Rules {
+  private static final Set<String> BARE_FAILURES =
+      Set.of(
+          "java.lang.Throwable",
+          "java.lang.Exception",
+          "java.lang.RuntimeException",
+          "java.lang.Error");
+
+  static final ArchRule LAYERS =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("base")
+          .definedBy("io.holdfast.base..")
+          .layer("storage")
+          .definedBy("io.holdfast.storage..")
+          .layer("repository")
+          .definedBy("io.holdfast.repository..")
+          .layer("postgres")
+          .definedBy("io.holdfast.postgres..")
+          .layer("engine")
+          .definedBy("io.holdfast.engine..")
+          .layer("cli")
+          .definedBy("io.holdfast.cli..")
+          .whereLayer("base")
+          .mayNotAccessAnyLayer()
+          .whereLayer("storage")
+          .mayOnlyAccessLayers("base")
+          .whereLayer("repository")
+          .mayOnlyAccessLayers("storage", "base")
+          .whereLayer("postgres")
+          .mayOnlyAccessLayers("base")
+          .whereLayer("engine")
+          .mayOnlyAccessLayers("repository", "postgres", "storage", "base")
+          .whereLayer("cli")
+          .mayOnlyAccessLayers("engine", "base")
+          .because(
+              "dependencies point down, and the engine alone joins the repository with PostgreSQL");
+
+  static final ArchRule NO_CYCLES =
+      slices()
+          .matching("io.holdfast.(*).(*)..")
+          .should()
+          .beFreeOfCycles()
+          .because(
+              "a feature that needs its user cannot be understood alone; a module's top package is"
+                  + " its face and may use all of its features");
+
+  static final ArchRule PICOCLI_ONLY_IN_CLI =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.holdfast.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("picocli..")
+          .because("everything below the command line is used by the server too");
+
+  static final ArchRule SQL_ONLY_IN_POSTGRES =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.holdfast.postgres..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..")
+          .because("one module knows how to talk to servers");
+
+  static final ArchRule CRYPTO_IN_FEW_PLACES =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(
+              "io.holdfast.repository.crypto..",
+              "io.holdfast.repository.testing..",
+              "io.holdfast.postgres.wire..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("javax.crypto..", "org.bouncycastle..")
+          .because("whoever reviews the use of keys must find all of it in one package");
+
+  static final ArchRule TIME_AND_CHANCE_ARE_INJECTED =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("io.holdfast.base..", "..testing..")
+          .should()
+          .callMethodWhere(
+              callsTo(
+                  "java.time.Instant.now",
+                  "java.time.LocalDate.now",
+                  "java.time.LocalDateTime.now",
+                  "java.time.OffsetDateTime.now",
+                  "java.time.ZonedDateTime.now",
+                  "java.lang.System.currentTimeMillis",
+                  "java.util.UUID.randomUUID",
+                  "java.lang.Math.random"))
+          .orShould()
+          .dependOnClassesThat(
+              named(
+                  Set.of(
+                      "java.util.Random",
+                      "java.util.concurrent.ThreadLocalRandom",
+                      "java.security.SecureRandom")))
+          .because("a run that takes time and chance from its constructor can be repeated");
+
+  static final ArchRule REAL_TIME_AND_CHANCE_ARE_CHOSEN_AT_THE_TOP =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("io.holdfast.base..", "io.holdfast.cli..")
+          .should()
+          .callMethodWhere(
+              callsTo(
+                  "java.time.InstantSource.system",
+                  "java.time.Clock.systemUTC",
+                  "java.time.Clock.systemDefaultZone",
+                  "java.time.Clock.system",
+                  "io.holdfast.base.Entropy.secure",
+                  "io.holdfast.base.concurrent.Pause.real"))
+          .because("only a main program decides that time and chance are real");
+
+  static final ArchRule THREADS_ONLY_IN_BASE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.holdfast.base.concurrent..")
+          .should()
+          .callMethodWhere(
+              callsTo(
+                  "java.lang.Thread.sleep",
+                  "java.lang.Thread.ofVirtual",
+                  "java.lang.Thread.ofPlatform",
+                  "java.lang.Thread.startVirtualThread"))
+          .orShould()
+          .callConstructorWhere(constructs(Thread.class))
+          .orShould()
+          .dependOnClassesThat(
+              named(
+                  Set.of(
+                      "java.util.concurrent.Executors",
+                      "java.util.concurrent.ForkJoinPool",
+                      "java.util.Timer")))
+          .because("threads that are started in one place are waited for in one place");
+
+  static final ArchRule STANDARD_STREAMS_ONLY_IN_CLI =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.holdfast.cli..")
+          .should()
+          .accessField(System.class, "out")
+          .orShould()
+          .accessField(System.class, "err")
+          .orShould()
+          .accessField(System.class, "in")
+          .because(
+              "standard output belongs to the command's answer, which may be one JSON document");
+
+  static final ArchRule NO_GLOBAL_STATE =
+      fields()
+          .that()
+          .areStatic()
+          .should()
+          .beFinal()
+          .because("state that everybody shares makes two operations in one process meet");
+
+  static final ArchRule NAMES_SAY_SOMETHING =
+      noClasses()
+          .should()
+          .haveNameMatching(".*(Impl|Util|Utils|Helper|Helpers|Manager)(\\$.*)?")
+          .because("such a name hides that nobody decided what the class is");
+
+  static final ArchRule TESTING_IS_FOR_TESTS =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("..testing..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.holdfast..testing..")
+          .because("stores that lose data on purpose have no place in the product");
+
+  static final ArchRule FAILURES_HAVE_TYPES =
+      noClasses()
+          .should()
+          .callConstructorWhere(
+              describe(
+                  "make a bare Throwable, Exception, RuntimeException or Error",
+                  call ->
+                      BARE_FAILURES.contains(call.getTargetOwner().getFullName())
+                          && !call.getOriginOwner().isAssignableTo(Throwable.class)))
+          .because("callers decide by type and code what to do next");
+
+  private Rules() {}
+
+  private static DescribedPredicate<JavaCall<?>> callsTo(String... methods) {
+    Set<String> names = Set.of(methods);
+    return describe(
+        "call one of " + names.stream().sorted().toList(),
+        call -> names.contains(call.getTargetOwner().getFullName() + "." + call.getName()));
+  }
+
+  private static DescribedPredicate<JavaConstructorCall> constructs(Class<?> type) {
+    return describe(
+        "construct a " + type.getSimpleName(), call -> call.getTargetOwner().isAssignableTo(type));
+  }
+
+  private static DescribedPredicate<JavaClass> named(Set<String> names) {
+    return describe("are one of " + names, type -> names.contains(type.getFullName()));
+  }
+}

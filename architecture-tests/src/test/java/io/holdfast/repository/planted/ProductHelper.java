@@ -1,0 +1,29 @@
+package io.holdfast.repository.planted;
+
+import io.holdfast.base.Entropy;
+import io.holdfast.base.testing.Seeds;
+import io.holdfast.postgres.Lsn;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import javax.crypto.Mac;
+import picocli.CommandLine;
+
+/// Breaks nearly every rule at once: `ArchitectureTest` requires each of them to notice.
+@SuppressWarnings("all")
+final class ProductHelper {
+  static int counter;
+
+  List<Object> breakRules(Lsn postgresSeenFromTheRepository, Mac mac, CommandLine picocli)
+      throws SQLException, InterruptedException {
+    Thread.sleep(1);
+    System.out.println(Instant.now());
+    if (counter++ > 1) {
+      throw new RuntimeException("bare");
+    }
+    return List.of(
+        new SecureRandom(), Seeds.random(1), InstantSource.system(), Entropy.secure(), mac);
+  }
+}
