@@ -1,5 +1,7 @@
 package io.holdfast.repository;
 
+import java.util.Optional;
+
 /// What a chunk holds. The code is part of every chunk id and of the authenticated context of its
 /// frame, so that one kind can never be taken for another.
 public enum ChunkType {
@@ -17,6 +19,8 @@ public enum ChunkType {
   /// The root of a tree.
   ROOT(6);
 
+  private static final ChunkType[] BY_CODE = values();
+
   private final int code;
 
   ChunkType(int code) {
@@ -26,6 +30,11 @@ public enum ChunkType {
   /// The number on disk.
   public int code() {
     return code;
+  }
+
+  /// The type with that number on disk.
+  static Optional<ChunkType> ofCode(int code) {
+    return code >= 1 && code <= BY_CODE.length ? Optional.of(BY_CODE[code - 1]) : Optional.empty();
   }
 
   /// Metadata is packed apart from data.

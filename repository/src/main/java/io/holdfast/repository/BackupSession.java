@@ -1,0 +1,26 @@
+package io.holdfast.repository;
+
+import java.io.IOException;
+
+/// One run of writing. Nothing of it exists for anybody else before [#commit] returns. Made, used
+/// to commit and closed by one thread; [#chunks] may be used by several.
+public interface BackupSession extends AutoCloseable {
+  SessionId id();
+
+  ChunkWriter chunks();
+
+  /// What this session has added to the repository so far.
+  long storedBytes();
+
+  /// Uploads what is left, then makes the snapshot exist. May be called again for a further
+  /// snapshot. `storedBytes` of the record is replaced by [#storedBytes].
+  ///
+  /// @throws io.holdfast.base.BackupException `SESSION_KILLED` if maintenance ended the session,
+  ///   `WRITE_OUTCOME_UNKNOWN` if nobody can say whether the snapshot exists
+  /// @throws IOException if it does not exist
+  StoredSnapshot commit(SnapshotRecord record) throws IOException;
+
+  /// Ends the session; what was not committed stays unreferenced and is collected by maintenance.
+  @Override
+  void close() throws IOException;
+}

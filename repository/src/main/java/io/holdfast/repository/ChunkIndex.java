@@ -1,0 +1,227 @@
+package io.holdfast.repository;
+
+import io.holdfast.repository.PackFormat.Entry;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Where every chunk lies: one sorted block of 44-byte records outside the heap, found by a fan-out
+/// of the leading bits and binary search. No object per chunk. Not changed once built; may be read
+/// by several threads.
+final class ChunkIndex {
+  private static final int RECORD_BYTES = 44;
+  private static final int PLACE_AT = 32;
+  private static final int OFFSET_AT = 36;
+  private static final int STORED_AT = 40;
+  private static final int PACKS_MAX = 1 << 28;
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+  private final MemorySegment records;
+  private final long count;
+  private final List<PackSummary> packs;
+  private final int[] fanOut;
+  private final int fanOutBits;
+
+  private ChunkIndex(MemorySegment records, long count, List<PackSummary> packs) {
+    this.records = records;
+    this.count = count;
+    this.packs = List.copyOf(packs);
+    this.fanOutBits = Math.clamp(63 - Long.numberOfLeadingZeros(Math.max(1, count)) - 3, 1, 22);
+    this.fanOut = new int[(1 << fanOutBits) + 1];
+  }
+
+  /// A pack without its table.
+  record PackSummary(PackId id, DomainId domain, int keyVersion, int bytes) {}
+
+  /// Where a chunk lies.
+  record Place(PackSummary pack, int packNumber, int offset, int storedBytes) {}
+
+  long size() {
+    return count;
+  }
+
+  List<PackSummary> packs() {
+    return packs;
+  }
+
+  boolean contains(ChunkType type, ChunkId id) {
+    return first(type, id) >= 0;
+  }
+
+  /// Every place of the chunk; several only where it was stored twice.
+  List<Place> places(ChunkType type, ChunkId id) {
+    List<Place> places = new ArrayList<>(1);
+    byte[] key = id.toBytes();
+    for (long i = lowerBound(key); i < count && compare(i, key) == 0; i++) {
+      if (type(i) == type.code()) {
+        places.add(place(i));
+      }
+    }
+    return places;
+  }
+
+  Optional<Place> place(ChunkType type, ChunkId id) {
+    long i = first(type, id);
+    return i < 0 ? Optional.empty() : Optional.of(place(i));
+  }
+
+  private Place place(long i) {
+    int number = records.get(INT, i * RECORD_BYTES + PLACE_AT) & (PACKS_MAX - 1);
+    return new Place(
+        packs.get(number),
+        number,
+        records.get(INT, i * RECORD_BYTES + OFFSET_AT),
+        records.get(INT, i * RECORD_BYTES + STORED_AT));
+  }
+
+  private long first(ChunkType type, ChunkId id) {
+    byte[] key = id.toBytes();
+    for (long i = lowerBound(key); i < count && compare(i, key) == 0; i++) {
+      if (type(i) == type.code()) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private int type(long i) {
+    return records.get(INT, i * RECORD_BYTES + PLACE_AT) >>> 28;
+  }
+
+  /// The first record that is not below `key`.
+  private long lowerBound(byte[] key) {
+    int bucket = (int) (MemorySegment.ofArray(key).get(LONG, 0) >>> (64 - fanOutBits));
+    long low = fanOut[bucket];
+    long high = fanOut[bucket + 1];
+    while (low < high) {
+      long middle = (low + high) >>> 1;
+      if (compare(middle, key) < 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private int compare(long i, byte[] key) {
+    return compare(records, i * RECORD_BYTES, MemorySegment.ofArray(key), 0);
+  }
+
+  private static int compare(MemorySegment left, long leftAt, MemorySegment right, long rightAt) {
+    for (int i = 0; i < ChunkId.BYTES; i += 8) {
+      int order = Long.compareUnsigned(left.get(LONG, leftAt + i), right.get(LONG, rightAt + i));
+      if (order != 0) {
+        return order;
+      }
+    }
+    return 0;
+  }
+
+  private void fillFanOut() {
+    int bucket = 0;
+    for (long i = 0; i < count; i++) {
+      int of = (int) (records.get(LONG, i * RECORD_BYTES) >>> (64 - fanOutBits));
+      while (bucket <= of) {
+        fanOut[bucket++] = (int) i;
+      }
+    }
+    while (bucket < fanOut.length) {
+      fanOut[bucket++] = (int) count;
+    }
+  }
+
+  /// Collects records, then sorts them. *Confined* to one thread.
+  static final class Builder {
+    private static final int SORT_DIRECTLY = 2;
+
+    private final MemorySegment records;
+    private final long countMax;
+    private final List<PackSummary> packs = new ArrayList<>();
+    private final byte[] swap = new byte[RECORD_BYTES];
+    private final MemorySegment pivot = MemorySegment.ofArray(new byte[RECORD_BYTES]);
+    private long count;
+
+    /// @param countMax an upper bound, known from the sizes of the index objects
+    Builder(long countMax) {
+      if (countMax > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException("more than 2^31 chunks in one repository");
+      }
+      this.countMax = countMax;
+      this.records = Arena.ofAuto().allocate(Math.max(1, countMax) * RECORD_BYTES, 8);
+    }
+
+    void add(PackSection section) {
+      if (packs.size() >= PACKS_MAX || count + section.count > countMax) {
+        throw new IllegalStateException("the index has more entries than announced");
+      }
+      int number = packs.size();
+      packs.add(
+          new PackSummary(section.pack, section.domain, section.keyVersion, section.packBytes));
+      section.forEach(entry -> append(number, entry));
+    }
+
+    private void append(int pack, Entry entry) {
+      long at = count * RECORD_BYTES;
+      entry.id().copyTo(swap, 0);
+      MemorySegment.copy(swap, 0, records, ValueLayout.JAVA_BYTE, at, ChunkId.BYTES);
+      records.set(INT, at + PLACE_AT, entry.type().code() << 28 | pack);
+      records.set(INT, at + OFFSET_AT, entry.offset());
+      records.set(INT, at + STORED_AT, entry.storedBytes());
+      count++;
+    }
+
+    ChunkIndex build() {
+      sort(0, count - 1);
+      ChunkIndex index = new ChunkIndex(records, count, packs);
+      index.fillFanOut();
+      return index;
+    }
+
+    /// Quicksort in place. Ids are keyed hashes, so their order is random and the depth is small;
+    /// the larger half is done by the loop, so the stack is at most 31 deep.
+    private void sort(long from, long to) {
+      long low = from;
+      long high = to;
+      while (high - low >= SORT_DIRECTLY - 1) {
+        long i = low - 1;
+        long j = high + 1;
+        long middle = (low + high) >>> 1;
+        MemorySegment.copy(records, middle * RECORD_BYTES, pivot, 0, RECORD_BYTES);
+        while (true) {
+          do {
+            i++;
+          } while (compare(records, i * RECORD_BYTES, pivot, 0) < 0);
+          do {
+            j--;
+          } while (compare(records, j * RECORD_BYTES, pivot, 0) > 0);
+          if (i >= j) {
+            break;
+          }
+          exchange(i, j);
+        }
+        if (j - low < high - j - 1) {
+          sort(low, j);
+          low = j + 1;
+        } else {
+          sort(j + 1, high);
+          high = j;
+        }
+      }
+    }
+
+    private void exchange(long i, long j) {
+      MemorySegment spare = MemorySegment.ofArray(swap);
+      MemorySegment.copy(records, i * RECORD_BYTES, spare, 0, RECORD_BYTES);
+      MemorySegment.copy(records, j * RECORD_BYTES, records, i * RECORD_BYTES, RECORD_BYTES);
+      MemorySegment.copy(spare, 0, records, j * RECORD_BYTES, RECORD_BYTES);
+    }
+  }
+}

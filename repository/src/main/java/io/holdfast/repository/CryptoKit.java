@@ -1,0 +1,142 @@
+package io.holdfast.repository;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.InvalidAlgorithmParameterException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import javax.crypto.AEADBadTagException;
+import javax.crypto.Cipher;
+import javax.crypto.KDF;
+import javax.crypto.Mac;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.HKDFParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/// AES-256-GCM, HMAC-SHA256, SHA-256 and HKDF of the JDK on byte arrays, with the engines pooled.
+/// One kit is *confined* to the thread that took it; the static methods may be called from any.
+final class CryptoKit {
+  static final int KEY_BYTES = 32;
+  static final int NONCE_BYTES = 12;
+  static final int TAG_BYTES = 16;
+
+  private static final Pool<CryptoKit> POOL = new Pool<>(CryptoKit::new);
+
+  private final Cipher gcm;
+  private final Mac hmac;
+  private final MessageDigest sha256;
+
+  private CryptoKit() {
+    try {
+      gcm = Cipher.getInstance("AES/GCM/NoPadding");
+      hmac = Mac.getInstance("HmacSHA256");
+      sha256 = MessageDigest.getInstance("SHA-256");
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this Java lacks AES-GCM or SHA-256", e);
+    }
+  }
+
+  /// HMAC-SHA256 of the parts one after the other.
+  static byte[] hmac(byte[] key, byte[]... parts) {
+    CryptoKit kit = POOL.take();
+    try {
+      kit.hmac.init(new SecretKeySpec(key, "HmacSHA256"));
+      for (byte[] part : parts) {
+        kit.hmac.update(part);
+      }
+      return kit.hmac.doFinal();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    } finally {
+      POOL.give(kit);
+    }
+  }
+
+  /// HMAC-SHA256 of `first` and then a range.
+  static byte[] hmac(byte[] key, byte[] first, byte[] bytes, int offset, int length) {
+    CryptoKit kit = POOL.take();
+    try {
+      kit.hmac.init(new SecretKeySpec(key, "HmacSHA256"));
+      kit.hmac.update(first);
+      kit.hmac.update(bytes, offset, length);
+      return kit.hmac.doFinal();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    } finally {
+      POOL.give(kit);
+    }
+  }
+
+  static byte[] sha256(byte[] bytes, int offset, int length) {
+    CryptoKit kit = POOL.take();
+    try {
+      kit.sha256.update(bytes, offset, length);
+      return kit.sha256.digest();
+    } finally {
+      POOL.give(kit);
+    }
+  }
+
+  /// HKDF-SHA256 (RFC 5869), 32 bytes.
+  static byte[] hkdf(byte[] inputKey, byte[] salt, String info) {
+    try {
+      KDF kdf = KDF.getInstance("HKDF-SHA256");
+      return kdf.deriveData(
+          HKDFParameterSpec.ofExtract()
+              .addIKM(inputKey)
+              .addSalt(salt)
+              .thenExpand(info.getBytes(StandardCharsets.US_ASCII), KEY_BYTES));
+    } catch (NoSuchAlgorithmException | InvalidAlgorithmParameterException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Encrypts a range in place; the tag follows it. The caller never uses a key and nonce twice.
+  static void encryptInPlace(
+      byte[] key, byte[] nonce, byte[] context, byte[] bytes, int offset, int length) {
+    CryptoKit kit = POOL.take();
+    try {
+      kit.gcm.init(
+          Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "AES"), new GCMParameterSpec(128, nonce));
+      kit.gcm.updateAAD(context);
+      kit.gcm.doFinal(bytes, offset, length, bytes, offset);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    } finally {
+      POOL.give(kit);
+    }
+  }
+
+  /// Decrypts ciphertext and tag.
+  ///
+  /// @throws AEADBadTagException if they are not what was encrypted
+  static byte[] decrypt(
+      byte[] key, byte[] nonce, byte[] context, byte[] bytes, int offset, int length)
+      throws AEADBadTagException {
+    if (length < TAG_BYTES) {
+      throw new AEADBadTagException("too short for a tag");
+    }
+    CryptoKit kit = POOL.take();
+    try {
+      kit.gcm.init(
+          Cipher.DECRYPT_MODE, new SecretKeySpec(key, "AES"), new GCMParameterSpec(128, nonce));
+      kit.gcm.updateAAD(context);
+      return kit.gcm.doFinal(bytes, offset, length);
+    } catch (AEADBadTagException e) {
+      throw e;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    } finally {
+      POOL.give(kit);
+    }
+  }
+
+  static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  static byte[] be32(int value) {
+    return ByteBuffer.allocate(4).putInt(value).array();
+  }
+}

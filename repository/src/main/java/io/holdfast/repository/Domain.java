@@ -1,0 +1,137 @@
+package io.holdfast.repository;
+
+import io.holdfast.base.Entropy;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// A key domain: content in one domain is never compared with content in another, and destroying
+/// its keys makes it unreadable. May be used from several threads.
+public final class Domain {
+  private final DomainId id;
+  private final byte[] boundTo;
+  private final byte[] keySpaceAndDomain;
+  private final TreeMap<Integer, DomainKeys> versions;
+  private final DomainKeys current;
+  private final KeyedChunkIds ids;
+  private final byte[] pseudonymKey;
+  private final Entropy entropy;
+
+  Domain(FormatObject format, DomainId id, Map<Integer, DomainKeys> versions, Entropy entropy) {
+    this.id = id;
+    this.boundTo = SealedObject.concat(format.id().toBytes(), id.toBytes());
+    this.keySpaceAndDomain = SealedObject.concat(format.keySpace().toBytes(), id.toBytes());
+    this.versions = new TreeMap<>(versions);
+    this.current = this.versions.lastEntry().getValue();
+    this.ids = new KeyedChunkIds(current.identity);
+    this.pseudonymKey = CryptoKit.hmac(current.identity, CryptoKit.ascii("holdfast/v1/pseudonym"));
+    this.entropy = entropy;
+  }
+
+  public DomainId id() {
+    return id;
+  }
+
+  /// The name it was created under.
+  public String name() {
+    return current.name;
+  }
+
+  public ChunkIds ids() {
+    return ids;
+  }
+
+  /// Encrypts bytes that are not a chunk.
+  ///
+  /// @param purpose the kind of object, at most 64 ASCII characters; separates keys
+  /// @param context what the object is bound to, for example its name
+  public byte[] seal(String purpose, byte[] context, byte[] plain, int offset, int length) {
+    return SealedObject.seal(
+        entropy, current.version, current.data, purpose, bound(context), plain, offset, length);
+  }
+
+  /// Decrypts what [#seal] made with the same purpose and context.
+  ///
+  /// @throws CorruptRepositoryException if it is anything else, or larger than `bytesMax` in plain
+  public byte[] open(String purpose, byte[] context, byte[] sealed, int bytesMax) {
+    return SealedObject.open(
+        this::dataKey,
+        purpose,
+        bound(context),
+        sealed,
+        0,
+        sealed.length,
+        bytesMax,
+        "an object of kind " + purpose);
+  }
+
+  /// A stand-in for a name that must not be readable in the store: 32 hexadecimal digits, the same
+  /// each time.
+  public String pseudonym(String text) {
+    byte[] mac = CryptoKit.hmac(pseudonymKey, text.getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().formatHex(mac, 0, Hex16.BYTES);
+  }
+
+  byte[] sealMeta(String purpose, String name, byte[] plain) {
+    return SealedObject.seal(
+        entropy,
+        current.version,
+        current.meta,
+        purpose,
+        bound(CryptoKit.ascii(name)),
+        plain,
+        0,
+        plain.length);
+  }
+
+  byte[] openMeta(String purpose, String name, byte[] object, int offset, int length, int max) {
+    return SealedObject.open(
+        this::metaKey, purpose, bound(CryptoKit.ascii(name)), object, offset, length, max, name);
+  }
+
+  KeyedChunkIds keyedIds() {
+    return ids;
+  }
+
+  DomainKeys current() {
+    return current;
+  }
+
+  byte @Nullable [] dataKey(int version) {
+    DomainKeys keys = versions.get(version);
+    return keys == null ? null : keys.data;
+  }
+
+  byte @Nullable [] metaKey(int version) {
+    DomainKeys keys = versions.get(version);
+    return keys == null ? null : keys.meta;
+  }
+
+  /// What a frame is bound to: key space, domain, type and id.
+  byte[] frameContext(ChunkType type, ChunkId chunk) {
+    byte[] context = Arrays.copyOf(keySpaceAndDomain, keySpaceAndDomain.length + 33);
+    context[keySpaceAndDomain.length] = (byte) type.code();
+    chunk.copyTo(context, keySpaceAndDomain.length + 1);
+    return context;
+  }
+
+  byte[] bound(byte[] context) {
+    return SealedObject.concat(boundTo, context);
+  }
+
+  void wipe() {
+    for (DomainKeys keys : versions.values()) {
+      Arrays.fill(keys.data, (byte) 0);
+      Arrays.fill(keys.meta, (byte) 0);
+      Arrays.fill(keys.gear, (byte) 0);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "domain " + id;
+  }
+}

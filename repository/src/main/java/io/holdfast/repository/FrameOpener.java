@@ -1,0 +1,89 @@
+package io.holdfast.repository;
+
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
+import java.util.Arrays;
+import javax.crypto.AEADBadTagException;
+
+/// Decrypts and decompresses frames. May be used from several threads.
+final class FrameOpener {
+  private FrameOpener() {}
+
+  /// The plain bytes of a frame.
+  ///
+  /// @param bytesMax checked before anything is allocated for them
+  /// @param where the frame's place, for messages
+  static byte[] open(
+      Domain domain,
+      int keyVersion,
+      ChunkType type,
+      ChunkId id,
+      byte[] bytes,
+      int offset,
+      int length,
+      int bytesMax,
+      String where) {
+    byte[] payload = decrypt(domain, keyVersion, type, id, bytes, offset, length, where);
+    RecordReader in = new RecordReader(payload, where);
+    int codec = in.u8();
+    int plainLength = in.count(bytesMax);
+    return switch (codec) {
+      case FrameSealer.CODEC_RAW -> raw(in, payload, plainLength);
+      case FrameSealer.CODEC_ZSTD -> decompress(payload, plainLength, where);
+      default -> throw in.damaged("has an unknown codec");
+    };
+  }
+
+  private static byte[] decrypt(
+      Domain domain,
+      int keyVersion,
+      ChunkType type,
+      ChunkId id,
+      byte[] bytes,
+      int offset,
+      int length,
+      String where) {
+    byte[] packingKey =
+        switch (type.packing()) {
+          case DATA -> domain.dataKey(keyVersion);
+          case METADATA -> domain.metaKey(keyVersion);
+        };
+    if (packingKey == null) {
+      throw CorruptRepositoryException.damaged(
+          where + " names key version " + keyVersion + ", which is not there");
+    }
+    try {
+      return CryptoKit.decrypt(
+          FrameSealer.frameKey(packingKey, id),
+          Arrays.copyOfRange(bytes, offset, offset + CryptoKit.NONCE_BYTES),
+          domain.frameContext(type, id),
+          bytes,
+          offset + CryptoKit.NONCE_BYTES,
+          length - CryptoKit.NONCE_BYTES);
+    } catch (AEADBadTagException e) {
+      throw CorruptRepositoryException.damaged(where + " is not what was written", e);
+    }
+  }
+
+  private static byte[] raw(RecordReader in, byte[] payload, int plainLength) {
+    if (in.remaining() != plainLength) {
+      throw in.damaged("has a wrong length inside");
+    }
+    return Arrays.copyOfRange(payload, FrameSealer.PAYLOAD_HEADER_BYTES, payload.length);
+  }
+
+  private static byte[] decompress(byte[] payload, int plainLength, String where) {
+    byte[] plain = new byte[plainLength];
+    int header = FrameSealer.PAYLOAD_HEADER_BYTES;
+    try {
+      long length =
+          Zstd.decompressByteArray(plain, 0, plainLength, payload, header, payload.length - header);
+      if (Zstd.isError(length) || length != plainLength) {
+        throw CorruptRepositoryException.damaged(where + " does not decompress to its length");
+      }
+      return plain;
+    } catch (ZstdException e) {
+      throw CorruptRepositoryException.damaged(where + " does not decompress", e);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.holdfast.repository;
+
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
+import io.holdfast.base.Entropy;
+
+/// Compresses and encrypts one chunk after the other in one buffer that is used again. *Confined*
+/// to the thread that took it from the pool.
+///
+/// A frame is `nonce 12 ‖ AES-256-GCM(codec u8 ‖ plain length u32 ‖ content) ‖ tag 16`.
+final class FrameSealer implements AutoCloseable {
+  static final int CODEC_RAW = 0;
+  static final int CODEC_ZSTD = 1;
+  static final int PAYLOAD_HEADER_BYTES = 5;
+  static final int OVERHEAD_BYTES =
+      CryptoKit.NONCE_BYTES + PAYLOAD_HEADER_BYTES + CryptoKit.TAG_BYTES;
+
+  /// The longest frame: the largest chunk, stored raw.
+  static final int FRAME_BYTES_MAX = ChunkWriter.CHUNK_BYTES_MAX + OVERHEAD_BYTES;
+
+  private static final byte[] CHUNK = CryptoKit.ascii("chunk");
+  private static final int CONTENT_AT = CryptoKit.NONCE_BYTES + PAYLOAD_HEADER_BYTES;
+
+  private final Entropy entropy;
+  private final ZstdCompressCtx zstd;
+  private final byte[] nonce = new byte[CryptoKit.NONCE_BYTES];
+  private byte[] frame = new byte[64 << 10];
+
+  FrameSealer(Entropy entropy, int zstdLevel) {
+    this.entropy = entropy;
+    this.zstd = new ZstdCompressCtx();
+    this.zstd.setLevel(zstdLevel);
+    this.zstd.setChecksum(false);
+  }
+
+  static byte[] frameKey(byte[] packingKey, ChunkId id) {
+    byte[] idBytes = new byte[ChunkId.BYTES];
+    id.copyTo(idBytes, 0);
+    return CryptoKit.hmac(packingKey, CHUNK, idBytes);
+  }
+
+  /// Makes the frame of a chunk in [#frame] and returns its length.
+  int seal(Domain domain, ChunkType type, ChunkId id, byte[] bytes, int offset, int length) {
+    int bound = Math.max(length, Math.toIntExact(Zstd.compressBound(length)));
+    if (frame.length < bound + OVERHEAD_BYTES) {
+      frame = new byte[bound + OVERHEAD_BYTES];
+    }
+    int content = zstd.compressByteArray(frame, CONTENT_AT, bound, bytes, offset, length);
+    int codec = CODEC_ZSTD;
+    if (content >= length - length / 64) {
+      System.arraycopy(bytes, offset, frame, CONTENT_AT, length);
+      content = length;
+      codec = CODEC_RAW;
+    }
+    entropy.fill(nonce);
+    System.arraycopy(nonce, 0, frame, 0, nonce.length);
+    frame[CryptoKit.NONCE_BYTES] = (byte) codec;
+    System.arraycopy(CryptoKit.be32(length), 0, frame, CryptoKit.NONCE_BYTES + 1, 4);
+    byte[] packingKey =
+        switch (type.packing()) {
+          case DATA -> domain.current().data;
+          case METADATA -> domain.current().meta;
+        };
+    CryptoKit.encryptInPlace(
+        frameKey(packingKey, id),
+        nonce,
+        domain.frameContext(type, id),
+        frame,
+        CryptoKit.NONCE_BYTES,
+        PAYLOAD_HEADER_BYTES + content);
+    return content + OVERHEAD_BYTES;
+  }
+
+  byte[] frame() {
+    return frame;
+  }
+
+  @Override
+  public void close() {
+    zstd.close();
+  }
+}

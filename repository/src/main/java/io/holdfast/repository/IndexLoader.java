@@ -1,0 +1,133 @@
+package io.holdfast.repository;
+
+import io.holdfast.storage.BlobKey;
+import io.holdfast.storage.BlobStore;
+import io.holdfast.storage.BlobStore.BlobStat;
+import io.holdfast.storage.NoSuchBlobException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Builds a [ChunkIndex] from base shards and deltas. What is damaged is left out and reported.
+final class IndexLoader {
+  private static final int TRIES_MAX = 5;
+
+  private final BlobStore store;
+  private final Domain domain;
+  private final MaintenanceLog maintenance;
+
+  IndexLoader(BlobStore store, Domain domain, MaintenanceLog maintenance) {
+    this.store = store;
+    this.domain = domain;
+    this.maintenance = maintenance;
+  }
+
+  /// Which packs an index may name.
+  enum Use {
+    /// What a writer may refer to: neither condemned nor buried.
+    WRITE,
+    /// What may still be read: not buried.
+    READ
+  }
+
+  /// An index and what could not be read of it.
+  record Loaded(
+      ChunkIndex index, MaintenanceState state, List<CorruptRepositoryException> damaged) {}
+
+  /// Reads the newest state, then the index. Where maintenance took an object away meanwhile, all
+  /// is read again.
+  Loaded load(Use use) throws IOException {
+    for (int attempt = 0; ; attempt++) {
+      MaintenanceState state = maintenance.newest();
+      List<CorruptRepositoryException> damaged = new ArrayList<>();
+      try {
+        boolean last = attempt == TRIES_MAX - 1;
+        return new Loaded(build(use, state, damaged, last), state, damaged);
+      } catch (NoSuchBlobException e) {
+        if (attempt == TRIES_MAX - 1) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private ChunkIndex build(
+      Use use, MaintenanceState state, List<CorruptRepositoryException> damaged, boolean last)
+      throws IOException {
+    List<BlobStat> objects = objects(state, damaged, last);
+    Set<PackId> excluded = new HashSet<>(state.buried());
+    if (use == Use.WRITE) {
+      excluded.addAll(state.condemned());
+    }
+    long countMax = 0;
+    for (BlobStat object : objects) {
+      countMax += object.bytes() / PackFormat.ENTRY_BYTES;
+    }
+    ChunkIndex.Builder builder = new ChunkIndex.Builder(countMax);
+    for (BlobStat object : objects) {
+      for (PackSection section : read(object, damaged, last)) {
+        if (section.domain.equals(domain.id()) && excluded.add(section.pack)) {
+          builder.add(section);
+        }
+      }
+    }
+    return builder.build();
+  }
+
+  /// Base shards the state names, then every delta of a session that is not sealed.
+  private List<BlobStat> objects(
+      MaintenanceState state, List<CorruptRepositoryException> damaged, boolean last)
+      throws IOException {
+    List<BlobStat> objects = new ArrayList<>();
+    for (String base : state.bases()) {
+      BlobKey key = ObjectNames.base(base);
+      var stat = store.stat(key);
+      if (stat.isPresent()) {
+        objects.add(stat.get());
+      } else if (last) {
+        damaged.add(CorruptRepositoryException.missing("index shard " + key + " is missing"));
+      } else {
+        throw new NoSuchBlobException("no blob " + key);
+      }
+    }
+    store.list(
+        ObjectNames.DELTAS,
+        blob ->
+            ObjectNames.parseDelta(blob.key())
+                .filter(delta -> !state.isSealed(delta.session()))
+                .ifPresent(_ -> objects.add(blob)));
+    return objects;
+  }
+
+  private List<PackSection> read(
+      BlobStat object, List<CorruptRepositoryException> damaged, boolean last) throws IOException {
+    try {
+      return read(store, domain, object);
+    } catch (CorruptRepositoryException e) {
+      damaged.add(e);
+      return List.of();
+    } catch (NoSuchBlobException e) {
+      if (!last) {
+        throw e;
+      }
+      damaged.add(CorruptRepositoryException.missing("index object " + object.key() + " is gone"));
+      return List.of();
+    }
+  }
+
+  /// Opens one index object.
+  static List<PackSection> read(BlobStore store, Domain domain, BlobStat object)
+      throws IOException {
+    String name = object.key().value();
+    if (object.bytes() > IndexObject.BYTES_MAX) {
+      throw CorruptRepositoryException.damaged(
+          name + " has " + object.bytes() + " bytes, which is too many");
+    }
+    byte[] sealed = store.get(object.key(), IndexObject.BYTES_MAX);
+    byte[] plain =
+        domain.openMeta(IndexObject.PURPOSE, name, sealed, 0, sealed.length, IndexObject.BYTES_MAX);
+    return IndexObject.decode(plain, name);
+  }
+}

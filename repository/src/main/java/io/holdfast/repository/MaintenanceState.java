@@ -1,0 +1,108 @@
+package io.holdfast.repository;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// What maintenance has decided so far, as one number of `maint/` states it.
+///
+/// @param number 0 before any maintenance
+/// @param condemned packs that no writer may rely on any more
+/// @param buried packs that may be deleted at any time
+/// @param bases ids of the base index shards that hold
+/// @param sealedBelow sessions below it are sealed, except those in `openBelow`
+record MaintenanceState(
+    long number,
+    Set<PackId> condemned,
+    Set<PackId> buried,
+    List<String> bases,
+    Optional<SessionId> sealedBelow,
+    Set<SessionId> openBelow) {
+  static final int BYTES_MAX = 32 << 20;
+
+  private static final int RECORD_VERSION = 1;
+  private static final int PACKS_MAX = 1 << 18;
+  private static final int BASES_MAX = 1 << 14;
+  private static final int SESSIONS_MAX = 1 << 14;
+
+  MaintenanceState {
+    condemned = Set.copyOf(condemned);
+    buried = Set.copyOf(buried);
+    bases = List.copyOf(bases);
+    openBelow = Set.copyOf(openBelow);
+  }
+
+  static MaintenanceState none() {
+    return new MaintenanceState(0, Set.of(), Set.of(), List.of(), Optional.empty(), Set.of());
+  }
+
+  /// Whether nothing that this session still writes counts.
+  boolean isSealed(SessionId session) {
+    return sealedBelow.isPresent()
+        && session.compareTo(sealedBelow.get()) < 0
+        && !openBelow.contains(session);
+  }
+
+  byte[] encode() {
+    RecordWriter out = new RecordWriter().u8(RECORD_VERSION).u64(number);
+    packs(out, condemned);
+    packs(out, buried);
+    out.u32(bases.size());
+    for (String base : bases) {
+      out.raw(java.util.HexFormat.of().parseHex(base));
+    }
+    out.u8(sealedBelow.isPresent() ? 1 : 0);
+    sealedBelow.ifPresent(session -> out.raw(session.toBytes()));
+    out.u32(openBelow.size());
+    for (SessionId session : openBelow.stream().sorted().toList()) {
+      out.raw(session.toBytes());
+    }
+    return out.toBytes();
+  }
+
+  static MaintenanceState decode(byte[] plain, String what) {
+    RecordReader in = new RecordReader(plain, what);
+    if (in.u8() != RECORD_VERSION) {
+      throw in.damaged("has a record version this program does not know");
+    }
+    long number = in.u64();
+    Set<PackId> condemned = packs(in);
+    Set<PackId> buried = packs(in);
+    List<String> bases = new ArrayList<>();
+    for (int i = in.count(BASES_MAX); i > 0; i--) {
+      bases.add(java.util.HexFormat.of().formatHex(in.raw(Hex16.BYTES)));
+    }
+    Optional<SessionId> floor =
+        switch (in.u8()) {
+          case 0 -> Optional.empty();
+          case 1 -> Optional.of(SessionId.of(in.raw(Hex16.BYTES)));
+          default -> throw in.damaged("has a bad flag");
+        };
+    Set<SessionId> open = new HashSet<>();
+    for (int i = in.count(SESSIONS_MAX); i > 0; i--) {
+      open.add(SessionId.of(in.raw(Hex16.BYTES)));
+    }
+    in.end();
+    return new MaintenanceState(number, condemned, buried, bases, floor, open);
+  }
+
+  private static void packs(RecordWriter out, Set<PackId> packs) {
+    out.u32(packs.size());
+    for (PackId pack :
+        packs.stream().sorted(java.util.Comparator.comparing(PackId::toString)).toList()) {
+      out.raw(pack.session().toBytes()).u32(pack.sequence()).raw(pack.digest().toBytes());
+    }
+  }
+
+  private static Set<PackId> packs(RecordReader in) {
+    Set<PackId> packs = new HashSet<>();
+    for (int i = in.count(PACKS_MAX); i > 0; i--) {
+      SessionId session = SessionId.of(in.raw(Hex16.BYTES));
+      int sequence = in.u32();
+      packs.add(new PackId(session, sequence, in.digest()));
+    }
+    return packs;
+  }
+}

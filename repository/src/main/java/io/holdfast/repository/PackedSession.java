@@ -1,0 +1,195 @@
+package io.holdfast.repository;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.base.concurrent.Workers;
+import io.holdfast.repository.ChunkType.Packing;
+import io.holdfast.storage.WriteOutcomeUnknownException;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// A session that is registered under `log/`. See the write order in `docs/format/repository.md`.
+final class PackedSession implements BackupSession {
+  private static final int METADATA_PACK_BYTES = 8 << 20;
+
+  private final SessionContext context;
+  private final SessionId id;
+  private final FirstFailure failure = new FirstFailure();
+  private final AtomicLong storedBytes = new AtomicLong();
+  private final Workers uploaders = Workers.platform("upload");
+  private final SessionChunks chunks;
+  private final DeltaWriter deltas;
+  private final PackLane data;
+  private final PackLane metadata;
+  private int nextSlot = 1;
+  private Digest previousSlot;
+  private boolean ended;
+
+  /// @param opened the digest of slot 0
+  PackedSession(SessionContext context, SessionId id, Digest opened, ChunkIndex known) {
+    this.context = context;
+    this.id = id;
+    this.previousSlot = opened;
+    this.deltas = new DeltaWriter(id, context.domain(), context.puts(), storedBytes);
+    RepositoryOptions options = context.options();
+    PackLane.Shared shared =
+        new PackLane.Shared(
+            context.repository(),
+            context.domain(),
+            id,
+            options.entropy(),
+            context.puts(),
+            deltas,
+            failure,
+            storedBytes,
+            new AtomicLong());
+    this.data = new PackLane(Packing.DATA, options.packBytesTarget(), shared);
+    this.metadata =
+        new PackLane(
+            Packing.METADATA, Math.min(METADATA_PACK_BYTES, options.packBytesTarget()), shared);
+    this.chunks =
+        new SessionChunks(context.domain(), known, failure, data, metadata, context.sealers());
+    uploaders.start(data::runUploader);
+    uploaders.start(metadata::runUploader);
+  }
+
+  /// What a session needs of its repository.
+  record SessionContext(
+      RepositoryId repository,
+      Domain domain,
+      RepositoryOptions options,
+      ResolvedPut puts,
+      SessionLog log,
+      MaintenanceLog maintenance,
+      Pool<FrameSealer> sealers) {}
+
+  @Override
+  public SessionId id() {
+    return id;
+  }
+
+  @Override
+  public ChunkWriter chunks() {
+    return chunks;
+  }
+
+  @Override
+  public long storedBytes() {
+    return storedBytes.get();
+  }
+
+  @Override
+  public StoredSnapshot commit(SnapshotRecord record) throws IOException {
+    if (ended) {
+      throw new IllegalStateException("the session has ended");
+    }
+    requireRoots(record);
+    flush();
+    SnapshotRecord complete = record.withStoredBytes(storedBytes.get());
+    SnapshotId place = new SnapshotId(id, nextSlot);
+    byte[] object =
+        context
+            .log()
+            .seal(
+                place,
+                new SlotRecord.Snapshot(
+                    context.options().clock().instant(), previousSlot, deltas.written(), complete));
+    publish(place, object);
+    requireNotSealed();
+    return new StoredSnapshot(place, complete, previousSlot);
+  }
+
+  private void requireRoots(SnapshotRecord record) {
+    for (var root : record.roots().entrySet()) {
+      if (!chunks.contains(ChunkType.ROOT, root.getValue())) {
+        throw new IllegalArgumentException(
+            "the root of tree " + root.getKey() + " was not put in this session");
+      }
+    }
+  }
+
+  /// Everything the session wrote is durable and listed in deltas afterwards.
+  private void flush() throws IOException {
+    try {
+      failure.check();
+      data.drain();
+      metadata.drain();
+      failure.check();
+      deltas.flush();
+    } catch (IOException | RuntimeException | Error e) {
+      failure.record(e);
+      throw e;
+    }
+  }
+
+  private void publish(SnapshotId place, byte[] object) throws IOException {
+    try {
+      if (context.log().claim(place, object) == ResolvedPut.Owner.OURS) {
+        nextSlot++;
+        previousSlot = Digest.of(object);
+        return;
+      }
+    } catch (WriteOutcomeUnknownException e) {
+      failure.record(e);
+      ended = true;
+      throw new BackupException(
+          ErrorCode.WRITE_OUTCOME_UNKNOWN,
+          "nobody can say whether the snapshot was committed as " + place,
+          "Run 'holdfast list' when the repository can be reached again.",
+          e);
+    }
+    ended = true;
+    SlotRecord found = context.log().read(place).record();
+    if (found instanceof SlotRecord.Kill) {
+      throw killed();
+    }
+    throw CorruptRepositoryException.damaged(
+        "slot " + place + " was written by somebody else in this session's name");
+  }
+
+  /// W7b: a session that was sealed before its commit landed has not committed.
+  private void requireNotSealed() {
+    try {
+      if (context.maintenance().newest().isSealed(id)) {
+        ended = true;
+        throw killed();
+      }
+    } catch (IOException e) {
+      throw new BackupException(
+          ErrorCode.WRITE_OUTCOME_UNKNOWN,
+          "the snapshot was committed, but whether maintenance had ended the session is unknown",
+          "Run 'holdfast list' when the repository can be reached again.",
+          e);
+    }
+  }
+
+  private BackupException killed() {
+    return new BackupException(
+        ErrorCode.SESSION_KILLED,
+        "maintenance ended session " + id + " before it committed",
+        "Run the backup again; what was uploaded is checked and used again where possible.");
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (!ended) {
+      ended = true;
+      failure.record(new IllegalStateException("the session was closed"));
+      data.drain();
+      metadata.drain();
+      uploaders.close();
+      writeClose();
+    } else {
+      uploaders.close();
+    }
+  }
+
+  private void writeClose() throws IOException {
+    SnapshotId place = new SnapshotId(id, nextSlot);
+    byte[] object =
+        context
+            .log()
+            .seal(place, new SlotRecord.Close(context.options().clock().instant(), previousSlot));
+    context.log().claim(place, object);
+  }
+}

@@ -1,0 +1,225 @@
+package io.holdfast.repository;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.base.Secret;
+import io.holdfast.repository.IndexLoader.Loaded;
+import io.holdfast.repository.IndexLoader.Use;
+import io.holdfast.storage.BlobStore;
+import io.holdfast.storage.BlobStore.BlobStat;
+import io.holdfast.storage.NoSuchBlobException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// An encrypted repository in a [BlobStore]. The format is specified in
+/// `docs/format/repository.md`. May be used from several threads; does not own the store.
+public final class Repository implements AutoCloseable {
+  /// The domain of all backups that belong to nobody in particular.
+  public static final String MAIN_DOMAIN = "main";
+
+  private static final int SESSION_TRIES_MAX = 8;
+
+  private final BlobStore store;
+  private final RepositoryOptions options;
+  private final FormatObject format;
+  private final RootKey root;
+  private final Domain main;
+  private final ResolvedPut puts;
+  private final SessionLog log;
+  private final MaintenanceLog maintenance;
+  private final IndexLoader loader;
+  private final Pool<FrameSealer> sealers;
+  private final Map<String, Domain> domains = new ConcurrentHashMap<>();
+
+  private Repository(
+      BlobStore store, RepositoryOptions options, FormatObject format, RootKey root, Domain main) {
+    this.store = store;
+    this.options = options;
+    this.format = format;
+    this.root = root;
+    this.main = main;
+    this.puts = new ResolvedPut(store, options.pause());
+    this.log = new SessionLog(store, main, puts);
+    this.maintenance = new MaintenanceLog(store, main, root.maintenanceKey());
+    this.loader = new IndexLoader(store, main, maintenance);
+    this.sealers = new Pool<>(() -> new FrameSealer(options.entropy(), options.zstdLevel()));
+    this.domains.put(MAIN_DOMAIN, main);
+  }
+
+  /// A new repository and the page to print: a second key to it.
+  public record Initialized(Repository repository, Secret recoveryKit) {}
+
+  /// What can be listed, and what could not be read while listing.
+  public record SnapshotListing(
+      List<StoredSnapshot> snapshots, List<CorruptRepositoryException> damaged) {}
+
+  /// Makes a repository.
+  ///
+  /// @throws BackupException `REPOSITORY_EXISTS`
+  public static Initialized init(BlobStore store, KeyMaterial key, RepositoryOptions options)
+      throws IOException {
+    return RepositoryCreation.create(store, key, options);
+  }
+
+  /// Opens a repository.
+  ///
+  /// @throws BackupException `REPOSITORY_MISSING`, `REPOSITORY_TOO_NEW`, `KEY_WRONG`
+  public static Repository open(BlobStore store, KeyMaterial key, RepositoryOptions options)
+      throws IOException {
+    FormatObject format = readFormat(store);
+    return assemble(store, options, format, RootKey.unlock(store, format, key));
+  }
+
+  static Repository assemble(
+      BlobStore store, RepositoryOptions options, FormatObject format, RootKey root)
+      throws IOException {
+    DomainId id = root.domainId(MAIN_DOMAIN);
+    Map<Integer, DomainKeys> keys = root.domainKeys(store, id);
+    if (keys.isEmpty()) {
+      throw CorruptRepositoryException.missing("the keys of the main domain are missing");
+    }
+    Domain main = new Domain(format, id, keys, options.entropy());
+    return new Repository(store, options, format, root, main);
+  }
+
+  private static FormatObject readFormat(BlobStore store) throws IOException {
+    try {
+      long bytes =
+          store
+              .stat(ObjectNames.FORMAT)
+              .orElseThrow(() -> new NoSuchBlobException("no format/v1"))
+              .bytes();
+      if (bytes > FormatObject.BYTES_MAX) {
+        throw CorruptRepositoryException.damaged("format/v1 has " + bytes + " bytes");
+      }
+      return FormatObject.decode(store.get(ObjectNames.FORMAT, FormatObject.BYTES_MAX));
+    } catch (NoSuchBlobException e) {
+      throw new BackupException(
+          ErrorCode.REPOSITORY_MISSING,
+          "there is no repository at " + store.describe(),
+          "Check the place, or make a repository there with 'holdfast init'.",
+          e);
+    }
+  }
+
+  public RepositoryId id() {
+    return format.id();
+  }
+
+  public BlobStore store() {
+    return store;
+  }
+
+  public RepositoryOptions options() {
+    return options;
+  }
+
+  /// A key domain; its keys are made when there are none yet.
+  public Domain domain(String name) throws IOException {
+    Domain known = domains.get(name);
+    if (known != null) {
+      return known;
+    }
+    DomainId id = root.domainId(name);
+    Map<Integer, DomainKeys> keys = root.domainKeys(store, id);
+    if (keys.isEmpty()) {
+      DomainKeys fresh = DomainKeys.create(options.entropy(), name);
+      // Somebody else may have made them a moment ago: whatever is stored counts.
+      puts.put(ObjectNames.domain(id, fresh.version), root.wrap(options, id, fresh));
+      keys = root.domainKeys(store, id);
+    }
+    Domain opened = new Domain(format, id, keys, options.entropy());
+    Domain raced = domains.putIfAbsent(name, opened);
+    return raced == null ? opened : raced;
+  }
+
+  /// Adds a way to open this repository.
+  public void addKey(KeyMaterial key) throws IOException {
+    RepositoryCreation.addSlot(puts, options, format.id(), root, key);
+  }
+
+  /// Registers a session, then reads what it may refer to; in this order.
+  public BackupSession beginSession() throws IOException {
+    for (int attempt = 0; attempt < SESSION_TRIES_MAX; attempt++) {
+      SessionId id = SessionId.create(options.clock().instant(), options.entropy());
+      SnapshotId place = new SnapshotId(id, 0);
+      byte[] open = log.seal(place, new SlotRecord.Open(options.clock().instant(), Digest.zero()));
+      if (log.claim(place, open) != ResolvedPut.Owner.OURS) {
+        continue;
+      }
+      Loaded loaded = loader.load(Use.WRITE);
+      if (!loaded.state().isSealed(id)) {
+        return new PackedSession(
+            new PackedSession.SessionContext(
+                format.id(), main, options, puts, log, maintenance, sealers),
+            id,
+            Digest.of(open),
+            loaded.index());
+      }
+    }
+    throw new BackupException(
+        ErrorCode.SESSION_KILLED,
+        "maintenance seals new sessions at once",
+        "Compare this machine's clock with that of the machine that runs maintenance.");
+  }
+
+  /// Committed snapshots that are not forgotten, oldest first.
+  public List<StoredSnapshot> snapshots() throws IOException {
+    return snapshotListing().snapshots();
+  }
+
+  /// As [#snapshots], with what could not be read. One damaged slot never hides others.
+  public SnapshotListing snapshotListing() throws IOException {
+    List<BlobStat> slots = new ArrayList<>();
+    store.list(ObjectNames.LOG, slots::add);
+    Set<SnapshotId> forgotten = maintenance.forgotten();
+    List<StoredSnapshot> snapshots = new ArrayList<>();
+    List<CorruptRepositoryException> damaged = new ArrayList<>();
+    for (BlobStat slot : slots) {
+      var place = ObjectNames.parseLog(slot.key());
+      if (place.isEmpty() || place.get().slot() == 0 || forgotten.contains(place.get())) {
+        continue;
+      }
+      try {
+        readSnapshot(slot, place.get(), snapshots);
+      } catch (CorruptRepositoryException e) {
+        damaged.add(e);
+      }
+    }
+    snapshots.sort((a, b) -> a.id().compareTo(b.id()));
+    return new SnapshotListing(List.copyOf(snapshots), List.copyOf(damaged));
+  }
+
+  private void readSnapshot(BlobStat slot, SnapshotId place, List<StoredSnapshot> snapshots)
+      throws IOException {
+    if (slot.bytes() > SlotRecord.OBJECT_BYTES_MAX) {
+      throw CorruptRepositoryException.damaged(slot.key() + " has " + slot.bytes() + " bytes");
+    }
+    try {
+      SessionLog.StoredSlot read = log.read(place);
+      if (read.record() instanceof SlotRecord.Snapshot snapshot) {
+        snapshots.add(new StoredSnapshot(place, snapshot.record(), read.digest()));
+      }
+    } catch (NoSuchBlobException e) {
+      // Forgotten and deleted between the listing and now: it is no longer a snapshot.
+      return;
+    }
+  }
+
+  /// Reads chunks of the main domain, by an index that is loaded now.
+  public ChunkReader reader() throws IOException {
+    return new IndexedReader(store, main, loader);
+  }
+
+  /// Wipes the keys. The store stays open.
+  @Override
+  public void close() {
+    domains.values().forEach(Domain::wipe);
+    maintenance.wipe();
+    root.close();
+  }
+}

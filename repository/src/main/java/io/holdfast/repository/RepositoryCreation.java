@@ -1,0 +1,103 @@
+package io.holdfast.repository;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.Entropy;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.base.SecretBytes;
+import io.holdfast.storage.BlobKey;
+import io.holdfast.storage.BlobStore;
+import io.holdfast.storage.BlobStore.PutResult;
+import io.holdfast.storage.StoreCapabilities;
+import io.holdfast.storage.StoreCapabilities.Support;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+
+/// Makes a repository. `format/v1` is written last: before it there is none.
+final class RepositoryCreation {
+  private RepositoryCreation() {}
+
+  static Repository.Initialized create(
+      BlobStore store, KeyMaterial material, RepositoryOptions options) throws IOException {
+    requireEmpty(store);
+    ResolvedPut puts = new ResolvedPut(store, options.pause());
+    Entropy entropy = options.entropy();
+    FormatObject format =
+        new FormatObject(
+            RepositoryId.of(entropy.bytes(Hex16.BYTES)),
+            RepositoryId.of(entropy.bytes(Hex16.BYTES)),
+            probed(store, entropy),
+            options.clock().instant());
+    RootKey root = new RootKey(entropy.bytes(CryptoKit.KEY_BYTES), format);
+    DomainId main = root.domainId(Repository.MAIN_DOMAIN);
+    DomainKeys keys = DomainKeys.create(entropy, Repository.MAIN_DOMAIN);
+    own(puts, ObjectNames.domain(main, keys.version), root.wrap(options, main, keys));
+    addSlot(puts, options, format.id(), root, material);
+    byte[] kit = entropy.bytes(CryptoKit.KEY_BYTES);
+    try (SecretBytes kitKey = new SecretBytes(kit.clone())) {
+      addSlot(puts, options, format.id(), root, new KeyMaterial.RawKey(kitKey));
+    }
+    if (puts.put(ObjectNames.FORMAT, format.encode()) != ResolvedPut.Owner.OURS) {
+      root.close();
+      throw exists(store);
+    }
+    return new Repository.Initialized(
+        Repository.assemble(store, options, format, root), RecoveryKit.print(format.id(), kit));
+  }
+
+  static void addSlot(
+      ResolvedPut puts,
+      RepositoryOptions options,
+      RepositoryId repository,
+      RootKey root,
+      KeyMaterial material)
+      throws IOException {
+    KeySlot slot =
+        KeySlot.wrap(
+            options.entropy(), options.clock().instant(), repository, root.expose(), material);
+    own(puts, ObjectNames.keySlot(slot.id()), slot.object().bytes());
+  }
+
+  private static void own(ResolvedPut puts, BlobKey key, byte[] object) throws IOException {
+    if (puts.put(key, object) != ResolvedPut.Owner.OURS) {
+      throw CorruptRepositoryException.damaged(key + " is there already, which chance rules out");
+    }
+  }
+
+  private static void requireEmpty(BlobStore store) throws IOException {
+    if (store.stat(ObjectNames.FORMAT).isPresent()) {
+      throw exists(store);
+    }
+  }
+
+  private static BackupException exists(BlobStore store) {
+    return new BackupException(
+        ErrorCode.REPOSITORY_EXISTS,
+        "there is a repository already at " + store.describe(),
+        "Use it as it is, or choose another place.");
+  }
+
+  /// Puts one name twice and looks whether the second put is refused and the first one is listed.
+  private static StoreCapabilities probed(BlobStore store, Entropy entropy) throws IOException {
+    StoreCapabilities told = store.capabilities();
+    BlobKey probe =
+        new BlobKey(ObjectNames.PROBES + HexFormat.of().formatHex(entropy.bytes(Hex16.BYTES)));
+    PutResult first = store.putIfAbsent(probe, ByteBuffer.wrap(CryptoKit.ascii("first")));
+    PutResult second = store.putIfAbsent(probe, ByteBuffer.wrap(CryptoKit.ascii("second")));
+    boolean kept =
+        new String(store.get(probe, 16), java.nio.charset.StandardCharsets.US_ASCII)
+            .equals("first");
+    boolean[] listed = new boolean[1];
+    store.list(ObjectNames.PROBES, blob -> listed[0] |= blob.key().equals(probe));
+    store.delete(probe);
+    if (first != PutResult.STORED || !listed[0]) {
+      throw new BackupException(
+          ErrorCode.REPOSITORY_PLACE_UNUSABLE,
+          store.describe() + " does not show what was just stored there",
+          "Choose a store whose listings are complete at once.");
+    }
+    Support refused = second == PutResult.ALREADY_PRESENT && kept ? Support.YES : Support.NO;
+    Support both = told.putIfAbsent() == Support.YES ? refused : Support.NO;
+    return new StoreCapabilities(both, told.durable(), told.sharedBetweenHosts(), told.remark());
+  }
+}

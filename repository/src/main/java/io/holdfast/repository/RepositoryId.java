@@ -1,0 +1,24 @@
+package io.holdfast.repository;
+
+import java.util.HexFormat;
+
+/// The random identity of a repository, 16 bytes as hexadecimal digits. Part of what every sealed
+/// object is bound to.
+public record RepositoryId(String hex) {
+  public RepositoryId {
+    Hex16.require(hex, "an identifier");
+  }
+
+  static RepositoryId of(byte[] bytes) {
+    return new RepositoryId(HexFormat.of().formatHex(bytes));
+  }
+
+  byte[] toBytes() {
+    return HexFormat.of().parseHex(hex);
+  }
+
+  @Override
+  public String toString() {
+    return hex;
+  }
+}

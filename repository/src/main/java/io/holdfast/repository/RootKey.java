@@ -1,0 +1,176 @@
+package io.holdfast.repository;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.storage.BlobKey;
+import io.holdfast.storage.BlobStore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The key above all others, and what is derived from it. Not printed.
+final class RootKey implements AutoCloseable {
+  private static final String DOMAIN_PURPOSE = "domain";
+  private static final int DOMAIN_OBJECT_BYTES_MAX = 4096;
+  private static final int VERSIONS_MAX = 10_000;
+
+  private final byte[] root;
+  private final FormatObject format;
+
+  RootKey(byte[] root, FormatObject format) {
+    this.root = root;
+    this.format = format;
+  }
+
+  /// Finds the slot that `material` opens.
+  static RootKey unlock(BlobStore store, FormatObject format, KeyMaterial material)
+      throws IOException {
+    List<String> ids = new ArrayList<>();
+    store.list(
+        ObjectNames.SLOTS,
+        blob -> {
+          String id = blob.key().value().substring(ObjectNames.SLOTS.length());
+          if (id.length() == 2 * KeySlot.ID_BYTES && Hex16.isLowerHex(id)) {
+            ids.add(id);
+          }
+        });
+    List<CorruptRepositoryException> damaged = new ArrayList<>();
+    for (String id : ids.subList(0, Math.min(ids.size(), KeySlot.SLOTS_MAX))) {
+      try {
+        byte[] object = slotObject(store, id);
+        Optional<byte[]> root = KeySlot.decode(id, object).open(format.id(), material);
+        if (root.isPresent()) {
+          return new RootKey(root.get(), format);
+        }
+      } catch (CorruptRepositoryException e) {
+        damaged.add(e);
+      }
+    }
+    throw noSlot(ids.size(), damaged);
+  }
+
+  private static byte[] slotObject(BlobStore store, String id) throws IOException {
+    BlobKey key = ObjectNames.keySlot(id);
+    long bytes = store.stat(key).map(BlobStore.BlobStat::bytes).orElse(0L);
+    if (bytes != KeySlot.BYTES) {
+      throw CorruptRepositoryException.damaged(key + " has " + bytes + " bytes, not 192");
+    }
+    return store.get(key, KeySlot.BYTES);
+  }
+
+  private static BackupException noSlot(int slots, List<CorruptRepositoryException> damaged) {
+    if (slots == 0) {
+      return CorruptRepositoryException.missing("the repository has no key slot");
+    }
+    if (damaged.size() == slots) {
+      CorruptRepositoryException all =
+          CorruptRepositoryException.damaged("every key slot of the repository is damaged");
+      damaged.forEach(all::addSuppressed);
+      return all;
+    }
+    BackupException wrong =
+        new BackupException(
+            ErrorCode.KEY_WRONG,
+            "the key opens none of the repository's "
+                + slots
+                + " key slots"
+                + (damaged.isEmpty() ? "" : "; " + damaged.size() + " of them are damaged"),
+            "Give the key, key file, passphrase or recovery kit of this repository.");
+    damaged.forEach(wrong::addSuppressed);
+    return wrong;
+  }
+
+  byte[] expose() {
+    return root;
+  }
+
+  /// The key that maintenance objects are authenticated with.
+  byte[] maintenanceKey() {
+    return derive("maintenance");
+  }
+
+  DomainId domainId(String name) {
+    byte[] mac =
+        CryptoKit.hmac(
+            derive("domain-name"), name.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    return DomainId.of(Arrays.copyOf(mac, Hex16.BYTES));
+  }
+
+  byte[] wrap(RepositoryOptions options, DomainId id, DomainKeys keys) {
+    byte[] plain = keys.encode();
+    byte[] wrapped =
+        SealedObject.seal(
+            options.entropy(),
+            1,
+            derive("domain-wrap"),
+            DOMAIN_PURPOSE,
+            context(id, keys.version),
+            plain,
+            0,
+            plain.length);
+    Arrays.fill(plain, (byte) 0);
+    return wrapped;
+  }
+
+  /// All versions of a domain's keys; empty if it does not exist.
+  Map<Integer, DomainKeys> domainKeys(BlobStore store, DomainId id) throws IOException {
+    String prefix = ObjectNames.DOMAINS + id.hex() + "/";
+    List<Integer> versions = new ArrayList<>();
+    store.list(
+        prefix,
+        blob ->
+            ObjectNames.number(blob.key().value().substring(prefix.length()))
+                .ifPresent(versions::add));
+    if (versions.size() > VERSIONS_MAX) {
+      throw CorruptRepositoryException.damaged("domain " + id + " has too many key versions");
+    }
+    Map<Integer, DomainKeys> keys = new HashMap<>();
+    for (int version : versions) {
+      keys.put(version, domainKeys(store, id, version));
+    }
+    return keys;
+  }
+
+  DomainKeys domainKeys(BlobStore store, DomainId id, int version) throws IOException {
+    BlobKey key = ObjectNames.domain(id, version);
+    long bytes = store.stat(key).map(BlobStore.BlobStat::bytes).orElse(0L);
+    if (bytes > DOMAIN_OBJECT_BYTES_MAX) {
+      throw CorruptRepositoryException.damaged(key + " has " + bytes + " bytes");
+    }
+    byte[] object = store.get(key, DOMAIN_OBJECT_BYTES_MAX);
+    byte[] wrapKey = derive("domain-wrap");
+    byte[] plain =
+        SealedObject.open(
+            keyVersion -> keyVersion == 1 ? wrapKey : null,
+            DOMAIN_PURPOSE,
+            context(id, version),
+            object,
+            0,
+            object.length,
+            DOMAIN_OBJECT_BYTES_MAX,
+            key.value());
+    DomainKeys keys = DomainKeys.decode(plain, key.value());
+    Arrays.fill(plain, (byte) 0);
+    if (keys.version != version) {
+      throw CorruptRepositoryException.damaged(key + " holds keys of another version");
+    }
+    return keys;
+  }
+
+  private byte[] context(DomainId id, int version) {
+    return SealedObject.concat(format.id().toBytes(), id.toBytes(), CryptoKit.be32(version));
+  }
+
+  private byte[] derive(String use) {
+    return CryptoKit.hkdf(root, format.keySpace().toBytes(), "holdfast/v1/" + use);
+  }
+
+  @Override
+  public void close() {
+    Arrays.fill(root, (byte) 0);
+  }
+}

@@ -1,0 +1,62 @@
+package io.holdfast.repository.testing;
+
+import io.holdfast.base.SecretBytes;
+import io.holdfast.base.testing.Seeds;
+import io.holdfast.base.testing.SettableClock;
+import io.holdfast.repository.ChunkId;
+import io.holdfast.repository.KeyMaterial;
+import io.holdfast.repository.Repository;
+import io.holdfast.repository.RepositoryOptions;
+import io.holdfast.repository.SnapshotRecord;
+import io.holdfast.storage.BlobStore;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// Small repositories for tests: a fixed key, packs of 64 KiB, seeded randomness and a clock that
+/// stands still.
+public final class Repositories {
+  /// When everything happens.
+  public static final Instant NOW = Instant.parse("2026-01-15T03:00:00Z");
+
+  private Repositories() {}
+
+  public static KeyMaterial key() {
+    byte[] key = new byte[32];
+    Arrays.fill(key, (byte) 7);
+    return new KeyMaterial.RawKey(new SecretBytes(key));
+  }
+
+  public static RepositoryOptions options(long seed) {
+    return new RepositoryOptions(new SettableClock(NOW), Seeds.entropy(seed), _ -> {}, 64 << 10, 1);
+  }
+
+  public static Repository init(BlobStore store, long seed) throws IOException {
+    return Repository.init(store, key(), options(seed)).repository();
+  }
+
+  public static Repository open(BlobStore store, long seed) throws IOException {
+    return Repository.open(store, key(), options(seed));
+  }
+
+  /// A record with one tree named `tree`.
+  public static SnapshotRecord record(String name, ChunkId root) {
+    TreeMap<String, ChunkId> roots = new TreeMap<>();
+    roots.put("tree", root);
+    return new SnapshotRecord(
+        name,
+        "main",
+        "full",
+        "full",
+        Optional.empty(),
+        NOW,
+        NOW.plusSeconds(60),
+        1000,
+        0,
+        10,
+        new TreeMap<>(),
+        roots);
+  }
+}
