@@ -1,14 +1,14 @@
 package io.holdfast.repository.tree;
 
 /// Cuts text into pieces at line ends, about 16 KiB each: after a line with a probability that
-/// depends on that line alone, so pieces fall into place again behind a change. See
-/// `docs/format/trees.md`, "Lines".
+/// depends on that line alone, so pieces fall into place again behind a change; a piece that grows
+/// too long ends with its last whole line. See `docs/format/trees.md`, "Lines".
 final class LineCutter {
-  static final int PIECE_BYTES_MIN = 4 << 10;
-  static final int PIECE_BYTES_MAX = 64 << 10;
+  static final int PIECE_BYTES_MIN = 8 << 10;
+  static final int PIECE_BYTES_MAX = 48 << 10;
 
   /// Expected bytes between the minimum and the cut.
-  private static final int MEAN_BYTES = 12 << 10;
+  private static final int MEAN_BYTES = 8 << 10;
 
   private LineCutter() {}
 
@@ -26,6 +26,7 @@ final class LineCutter {
         line = end;
       }
     }
-    return limit;
+    boolean inLine = limit < text.length && line - from >= PIECE_BYTES_MIN;
+    return inLine ? line : limit;
   }
 }

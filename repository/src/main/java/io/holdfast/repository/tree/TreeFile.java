@@ -24,8 +24,8 @@ public final class TreeFile {
     return metadata.extents();
   }
 
-  /// Where its first stored chunk lies, see [io.holdfast.repository.ChunkReader#locationHint];
-  /// `Long.MAX_VALUE` where it has none. For reading files in the order in which they are stored.
+  /// Where its first extent lies, see [TreeReader#locationHint]; `Long.MAX_VALUE` where it has
+  /// none. For reading files in the order in which they are stored.
   public long firstLocationHint() {
     return firstLocationHint;
   }

@@ -62,20 +62,43 @@ public final class TreeReader {
   }
 
   /// Hands out every file in path order (by UTF-8 bytes); nothing is kept.
+  ///
+  /// @throws CorruptRepositoryException if the lists are damaged or lack an extent of a file
   public void forEachFile(Consumer<TreeFile> each) throws IOException {
     MergedCursor cursor = cursor();
     while (cursor.hasRecord()) {
-      Metadata file = cursor.file();
-      String path = cursor.path();
-      long hint = Long.MAX_VALUE;
+      each.accept(takeFile(cursor));
+    }
+  }
+
+  private TreeFile takeFile(MergedCursor cursor) throws IOException {
+    Metadata file = cursor.file();
+    String path = cursor.path();
+    long hint = Long.MAX_VALUE;
+    long bytes = 0;
+    long count = 0;
+    cursor.advance();
+    while (cursor.hasRecord()
+        && cursor.path().equals(path)
+        && cursor.record() instanceof Extent extent) {
+      requireFits(file, count, cursor.slot() - 1, extent);
+      hint = Math.min(hint, count == 0 ? locationHint(extent) : Long.MAX_VALUE);
+      bytes += extent.length();
+      count++;
       cursor.advance();
-      while (cursor.hasRecord() && cursor.path().equals(path)) {
-        if (hint == Long.MAX_VALUE && cursor.record() instanceof Extent extent) {
-          hint = locationHint(extent);
-        }
-        cursor.advance();
-      }
-      each.accept(new TreeFile(file, hint));
+    }
+    if (count != file.extents() || bytes != file.entry().size()) {
+      throw CorruptRepositoryException.missing(
+          "of '" + path + "' " + count + " extents with " + bytes + " bytes are there");
+    }
+    return new TreeFile(file, hint);
+  }
+
+  private static void requireFits(Metadata file, long expected, long index, Extent extent) {
+    int bytes = file.extentBytes(index);
+    if (index != expected || (bytes >= 0 && bytes != extent.length())) {
+      throw CorruptRepositoryException.damaged(
+          "extent " + index + " of '" + file.entry().path() + "' is not the one expected there");
     }
   }
 
@@ -177,11 +200,7 @@ public final class TreeReader {
     if (!(find(path, index + 1) instanceof Extent extent)) {
       throw CorruptRepositoryException.missing("extent " + index + " of '" + path + "' is missing");
     }
-    int expected = file.extentBytes(index);
-    if (expected >= 0 && expected != extent.length()) {
-      throw CorruptRepositoryException.damaged(
-          "extent " + index + " of '" + path + "' has " + extent.length() + " bytes");
-    }
+    requireFits(file, index, index, extent);
     return extent;
   }
 

@@ -7,6 +7,7 @@ import io.holdfast.repository.ChunkReader;
 import io.holdfast.repository.ChunkType;
 import io.holdfast.repository.ChunkWriter;
 import io.holdfast.repository.testing.MemoryChunks;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -16,6 +17,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// Chunks in memory that count compressed bytes, can be condemned and remember what was read.
 final class TestChunks implements ChunkWriter, ChunkReader {
+  /// What a chunk costs beside its compressed bytes: nonce, tag, entries of pack table and index.
+  static final int OVERHEAD_BYTES = 128;
+
   private final MemoryChunks memory = new MemoryChunks();
   private final Set<ChunkId> condemned = ConcurrentHashMap.newKeySet();
   private final Map<ChunkId, ChunkType> types = new ConcurrentHashMap<>();
@@ -28,7 +32,7 @@ final class TestChunks implements ChunkWriter, ChunkReader {
     }
   }
 
-  /// Bytes of stored chunks, each compressed alone.
+  /// Bytes of stored chunks, each compressed alone, with [#OVERHEAD_BYTES] each.
   long compressedBytes() {
     return compressedBytes.get();
   }
@@ -50,6 +54,18 @@ final class TestChunks implements ChunkWriter, ChunkReader {
   void replace(ChunkType type, ChunkId id, byte[] bytes) {
     memory.lose(id);
     memory.put(type, id, bytes, 0, bytes.length);
+  }
+
+  /// A copy with the chunks that a tree says it needs, and no others.
+  TestChunks withOnlyWhatIsReferredTo(ChunkId root) throws IOException {
+    TestChunks copy = new TestChunks();
+    TreeReader.open(this, root)
+        .forEachChunk(
+            (type, id) -> {
+              byte[] bytes = memory.read(type, id, Integer.MAX_VALUE);
+              copy.put(type, id, bytes, 0, bytes.length);
+            });
+    return copy;
   }
 
   Map<ChunkId, ChunkType> types() {
@@ -75,7 +91,7 @@ final class TestChunks implements ChunkWriter, ChunkReader {
     memory.lose(id);
     types.put(id, type);
     byte[] plain = Arrays.copyOfRange(bytes, offset, offset + length);
-    compressedBytes.addAndGet(Zstd.compress(plain, 3).length);
+    compressedBytes.addAndGet(Zstd.compress(plain, 3).length + OVERHEAD_BYTES);
     return memory.put(type, id, plain, 0, length);
   }
 

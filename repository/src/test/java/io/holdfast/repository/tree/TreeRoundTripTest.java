@@ -109,7 +109,10 @@ final class TreeRoundTripTest {
       }
       root = model.write(chunks, root).root();
       model.requireEqual(chunks, root);
+      TreeReader.open(chunks, root)
+          .forEachChunk((type, id) -> assertThat(chunks.contains(type, id)).isTrue());
     }
+    model.requireEqual(chunks.withOnlyWhatIsReferredTo(root), root);
   }
 
   static byte[] lines(int count) {
