@@ -57,6 +57,7 @@ public enum ErrorCode {
   WAL_GAP(3006, CORRUPTION, "WAL between two positions is missing."),
   WAL_CORRUPT(3007, CORRUPTION, "WAL cannot be read."),
   CHECK_FAILED(3008, CORRUPTION, "A check of restored data failed."),
+  CONTROL_FILE_UNREADABLE(3009, CORRUPTION, "The cluster's control file is damaged."),
   WRITE_OUTCOME_UNKNOWN(4001, UNKNOWN_OUTCOME, "Nobody can say whether a write took effect."),
   PARTLY_DONE(6001, PARTIAL, "Some parts were done and some failed."),
   CANCELLED(7001, INTERRUPTED, "The work was interrupted."),

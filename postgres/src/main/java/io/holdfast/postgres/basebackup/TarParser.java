@@ -223,7 +223,7 @@ public final class TarParser {
     if ((block[offset] & 0x80) != 0) {
       long value = block[offset] & 0x7f;
       for (int i = 1; i < length; i++) {
-        value = value << 8 | block[offset + i] & 0xff;
+        value = value << 8 | (block[offset + i] & 0xff);
       }
       return value;
     }

@@ -10,7 +10,7 @@ import java.util.TreeSet;
 /// content.
 ///
 /// @param files full path on the source to content
-/// @param generated true if `postgresql.conf` could not be read and was written from `pg_settings`
+/// @param origin whether `postgresql.conf` is the file itself or was written from `pg_settings`
 /// @param main the path of postgresql.conf, pg_hba.conf and pg_ident.conf on the source
 public record OutsideConfiguration(
     Map<String, String> files, Origin origin, Map<String, String> main) {

@@ -64,7 +64,7 @@ final class MessageReader {
   int int16() throws IOException {
     need(2);
     cursor += 2;
-    return (buffer[cursor - 2] & 0xff) << 8 | buffer[cursor - 1] & 0xff;
+    return (buffer[cursor - 2] & 0xff) << 8 | (buffer[cursor - 1] & 0xff);
   }
 
   int int32() throws IOException {
@@ -75,7 +75,7 @@ final class MessageReader {
 
   long int64() throws IOException {
     long high = int32();
-    return high << 32 | int32() & 0xffffffffL;
+    return high << 32 | (int32() & 0xffffffffL);
   }
 
   String cstring() throws IOException {
@@ -143,6 +143,6 @@ final class MessageReader {
     return (buffer[index] & 0xff) << 24
         | (buffer[index + 1] & 0xff) << 16
         | (buffer[index + 2] & 0xff) << 8
-        | buffer[index + 3] & 0xff;
+        | (buffer[index + 3] & 0xff);
   }
 }

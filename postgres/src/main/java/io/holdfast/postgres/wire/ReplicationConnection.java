@@ -163,6 +163,7 @@ public final class ReplicationConnection implements AutoCloseable {
 
   /// Bytes of the message that [#receive] or [#poll] returned: a view that the next call
   /// invalidates.
+  @SuppressWarnings("ArrayRecordComponent")
   public record View(byte[] bytes, int offset, int length) {}
 
   /// Type of the next message.

@@ -1,0 +1,21 @@
+package io.holdfast.postgres.datadir;
+
+import java.util.Map;
+
+/// The configuration files of the cluster that was backed up.
+///
+/// @param configFile absolute path of `postgresql.conf` as the server named it (`config_file`)
+/// @param hbaFile same of `hba_file`; empty if unknown
+/// @param identFile same of `ident_file`; empty if unknown
+/// @param texts contents by absolute path, of these and of every file they include
+public record SavedConfiguration(
+    String configFile, String hbaFile, String identFile, Map<String, String> texts) {
+  public SavedConfiguration {
+    texts = Map.copyOf(texts);
+  }
+
+  /// The text of a saved file, or empty text.
+  String textOf(String path) {
+    return texts.getOrDefault(path, "");
+  }
+}
