@@ -1,5 +1,6 @@
 package io.holdfast.repository;
 
+import io.holdfast.repository.crypto.CryptoKit;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -13,7 +14,8 @@ public final class Digest {
     this.bytes = bytes;
   }
 
-  static Digest wrap(byte[] owned) {
+  /// Takes over a fresh array of 32 bytes.
+  public static Digest wrap(byte[] owned) {
     if (owned.length != BYTES) {
       throw new IllegalArgumentException("a digest has 32 bytes, not " + owned.length);
     }

@@ -1,6 +1,9 @@
 package io.holdfast.repository;
 
 import io.holdfast.base.Entropy;
+import io.holdfast.repository.crypto.CryptoKit;
+import io.holdfast.repository.crypto.KeyedChunkIds;
+import io.holdfast.repository.crypto.SealedObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;

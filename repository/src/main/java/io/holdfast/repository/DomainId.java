@@ -9,11 +9,11 @@ public record DomainId(String hex) {
     Hex16.require(hex, "an identifier");
   }
 
-  static DomainId of(byte[] bytes) {
+  public static DomainId of(byte[] bytes) {
     return new DomainId(HexFormat.of().formatHex(bytes));
   }
 
-  byte[] toBytes() {
+  public byte[] toBytes() {
     return HexFormat.of().parseHex(hex);
   }
 

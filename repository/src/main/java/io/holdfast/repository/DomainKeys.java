@@ -1,6 +1,9 @@
 package io.holdfast.repository;
 
 import io.holdfast.base.Entropy;
+import io.holdfast.repository.codec.RecordReader;
+import io.holdfast.repository.codec.RecordWriter;
+import io.holdfast.repository.crypto.CryptoKit;
 
 /// The keys of one domain in one version; identity keys are the same in all versions. Not printed.
 final class DomainKeys {

@@ -2,6 +2,10 @@ package io.holdfast.repository;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.repository.codec.RecordReader;
+import io.holdfast.repository.codec.RecordWriter;
+import io.holdfast.repository.crypto.CryptoKit;
+import io.holdfast.repository.crypto.SealedObject;
 import io.holdfast.storage.StoreCapabilities;
 import io.holdfast.storage.StoreCapabilities.Support;
 import java.time.Instant;

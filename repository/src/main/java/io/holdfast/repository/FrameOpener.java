@@ -2,8 +2,9 @@ package io.holdfast.repository;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdException;
+import io.holdfast.repository.codec.RecordReader;
+import io.holdfast.repository.crypto.CryptoKit;
 import java.util.Arrays;
-import javax.crypto.AEADBadTagException;
 
 /// Decrypts and decompresses frames. May be used from several threads.
 final class FrameOpener {
@@ -52,17 +53,14 @@ final class FrameOpener {
       throw CorruptRepositoryException.damaged(
           where + " names key version " + keyVersion + ", which is not there");
     }
-    try {
-      return CryptoKit.decrypt(
-          FrameSealer.frameKey(packingKey, id),
-          Arrays.copyOfRange(bytes, offset, offset + CryptoKit.NONCE_BYTES),
-          domain.frameContext(type, id),
-          bytes,
-          offset + CryptoKit.NONCE_BYTES,
-          length - CryptoKit.NONCE_BYTES);
-    } catch (AEADBadTagException e) {
-      throw CorruptRepositoryException.damaged(where + " is not what was written", e);
-    }
+    return CryptoKit.decrypt(
+            FrameSealer.frameKey(packingKey, id),
+            Arrays.copyOfRange(bytes, offset, offset + CryptoKit.NONCE_BYTES),
+            domain.frameContext(type, id),
+            bytes,
+            offset + CryptoKit.NONCE_BYTES,
+            length - CryptoKit.NONCE_BYTES)
+        .orElseThrow(() -> CorruptRepositoryException.damaged(where + " is not what was written"));
   }
 
   private static byte[] raw(RecordReader in, byte[] payload, int plainLength) {

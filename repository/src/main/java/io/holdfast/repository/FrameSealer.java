@@ -3,6 +3,7 @@ package io.holdfast.repository;
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
 import io.holdfast.base.Entropy;
+import io.holdfast.repository.crypto.CryptoKit;
 
 /// Compresses and encrypts one chunk after the other in one buffer that is used again. *Confined*
 /// to the thread that took it from the pool.

@@ -1,5 +1,7 @@
 package io.holdfast.repository;
 
+import io.holdfast.repository.crypto.CryptoKit;
+import io.holdfast.repository.crypto.SealedObject;
 import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.NoSuchBlobException;

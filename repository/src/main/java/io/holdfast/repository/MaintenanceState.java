@@ -1,5 +1,7 @@
 package io.holdfast.repository;
 
+import io.holdfast.repository.codec.RecordReader;
+import io.holdfast.repository.codec.RecordWriter;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

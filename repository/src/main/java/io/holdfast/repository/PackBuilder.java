@@ -5,6 +5,9 @@ import io.holdfast.repository.ChunkType.Packing;
 import io.holdfast.repository.PackFormat.Entry;
 import io.holdfast.repository.PackFormat.Footer;
 import io.holdfast.repository.PackFormat.Header;
+import io.holdfast.repository.codec.RecordWriter;
+import io.holdfast.repository.crypto.CryptoKit;
+import io.holdfast.repository.crypto.SealedObject;
 import java.util.Arrays;
 
 /// A pack that grows in memory; its buffer is used again for the next one. *Confined*: guarded by

@@ -1,6 +1,9 @@
 package io.holdfast.repository;
 
 import io.holdfast.repository.ChunkType.Packing;
+import io.holdfast.repository.codec.RecordReader;
+import io.holdfast.repository.codec.RecordWriter;
+import io.holdfast.repository.crypto.CryptoKit;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
 

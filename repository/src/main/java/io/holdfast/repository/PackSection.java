@@ -2,6 +2,8 @@ package io.holdfast.repository;
 
 import io.holdfast.repository.ChunkType.Packing;
 import io.holdfast.repository.PackFormat.Entry;
+import io.holdfast.repository.codec.RecordReader;
+import io.holdfast.repository.codec.RecordWriter;
 
 /// A pack and its table as an index object lists them. Not changed once made.
 final class PackSection {

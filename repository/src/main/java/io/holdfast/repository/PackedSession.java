@@ -4,6 +4,7 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.concurrent.Workers;
 import io.holdfast.repository.ChunkType.Packing;
+import io.holdfast.repository.crypto.Pool;
 import io.holdfast.storage.WriteOutcomeUnknownException;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;

@@ -4,6 +4,7 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Secret;
 import io.holdfast.base.SecretBytes;
+import io.holdfast.repository.crypto.CryptoKit;
 import java.util.HexFormat;
 
 /// The printed form of a raw key: eight groups of eight hexadecimal digits, each followed by two

@@ -5,6 +5,7 @@ import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Secret;
 import io.holdfast.repository.IndexLoader.Loaded;
 import io.holdfast.repository.IndexLoader.Use;
+import io.holdfast.repository.crypto.Pool;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.BlobStore.BlobStat;
 import io.holdfast.storage.NoSuchBlobException;

@@ -4,6 +4,8 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.Entropy;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.SecretBytes;
+import io.holdfast.repository.crypto.CryptoKit;
+import io.holdfast.repository.crypto.KeySlot;
 import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.BlobStore.PutResult;

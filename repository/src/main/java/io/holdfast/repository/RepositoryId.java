@@ -9,11 +9,11 @@ public record RepositoryId(String hex) {
     Hex16.require(hex, "an identifier");
   }
 
-  static RepositoryId of(byte[] bytes) {
+  public static RepositoryId of(byte[] bytes) {
     return new RepositoryId(HexFormat.of().formatHex(bytes));
   }
 
-  byte[] toBytes() {
+  public byte[] toBytes() {
     return HexFormat.of().parseHex(hex);
   }
 

@@ -22,10 +22,9 @@ public record RepositoryOptions(
     }
   }
 
-  /// The real clock and randomness, packs of 32 MiB, zstd level 1.
-  public static RepositoryOptions defaults() {
-    return new RepositoryOptions(
-        InstantSource.system(), Entropy.secure(), Pause.real(), PACK_BYTES_DEFAULT, 1);
+  /// Packs of 32 MiB, zstd level 1.
+  public static RepositoryOptions defaults(InstantSource clock, Entropy entropy, Pause pause) {
+    return new RepositoryOptions(clock, entropy, pause, PACK_BYTES_DEFAULT, 1);
   }
 
   public RepositoryOptions withPackBytesTarget(int bytes) {

@@ -2,6 +2,9 @@ package io.holdfast.repository;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.repository.crypto.CryptoKit;
+import io.holdfast.repository.crypto.KeySlot;
+import io.holdfast.repository.crypto.SealedObject;
 import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
 import java.io.IOException;

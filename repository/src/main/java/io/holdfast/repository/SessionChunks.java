@@ -1,6 +1,7 @@
 package io.holdfast.repository;
 
 import io.holdfast.repository.ChunkType.Packing;
+import io.holdfast.repository.crypto.Pool;
 import java.io.IOException;
 
 /// The chunks of one session: compresses and seals in the calling thread, then hands the frame to

@@ -1,5 +1,7 @@
 package io.holdfast.repository;
 
+import io.holdfast.repository.codec.RecordReader;
+import io.holdfast.repository.codec.RecordWriter;
 import java.time.Instant;
 
 /// What one `log/<sid>/<k>` says. Each slot is bound to its name and names the digest of the slot

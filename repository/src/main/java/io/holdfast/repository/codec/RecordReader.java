@@ -1,5 +1,8 @@
-package io.holdfast.repository;
+package io.holdfast.repository.codec;
 
+import io.holdfast.repository.ChunkId;
+import io.holdfast.repository.CorruptRepositoryException;
+import io.holdfast.repository.Digest;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -8,29 +11,29 @@ import java.time.Instant;
 
 /// Takes fixed-width big-endian fields from bytes that may be damaged: every wrong length ends in a
 /// [CorruptRepositoryException]. *Confined* to one thread.
-final class RecordReader {
+public final class RecordReader {
   private final ByteBuffer buffer;
   private final String what;
 
-  RecordReader(byte[] bytes, String what) {
+  public RecordReader(byte[] bytes, String what) {
     this(bytes, 0, bytes.length, what);
   }
 
-  RecordReader(byte[] bytes, int offset, int length, String what) {
+  public RecordReader(byte[] bytes, int offset, int length, String what) {
     this.buffer = ByteBuffer.wrap(bytes, offset, length).slice();
     this.what = what;
   }
 
-  int u8() {
+  public int u8() {
     return need(1).get() & 0xff;
   }
 
-  int u16() {
+  public int u16() {
     return need(2).getShort() & 0xffff;
   }
 
   /// An unsigned number that must fit an `int`.
-  int u32() {
+  public int u32() {
     int value = need(4).getInt();
     if (value < 0) {
       throw damaged("has a number above 2^31");
@@ -39,7 +42,7 @@ final class RecordReader {
   }
 
   /// As [#u32], with a limit.
-  int count(int max) {
+  public int count(int max) {
     int value = u32();
     if (value > max) {
       throw damaged("has " + value + " items where " + max + " is the limit");
@@ -48,7 +51,7 @@ final class RecordReader {
   }
 
   /// An unsigned number that must fit a `long`.
-  long u64() {
+  public long u64() {
     long value = need(8).getLong();
     if (value < 0) {
       throw damaged("has a number above 2^63");
@@ -56,7 +59,7 @@ final class RecordReader {
     return value;
   }
 
-  Instant instantMillis() {
+  public Instant instantMillis() {
     try {
       return Instant.ofEpochMilli(u64());
     } catch (DateTimeException e) {
@@ -64,7 +67,7 @@ final class RecordReader {
     }
   }
 
-  Instant instantNanos() {
+  public Instant instantNanos() {
     long seconds = u64();
     int nanos = u32();
     if (nanos > 999_999_999 || seconds > Instant.MAX.getEpochSecond()) {
@@ -73,28 +76,28 @@ final class RecordReader {
     return Instant.ofEpochSecond(seconds, nanos);
   }
 
-  byte[] raw(int length) {
+  public byte[] raw(int length) {
     need(length);
     byte[] result = new byte[length];
     buffer.get(result);
     return result;
   }
 
-  ChunkId id() {
+  public ChunkId id() {
     return ChunkId.wrap(raw(ChunkId.BYTES));
   }
 
-  Digest digest() {
+  public Digest digest() {
     return Digest.wrap(raw(Digest.BYTES));
   }
 
-  void expect(byte[] magic) {
+  public void expect(byte[] magic) {
     if (!java.util.Arrays.equals(raw(magic.length), magic)) {
       throw damaged("does not begin as it should");
     }
   }
 
-  void zeros(int count) {
+  public void zeros(int count) {
     for (byte b : raw(count)) {
       if (b != 0) {
         throw damaged("has a reserved field that is not zero");
@@ -102,7 +105,7 @@ final class RecordReader {
     }
   }
 
-  String text(int bytesMax) {
+  public String text(int bytesMax) {
     int length = u16();
     if (length > bytesMax) {
       throw damaged("has a text of " + length + " bytes where " + bytesMax + " is the limit");
@@ -117,17 +120,17 @@ final class RecordReader {
     }
   }
 
-  int remaining() {
+  public int remaining() {
     return buffer.remaining();
   }
 
-  void end() {
+  public void end() {
     if (buffer.hasRemaining()) {
       throw damaged("has " + buffer.remaining() + " bytes too many");
     }
   }
 
-  CorruptRepositoryException damaged(String problem) {
+  public CorruptRepositoryException damaged(String problem) {
     return CorruptRepositoryException.damaged(what + " " + problem);
   }
 

@@ -1,15 +1,18 @@
-package io.holdfast.repository;
+package io.holdfast.repository.crypto;
 
+import io.holdfast.repository.ChunkId;
+import io.holdfast.repository.ChunkIds;
+import io.holdfast.repository.ChunkType;
 import java.security.GeneralSecurityException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /// Content ids under a domain's identity key. Engines are pooled with their keys set.
-final class KeyedChunkIds implements ChunkIds {
+public final class KeyedChunkIds implements ChunkIds {
   private final Pool<Mac> chunkMacs;
   private final Pool<Mac> pageMacs;
 
-  KeyedChunkIds(byte[] identityKey) {
+  public KeyedChunkIds(byte[] identityKey) {
     byte[] pageKey = CryptoKit.hmac(identityKey, CryptoKit.ascii("holdfast/v1/page"));
     this.chunkMacs = new Pool<>(() -> mac(identityKey));
     this.pageMacs = new Pool<>(() -> mac(pageKey));
@@ -47,7 +50,7 @@ final class KeyedChunkIds implements ChunkIds {
 
   /// Whether `plain` is what `id` stands for. Extents are tried with every page size PostgreSQL
   /// has.
-  boolean matches(ChunkType type, ChunkId id, byte[] plain) {
+  public boolean matches(ChunkType type, ChunkId id, byte[] plain) {
     if (type != ChunkType.PAGES) {
       return of(type, plain, 0, plain.length).equals(id);
     }

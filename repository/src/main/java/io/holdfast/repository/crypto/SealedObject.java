@@ -1,20 +1,21 @@
-package io.holdfast.repository;
+package io.holdfast.repository.crypto;
 
 import io.holdfast.base.Entropy;
+import io.holdfast.repository.CorruptRepositoryException;
+import io.holdfast.repository.codec.RecordReader;
 import java.util.Arrays;
 import java.util.function.IntFunction;
-import javax.crypto.AEADBadTagException;
 import org.jspecify.annotations.Nullable;
 
 /// The envelope of everything that is encrypted and is not a chunk: `"HFS1" ‖ key version u32 ‖
 /// salt 32 ‖ ciphertext and tag ‖ commitment 32`. Each object has its own key, made from the salt;
 /// the commitment binds it to exactly one key and context.
-final class SealedObject {
-  static final int SALT_BYTES = 32;
-  static final int HEADER_BYTES = 8 + SALT_BYTES;
+public final class SealedObject {
+  public static final int SALT_BYTES = 32;
+  public static final int HEADER_BYTES = 8 + SALT_BYTES;
 
   /// How much longer an object is than its plain bytes.
-  static final int OVERHEAD_BYTES = HEADER_BYTES + CryptoKit.TAG_BYTES + 32;
+  public static final int OVERHEAD_BYTES = HEADER_BYTES + CryptoKit.TAG_BYTES + 32;
 
   private static final byte[] MAGIC = CryptoKit.ascii("HFS1");
   private static final byte[] NONCE = new byte[CryptoKit.NONCE_BYTES];
@@ -23,7 +24,7 @@ final class SealedObject {
 
   /// @param purpose what kind of object this is; separates keys
   /// @param context what the object is bound to; must be given again to open it
-  static byte[] seal(
+  public static byte[] seal(
       Entropy entropy,
       int keyVersion,
       byte[] key,
@@ -38,7 +39,7 @@ final class SealedObject {
   }
 
   /// As [#seal], writing to `target` at `at`.
-  static void sealInto(
+  public static void sealInto(
       Entropy entropy,
       int keyVersion,
       byte[] key,
@@ -69,7 +70,7 @@ final class SealedObject {
 
   /// @param keys gives the key of a version, or null if there is none
   /// @param what the object's name for messages
-  static byte[] open(
+  public static byte[] open(
       IntFunction<byte @Nullable []> keys,
       String purpose,
       byte[] context,
@@ -96,20 +97,17 @@ final class SealedObject {
     if (!constantTimeEquals(expected, object, offset + sealed)) {
       throw CorruptRepositoryException.damaged(what + " is not what was written");
     }
-    try {
-      return CryptoKit.decrypt(
-          subkey(key, "seal", purpose, salt),
-          NONCE,
-          concat(Arrays.copyOfRange(object, offset, offset + HEADER_BYTES), context),
-          object,
-          offset + HEADER_BYTES,
-          sealed - HEADER_BYTES);
-    } catch (AEADBadTagException e) {
-      throw CorruptRepositoryException.damaged(what + " is not what was written", e);
-    }
+    return CryptoKit.decrypt(
+            subkey(key, "seal", purpose, salt),
+            NONCE,
+            concat(Arrays.copyOfRange(object, offset, offset + HEADER_BYTES), context),
+            object,
+            offset + HEADER_BYTES,
+            sealed - HEADER_BYTES)
+        .orElseThrow(() -> CorruptRepositoryException.damaged(what + " is not what was written"));
   }
 
-  static boolean constantTimeEquals(byte[] expected, byte[] bytes, int offset) {
+  public static boolean constantTimeEquals(byte[] expected, byte[] bytes, int offset) {
     return java.security.MessageDigest.isEqual(
         expected, Arrays.copyOfRange(bytes, offset, offset + expected.length));
   }
@@ -125,7 +123,7 @@ final class SealedObject {
     return CryptoKit.hmac(key, CryptoKit.ascii(use + "\0" + purpose + "\0"), salt);
   }
 
-  static byte[] concat(byte[]... parts) {
+  public static byte[] concat(byte[]... parts) {
     int length = 0;
     for (byte[] part : parts) {
       length += part.length;

@@ -1,67 +1,68 @@
-package io.holdfast.repository;
+package io.holdfast.repository.codec;
 
+import io.holdfast.repository.ChunkId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /// Appends fixed-width big-endian fields. *Confined* to one thread.
-final class RecordWriter {
+public final class RecordWriter {
   private byte[] bytes;
   private int size;
 
-  RecordWriter() {
+  public RecordWriter() {
     this(256);
   }
 
-  RecordWriter(int capacity) {
+  public RecordWriter(int capacity) {
     this.bytes = new byte[capacity];
   }
 
-  RecordWriter u8(int value) {
+  public RecordWriter u8(int value) {
     reserve(1);
     bytes[size++] = (byte) value;
     return this;
   }
 
-  RecordWriter u16(int value) {
+  public RecordWriter u16(int value) {
     reserve(2);
     ByteBuffer.wrap(bytes).putShort(size, (short) value);
     size += 2;
     return this;
   }
 
-  RecordWriter u32(int value) {
+  public RecordWriter u32(int value) {
     reserve(4);
     ByteBuffer.wrap(bytes).putInt(size, value);
     size += 4;
     return this;
   }
 
-  RecordWriter u64(long value) {
+  public RecordWriter u64(long value) {
     reserve(8);
     ByteBuffer.wrap(bytes).putLong(size, value);
     size += 8;
     return this;
   }
 
-  RecordWriter zeros(int count) {
+  public RecordWriter zeros(int count) {
     reserve(count);
     size += count;
     return this;
   }
 
-  RecordWriter raw(byte[] source) {
+  public RecordWriter raw(byte[] source) {
     return raw(source, 0, source.length);
   }
 
-  RecordWriter raw(byte[] source, int offset, int length) {
+  public RecordWriter raw(byte[] source, int offset, int length) {
     reserve(length);
     System.arraycopy(source, offset, bytes, size, length);
     size += length;
     return this;
   }
 
-  RecordWriter id(ChunkId id) {
+  public RecordWriter id(ChunkId id) {
     reserve(ChunkId.BYTES);
     id.copyTo(bytes, size);
     size += ChunkId.BYTES;
@@ -69,7 +70,7 @@ final class RecordWriter {
   }
 
   /// `u16` length and UTF-8.
-  RecordWriter text(String text, int bytesMax, String what) {
+  public RecordWriter text(String text, int bytesMax, String what) {
     byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
     if (encoded.length > bytesMax) {
       throw new IllegalArgumentException(
@@ -78,15 +79,15 @@ final class RecordWriter {
     return u16(encoded.length).raw(encoded);
   }
 
-  int size() {
+  public int size() {
     return size;
   }
 
-  byte[] toBytes() {
+  public byte[] toBytes() {
     return Arrays.copyOf(bytes, size);
   }
 
-  void clear() {
+  public void clear() {
     Arrays.fill(bytes, 0, size, (byte) 0);
     size = 0;
   }

@@ -1,21 +1,25 @@
-package io.holdfast.repository;
+package io.holdfast.repository.crypto;
 
 import io.holdfast.base.Entropy;
+import io.holdfast.repository.CorruptRepositoryException;
+import io.holdfast.repository.KeyMaterial;
+import io.holdfast.repository.RepositoryId;
+import io.holdfast.repository.codec.RecordReader;
+import io.holdfast.repository.codec.RecordWriter;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
-import javax.crypto.AEADBadTagException;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 
 /// One `keys/slot/<id>`: the root key, wrapped under a raw key or a passphrase. 192 bytes.
-record KeySlot(String id, Kind kind, Argon2 argon2, HexBytes object) {
-  static final int BYTES = 192;
-  static final int ID_BYTES = 8;
-  static final int SLOTS_MAX = 64;
+public record KeySlot(String id, Kind kind, Argon2 argon2, HexBytes object) {
+  public static final int BYTES = 192;
+  public static final int ID_BYTES = 8;
+  public static final int SLOTS_MAX = 64;
 
   private static final byte[] MAGIC = CryptoKit.ascii("HFK1");
   private static final int SALT_AT = 24;
@@ -25,7 +29,7 @@ record KeySlot(String id, Kind kind, Argon2 argon2, HexBytes object) {
   private static final int DIGEST_AT = 160;
 
   /// How the wrapping key is made.
-  enum Kind {
+  public enum Kind {
     RAW(1),
     PASSPHRASE(2);
 
@@ -37,11 +41,11 @@ record KeySlot(String id, Kind kind, Argon2 argon2, HexBytes object) {
   }
 
   /// The cost of stretching a passphrase. What a slot asks for is capped before it is used.
-  record Argon2(int iterations, int memoryKib, int lanes) {
+  public record Argon2(int iterations, int memoryKib, int lanes) {
     static final Argon2 DEFAULT = new Argon2(3, 64 << 10, 4);
     static final Argon2 NONE = new Argon2(0, 0, 0);
 
-    boolean isAcceptable() {
+    public boolean isAcceptable() {
       return iterations >= 1
           && iterations <= 16
           && lanes >= 1
@@ -52,14 +56,14 @@ record KeySlot(String id, Kind kind, Argon2 argon2, HexBytes object) {
   }
 
   /// Bytes with value equality, so that the record has it.
-  record HexBytes(String hex) {
-    byte[] bytes() {
+  public record HexBytes(String hex) {
+    public byte[] bytes() {
       return HexFormat.of().parseHex(hex);
     }
   }
 
   /// Wraps `root` in a new slot.
-  static KeySlot wrap(
+  public static KeySlot wrap(
       Entropy entropy, Instant now, RepositoryId repository, byte[] root, KeyMaterial material) {
     String id = HexFormat.of().formatHex(entropy.bytes(ID_BYTES));
     Kind kind = kindOf(material);
@@ -98,8 +102,8 @@ record KeySlot(String id, Kind kind, Argon2 argon2, HexBytes object) {
   }
 
   /// Reads a slot that may be damaged; nothing is derived yet.
-  static KeySlot decode(String id, byte[] bytes) {
-    String what = ObjectNames.SLOTS + id;
+  public static KeySlot decode(String id, byte[] bytes) {
+    String what = "keys/slot/" + id;
     if (bytes.length != BYTES) {
       throw CorruptRepositoryException.damaged(what + " has " + bytes.length + " bytes, not 192");
     }
@@ -124,7 +128,7 @@ record KeySlot(String id, Kind kind, Argon2 argon2, HexBytes object) {
   }
 
   /// The root key, or empty if `material` does not open this slot.
-  Optional<byte[]> open(RepositoryId repository, KeyMaterial material) {
+  public Optional<byte[]> open(RepositoryId repository, KeyMaterial material) {
     if (kindOf(material) != kind) {
       return Optional.empty();
     }
@@ -136,16 +140,13 @@ record KeySlot(String id, Kind kind, Argon2 argon2, HexBytes object) {
       if (!SealedObject.constantTimeEquals(expected, bytes, COMMITMENT_AT)) {
         return Optional.empty();
       }
-      return Optional.of(
-          CryptoKit.decrypt(
-              CryptoKit.hkdf(input, salt, "holdfast/v1/slot/wrap"),
-              Arrays.copyOfRange(bytes, NONCE_AT, WRAPPED_AT),
-              context(repository, bytes),
-              bytes,
-              WRAPPED_AT,
-              CryptoKit.KEY_BYTES + CryptoKit.TAG_BYTES));
-    } catch (AEADBadTagException e) {
-      return Optional.empty();
+      return CryptoKit.decrypt(
+          CryptoKit.hkdf(input, salt, "holdfast/v1/slot/wrap"),
+          Arrays.copyOfRange(bytes, NONCE_AT, WRAPPED_AT),
+          context(repository, bytes),
+          bytes,
+          WRAPPED_AT,
+          CryptoKit.KEY_BYTES + CryptoKit.TAG_BYTES);
     } finally {
       Arrays.fill(input, (byte) 0);
     }

@@ -1,4 +1,4 @@
-package io.holdfast.repository;
+package io.holdfast.repository.crypto;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -6,6 +6,7 @@ import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Optional;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.KDF;
@@ -16,10 +17,10 @@ import javax.crypto.spec.SecretKeySpec;
 
 /// AES-256-GCM, HMAC-SHA256, SHA-256 and HKDF of the JDK on byte arrays, with the engines pooled.
 /// One kit is *confined* to the thread that took it; the static methods may be called from any.
-final class CryptoKit {
-  static final int KEY_BYTES = 32;
-  static final int NONCE_BYTES = 12;
-  static final int TAG_BYTES = 16;
+public final class CryptoKit {
+  public static final int KEY_BYTES = 32;
+  public static final int NONCE_BYTES = 12;
+  public static final int TAG_BYTES = 16;
 
   private static final Pool<CryptoKit> POOL = new Pool<>(CryptoKit::new);
 
@@ -38,7 +39,7 @@ final class CryptoKit {
   }
 
   /// HMAC-SHA256 of the parts one after the other.
-  static byte[] hmac(byte[] key, byte[]... parts) {
+  public static byte[] hmac(byte[] key, byte[]... parts) {
     CryptoKit kit = POOL.take();
     try {
       kit.hmac.init(new SecretKeySpec(key, "HmacSHA256"));
@@ -54,7 +55,7 @@ final class CryptoKit {
   }
 
   /// HMAC-SHA256 of `first` and then a range.
-  static byte[] hmac(byte[] key, byte[] first, byte[] bytes, int offset, int length) {
+  public static byte[] hmac(byte[] key, byte[] first, byte[] bytes, int offset, int length) {
     CryptoKit kit = POOL.take();
     try {
       kit.hmac.init(new SecretKeySpec(key, "HmacSHA256"));
@@ -68,7 +69,7 @@ final class CryptoKit {
     }
   }
 
-  static byte[] sha256(byte[] bytes, int offset, int length) {
+  public static byte[] sha256(byte[] bytes, int offset, int length) {
     CryptoKit kit = POOL.take();
     try {
       kit.sha256.update(bytes, offset, length);
@@ -79,7 +80,7 @@ final class CryptoKit {
   }
 
   /// HKDF-SHA256 (RFC 5869), 32 bytes.
-  static byte[] hkdf(byte[] inputKey, byte[] salt, String info) {
+  public static byte[] hkdf(byte[] inputKey, byte[] salt, String info) {
     try {
       KDF kdf = KDF.getInstance("HKDF-SHA256");
       return kdf.deriveData(
@@ -93,7 +94,7 @@ final class CryptoKit {
   }
 
   /// Encrypts a range in place; the tag follows it. The caller never uses a key and nonce twice.
-  static void encryptInPlace(
+  public static void encryptInPlace(
       byte[] key, byte[] nonce, byte[] context, byte[] bytes, int offset, int length) {
     CryptoKit kit = POOL.take();
     try {
@@ -108,23 +109,20 @@ final class CryptoKit {
     }
   }
 
-  /// Decrypts ciphertext and tag.
-  ///
-  /// @throws AEADBadTagException if they are not what was encrypted
-  static byte[] decrypt(
-      byte[] key, byte[] nonce, byte[] context, byte[] bytes, int offset, int length)
-      throws AEADBadTagException {
+  /// Decrypts ciphertext and tag; empty if they are not what was encrypted.
+  public static Optional<byte[]> decrypt(
+      byte[] key, byte[] nonce, byte[] context, byte[] bytes, int offset, int length) {
     if (length < TAG_BYTES) {
-      throw new AEADBadTagException("too short for a tag");
+      return Optional.empty();
     }
     CryptoKit kit = POOL.take();
     try {
       kit.gcm.init(
           Cipher.DECRYPT_MODE, new SecretKeySpec(key, "AES"), new GCMParameterSpec(128, nonce));
       kit.gcm.updateAAD(context);
-      return kit.gcm.doFinal(bytes, offset, length);
-    } catch (AEADBadTagException e) {
-      throw e;
+      return Optional.of(kit.gcm.doFinal(bytes, offset, length));
+    } catch (AEADBadTagException _) {
+      return Optional.empty();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     } finally {
@@ -132,11 +130,11 @@ final class CryptoKit {
     }
   }
 
-  static byte[] ascii(String text) {
+  public static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
-  static byte[] be32(int value) {
+  public static byte[] be32(int value) {
     return ByteBuffer.allocate(4).putInt(value).array();
   }
 }
