@@ -44,6 +44,10 @@ public final class WalReader {
   private long recordStart;
   private long previousStart;
   private boolean previousKnown;
+
+  /// No record was found yet, and where one starts was not told either.
+  private boolean looking;
+
   private @Nullable Lsn knownFrom;
   private @Nullable WalEnd end;
 
@@ -52,6 +56,7 @@ public final class WalReader {
     this.record = new RecordAssembly(format.version());
     this.position = start.value();
     this.state = state;
+    this.looking = state == State.LOST;
     this.inHeader = (position & PAGE_MASK) == 0;
     this.knownFrom = state == State.BETWEEN ? start : null;
     prepareHeader();
@@ -144,6 +149,12 @@ public final class WalReader {
     if (fault == null && record.headerJustComplete()) {
       fault = previousFault();
     }
+    if (fault == Reason.ZERO_LENGTH && looking) {
+      // The empty rest of a segment, after a switch that was not seen.
+      knownFrom = null;
+      state = State.LOST;
+      return true;
+    }
     if (fault != null) {
       end = new WalEnd(new Lsn(recordStart), fault);
       return false;
@@ -172,6 +183,7 @@ public final class WalReader {
     }
     previousStart = recordStart;
     previousKnown = true;
+    looking = false;
     state = State.BETWEEN;
     Lsn next = new Lsn(position);
     if (record.isSegmentSwitch()) {
