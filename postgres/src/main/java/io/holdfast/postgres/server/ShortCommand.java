@@ -1,0 +1,52 @@
+package io.holdfast.postgres.server;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// Runs a program that ends soon and says little. Its output goes through a file, so that no thread
+/// has to read along.
+final class ShortCommand {
+  private static final int MOST_OUTPUT_BYTES = 64 * 1024;
+
+  private ShortCommand() {}
+
+  record Outcome(int status, String output) {}
+
+  /// @throws IOException if it cannot be started or does not end in time
+  static Outcome run(List<String> command, Duration limit) throws IOException {
+    Path output = Files.createTempFile("holdfast-command", ".out");
+    try {
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+              .redirectOutput(output.toFile());
+      builder.environment().put("LC_ALL", "C");
+      Process process = builder.start();
+      try {
+        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+          throw new IOException(command.getFirst() + " did not end within " + limit);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("interrupted while " + command.getFirst() + " ran");
+      } finally {
+        process.destroyForcibly();
+      }
+      try (InputStream in = Files.newInputStream(output)) {
+        return new Outcome(
+            process.exitValue(),
+            new String(in.readNBytes(MOST_OUTPUT_BYTES), StandardCharsets.UTF_8));
+      }
+    } finally {
+      Files.deleteIfExists(output);
+    }
+  }
+}

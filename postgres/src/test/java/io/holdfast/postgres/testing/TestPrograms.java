@@ -1,0 +1,71 @@
+package io.holdfast.postgres.testing;
+
+import io.holdfast.postgres.server.InstalledServers;
+import io.holdfast.postgres.server.ServerPrograms;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/// Server programs of every version that tests use: 15 from Debian, with all tools; 13, 17 and 18
+/// as the build unpacked them, with `initdb`, `pg_ctl` and `postgres` only.
+public final class TestPrograms {
+  /// The version that has `pg_basebackup`, `pg_checksums` and the others.
+  public static final int WITH_TOOLS = 15;
+
+  private TestPrograms() {}
+
+  /// @throws io.holdfast.base.BackupException with the package to install if they are missing
+  public static synchronized ServerPrograms of(int majorVersion) throws IOException {
+    if (majorVersion == WITH_TOOLS) {
+      return InstalledServers.find(Map.of()).require(majorVersion);
+    }
+    Path directory = Path.of("target", "embedded", Integer.toString(majorVersion)).toAbsolutePath();
+    Path unpacked = directory.resolve("unpacked");
+    if (!Files.isDirectory(unpacked)) {
+      unpack(directory, unpacked);
+    }
+    return InstalledServers.in(List.of(unpacked.resolve("bin"))).require(majorVersion);
+  }
+
+  private static void unpack(Path directory, Path unpacked) throws IOException {
+    Path making = directory.resolve("unpacking-" + ProcessHandle.current().pid());
+    Files.createDirectories(making);
+    try (DirectoryStream<Path> archives = Files.newDirectoryStream(directory, "*.txz")) {
+      for (Path archive : archives) {
+        run(List.of("tar", "-xJf", archive.toString(), "-C", making.toString()));
+      }
+    }
+    Files.move(making, unpacked, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /// Runs a command, expects success and returns what it printed.
+  public static String run(List<String> command) throws IOException {
+    Path output = Files.createTempFile("command", ".out");
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile())
+              .start();
+      if (!process.waitFor(120, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new IOException(command + " did not end");
+      }
+      String text = Files.readString(output, java.nio.charset.StandardCharsets.ISO_8859_1);
+      if (process.exitValue() != 0) {
+        throw new IOException(command + " ended with " + process.exitValue() + ": " + text);
+      }
+      return text;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    } finally {
+      Files.deleteIfExists(output);
+    }
+  }
+}
