@@ -2,7 +2,6 @@ package io.holdfast.repository;
 
 import io.holdfast.repository.ChunkIndex.Place;
 import io.holdfast.repository.IndexLoader.Loaded;
-import io.holdfast.repository.IndexLoader.Use;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.NoSuchBlobException;
 import io.holdfast.storage.TruncatedBlobException;
@@ -13,12 +12,18 @@ import org.jspecify.annotations.Nullable;
 /// Reads chunks by a [ChunkIndex]. Where something is missing, the index is loaded once more,
 /// because maintenance may have moved the chunk. Thread-safe.
 final class IndexedReader implements ChunkReader {
+  /// Where an index comes from.
+  @FunctionalInterface
+  interface IndexSource {
+    Loaded load() throws IOException;
+  }
+
   /// Reloads that did not help; after so many of them the index is taken as it is.
   private static final int FUTILE_MAX = 3;
 
   private final BlobStore store;
   private final Domain domain;
-  private final IndexLoader loader;
+  private final IndexSource source;
   private volatile Loaded loaded;
 
   /// Written under `this`.
@@ -27,11 +32,11 @@ final class IndexedReader implements ChunkReader {
   /// Guarded by `this`.
   private int futile;
 
-  IndexedReader(BlobStore store, Domain domain, IndexLoader loader) throws IOException {
+  IndexedReader(BlobStore store, Domain domain, IndexSource source) throws IOException {
     this.store = store;
     this.domain = domain;
-    this.loader = loader;
-    this.loaded = loader.load(Use.READ);
+    this.source = source;
+    this.loaded = source.load();
   }
 
   @Override
@@ -115,7 +120,7 @@ final class IndexedReader implements ChunkReader {
     if (futile >= FUTILE_MAX) {
       return false;
     }
-    loaded = loader.load(Use.READ);
+    loaded = source.load();
     generation = seen + 1;
     return true;
   }

@@ -87,7 +87,7 @@ final class MaintenanceLog {
     return genuine;
   }
 
-  private boolean isForgotten(SnapshotId id) throws IOException {
+  boolean isForgotten(SnapshotId id) throws IOException {
     BlobKey key = ObjectNames.forgotten(id);
     try {
       byte[] object = store.get(key, FORGOTTEN_BYTES_MAX);

@@ -8,9 +8,12 @@ import io.holdfast.repository.crypto.Pool;
 import io.holdfast.storage.WriteOutcomeUnknownException;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A session that is registered under `log/`. See the write order in `docs/format/repository.md`.
 final class PackedSession implements BackupSession {
+  private static final Logger LOG = LoggerFactory.getLogger(PackedSession.class);
   private static final int METADATA_PACK_BYTES = 8 << 20;
 
   private final SessionContext context;
@@ -173,24 +176,30 @@ final class PackedSession implements BackupSession {
 
   @Override
   public void close() throws IOException {
-    if (!ended) {
-      ended = true;
+    boolean says = !ended;
+    ended = true;
+    if (!failure.isSet()) {
       failure.record(new IllegalStateException("the session was closed"));
+    }
+    try (uploaders) {
+      // Packs that are on their way arrive; nothing new is begun.
       data.drain();
       metadata.drain();
-      uploaders.close();
+    }
+    if (says) {
       writeClose();
-    } else {
-      uploaders.close();
     }
   }
 
-  private void writeClose() throws IOException {
+  /// Tells maintenance that it need not wait for this session. Nothing depends on it.
+  private void writeClose() {
     SnapshotId place = new SnapshotId(id, nextSlot);
-    byte[] object =
-        context
-            .log()
-            .seal(place, new SlotRecord.Close(context.options().clock().instant(), previousSlot));
-    context.log().claim(place, object);
+    SlotRecord close = new SlotRecord.Close(context.options().clock().instant(), previousSlot);
+    try {
+      ResolvedPut.Owner owner = context.log().claim(place, context.log().seal(place, close));
+      LOG.debug("slot {} after the end of the session: {}", place, owner);
+    } catch (IOException e) {
+      LOG.warn("the end of session {} could not be recorded: {}", id, e.getMessage());
+    }
   }
 }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -99,12 +100,22 @@ public final class Repository implements AutoCloseable {
       }
       return FormatObject.decode(store.get(ObjectNames.FORMAT, FormatObject.BYTES_MAX));
     } catch (NoSuchBlobException e) {
+      if (holdsSessions(store)) {
+        throw CorruptRepositoryException.missing(
+            "format/v1 is missing at " + store.describe() + ", though backups were written there");
+      }
       throw new BackupException(
           ErrorCode.REPOSITORY_MISSING,
           "there is no repository at " + store.describe(),
           "Check the place, or make a repository there with 'holdfast init'.",
           e);
     }
+  }
+
+  private static boolean holdsSessions(BlobStore store) throws IOException {
+    boolean[] any = new boolean[1];
+    store.list(ObjectNames.LOG, _ -> any[0] = true);
+    return any[0];
   }
 
   public RepositoryId id() {
@@ -121,26 +132,38 @@ public final class Repository implements AutoCloseable {
 
   /// A key domain; its keys are made when there are none yet.
   public Domain domain(String name) throws IOException {
+    Optional<Domain> known = findDomain(name);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    DomainId id = root.domainId(name);
+    DomainKeys fresh = DomainKeys.create(options.entropy(), name);
+    // Somebody else may have made them a moment ago: whatever is stored counts.
+    puts.put(ObjectNames.domain(id, fresh.version), root.wrap(options, id, fresh));
+    return findDomain(name)
+        .orElseThrow(
+            () -> CorruptRepositoryException.missing("keys of domain " + id + " are gone"));
+  }
+
+  /// A key domain that exists; for reading, where making keys would only hide that they are lost.
+  public Optional<Domain> findDomain(String name) throws IOException {
     Domain known = domains.get(name);
     if (known != null) {
-      return known;
+      return Optional.of(known);
     }
     DomainId id = root.domainId(name);
     Map<Integer, DomainKeys> keys = root.domainKeys(store, id);
     if (keys.isEmpty()) {
-      DomainKeys fresh = DomainKeys.create(options.entropy(), name);
-      // Somebody else may have made them a moment ago: whatever is stored counts.
-      puts.put(ObjectNames.domain(id, fresh.version), root.wrap(options, id, fresh));
-      keys = root.domainKeys(store, id);
+      return Optional.empty();
     }
     Domain opened = new Domain(format, id, keys, options.entropy());
     Domain raced = domains.putIfAbsent(name, opened);
-    return raced == null ? opened : raced;
+    return Optional.of(raced == null ? opened : raced);
   }
 
   /// Adds a way to open this repository.
   public void addKey(KeyMaterial key) throws IOException {
-    RepositoryCreation.addSlot(puts, options, format.id(), root, key);
+    var _ = RepositoryCreation.addSlot(puts, options, format.id(), root, key);
   }
 
   /// Registers a session, then reads what it may refer to; in this order.
@@ -213,7 +236,27 @@ public final class Repository implements AutoCloseable {
 
   /// Reads chunks of the main domain, by an index that is loaded now.
   public ChunkReader reader() throws IOException {
-    return new IndexedReader(store, main, loader);
+    return new IndexedReader(store, main, () -> loader.load(Use.READ));
+  }
+
+  /// As [#reader], by the tables of the packs alone: what is left when the index is lost. Lists and
+  /// reads every pack's end.
+  public ChunkReader readerFromPackTables() throws IOException {
+    return new IndexedReader(store, main, () -> PackTables.index(store, main));
+  }
+
+  /// Looks at everything that is stored.
+  public Verification verification() {
+    return new Verification(
+        new Verification.Parts(store, format, root, main, log, maintenance, loader));
+  }
+
+  MaintenanceLog maintenance() {
+    return maintenance;
+  }
+
+  IndexLoader loader() {
+    return loader;
   }
 
   /// Wipes the keys. The store stays open.

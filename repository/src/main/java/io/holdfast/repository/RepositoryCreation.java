@@ -13,7 +13,9 @@ import io.holdfast.storage.StoreCapabilities;
 import io.holdfast.storage.StoreCapabilities.Support;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 
 /// Makes a repository. `format/v1` is written last: before it there is none.
 final class RepositoryCreation {
@@ -33,21 +35,27 @@ final class RepositoryCreation {
     RootKey root = new RootKey(entropy.bytes(CryptoKit.KEY_BYTES), format);
     DomainId main = root.domainId(Repository.MAIN_DOMAIN);
     DomainKeys keys = DomainKeys.create(entropy, Repository.MAIN_DOMAIN);
-    own(puts, ObjectNames.domain(main, keys.version), root.wrap(options, main, keys));
-    addSlot(puts, options, format.id(), root, material);
+    List<BlobKey> made = new ArrayList<>();
+    made.add(ObjectNames.domain(main, keys.version));
+    own(puts, made.getFirst(), root.wrap(options, main, keys));
+    made.add(addSlot(puts, options, format.id(), root, material));
     byte[] kit = entropy.bytes(CryptoKit.KEY_BYTES);
     try (SecretBytes kitKey = new SecretBytes(kit.clone())) {
-      addSlot(puts, options, format.id(), root, new KeyMaterial.RawKey(kitKey));
+      made.add(addSlot(puts, options, format.id(), root, new KeyMaterial.RawKey(kitKey)));
     }
     if (puts.put(ObjectNames.FORMAT, format.encode()) != ResolvedPut.Owner.OURS) {
+      // Somebody else made a repository here a moment ago: our keys open nothing.
       root.close();
+      for (BlobKey key : made) {
+        store.delete(key);
+      }
       throw exists(store);
     }
     return new Repository.Initialized(
         Repository.assemble(store, options, format, root), RecoveryKit.print(format.id(), kit));
   }
 
-  static void addSlot(
+  static BlobKey addSlot(
       ResolvedPut puts,
       RepositoryOptions options,
       RepositoryId repository,
@@ -57,7 +65,9 @@ final class RepositoryCreation {
     KeySlot slot =
         KeySlot.wrap(
             options.entropy(), options.clock().instant(), repository, root.expose(), material);
-    own(puts, ObjectNames.keySlot(slot.id()), slot.object().bytes());
+    BlobKey key = ObjectNames.keySlot(slot.id());
+    own(puts, key, slot.object().bytes());
+    return key;
   }
 
   private static void own(ResolvedPut puts, BlobKey key, byte[] object) throws IOException {

@@ -12,7 +12,7 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Puts an object and finds out what became of it, also when the store's answer was lost: the
 /// object is read back, and put again, byte for byte, while it is not there.
@@ -39,39 +39,43 @@ public final class ResolvedPut {
     return put(key, bytes, 0, bytes.length);
   }
 
+  /// As above, for a range.
   public Owner put(BlobKey key, byte[] bytes, int offset, int length) throws IOException {
     WriteOutcomeUnknownException unknown = null;
     for (int attempt = 0; attempt < TRIES_MAX; attempt++) {
       try {
-        PutResult result = store.putIfAbsent(key, ByteBuffer.wrap(bytes, offset, length));
-        return result == PutResult.STORED ? Owner.OURS : ownerOf(key, bytes, offset, length);
-      } catch (WriteOutcomeUnknownException e) {
-        if (unknown != null) {
-          e.addSuppressed(unknown);
+        if (store.putIfAbsent(key, ByteBuffer.wrap(bytes, offset, length)) == PutResult.STORED) {
+          return Owner.OURS;
         }
-        unknown = e;
+      } catch (WriteOutcomeUnknownException e) {
+        unknown = chain(unknown, e, key);
+      } catch (IOException e) {
+        if (unknown == null) {
+          throw e;
+        }
+        // This try did nothing, but an earlier one may still take effect.
+        unknown = chain(unknown, e, key);
       }
-      Optional<Owner> found = look(key, bytes, offset, length, unknown);
-      if (found.isPresent()) {
-        return found.get();
+      try {
+        return ownerOf(key, bytes, offset, length);
+      } catch (IOException e) {
+        unknown = chain(unknown, e, key);
       }
       await(attempt);
     }
-    throw new WriteOutcomeUnknownException(
-        "after " + TRIES_MAX + " tries nobody can say whether " + key + " was stored", unknown);
+    throw unknown == null
+        ? new WriteOutcomeUnknownException("nobody can say whether " + key + " was stored")
+        : unknown;
   }
 
-  private Optional<Owner> look(
-      BlobKey key, byte[] bytes, int offset, int length, WriteOutcomeUnknownException unknown)
-      throws WriteOutcomeUnknownException {
-    try {
-      return Optional.of(ownerOf(key, bytes, offset, length));
-    } catch (NoSuchBlobException e) {
-      return Optional.empty();
-    } catch (IOException e) {
-      unknown.addSuppressed(e);
-      return Optional.empty();
+  private static WriteOutcomeUnknownException chain(
+      @Nullable WriteOutcomeUnknownException first, IOException next, BlobKey key) {
+    if (first == null) {
+      return new WriteOutcomeUnknownException(
+          "nobody can say whether " + key + " was stored: " + next.getMessage(), next);
     }
+    first.addSuppressed(next);
+    return first;
   }
 
   private Owner ownerOf(BlobKey key, byte[] bytes, int offset, int length) throws IOException {

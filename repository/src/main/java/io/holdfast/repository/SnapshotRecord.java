@@ -52,6 +52,17 @@ public record SnapshotRecord(
     }
   }
 
+  /// The root chunk of a tree.
+  ///
+  /// @throws CorruptRepositoryException if the snapshot has no tree of that name
+  public ChunkId root(String tree) {
+    ChunkId id = roots.get(tree);
+    if (id == null) {
+      throw CorruptRepositoryException.damaged("backup " + name + " has no tree " + tree);
+    }
+    return id;
+  }
+
   /// The same with another number of stored bytes.
   public SnapshotRecord withStoredBytes(long bytes) {
     return new SnapshotRecord(

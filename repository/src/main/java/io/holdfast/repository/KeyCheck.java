@@ -1,0 +1,138 @@
+package io.holdfast.repository;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.repository.Finding.Kind;
+import io.holdfast.repository.crypto.KeySlot;
+import io.holdfast.storage.BlobKey;
+import io.holdfast.storage.BlobStore.BlobStat;
+import io.holdfast.storage.NoSuchBlobException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+
+/// Checks `format/`, `keys/`, `maint/` and `forgot/`, and finds names that belong to nothing.
+final class KeyCheck {
+  private static final List<String> KNOWN =
+      List.of(
+          ObjectNames.LOG,
+          ObjectNames.PACKS,
+          ObjectNames.DELTAS,
+          ObjectNames.BASES,
+          ObjectNames.CHECKS,
+          ObjectNames.PROBES,
+          "wal/");
+
+  private final Verification.Parts parts;
+
+  KeyCheck(Verification.Parts parts) {
+    this.parts = parts;
+  }
+
+  void run(List<Finding> findings) throws IOException {
+    List<BlobStat> objects = new ArrayList<>();
+    parts
+        .store()
+        .list(
+            "",
+            blob -> {
+              if (KNOWN.stream().noneMatch(prefix -> blob.key().value().startsWith(prefix))) {
+                objects.add(blob);
+              }
+            });
+    boolean formatSeen = false;
+    for (BlobStat object : objects) {
+      formatSeen |= object.key().equals(ObjectNames.FORMAT);
+      try {
+        if (!checkOne(object)) {
+          findings.add(new Finding(Kind.STRAY, object.key().value(), "nothing has such a name"));
+        }
+      } catch (CorruptRepositoryException e) {
+        findings.add(Finding.of(e, object.key().value()));
+      } catch (NoSuchBlobException e) {
+        findings.add(new Finding(Kind.MISSING, object.key().value(), "the object is gone"));
+      } catch (BackupException e) {
+        findings.add(new Finding(Kind.DAMAGED, object.key().value(), e.text()));
+      }
+    }
+    if (!formatSeen) {
+      findings.add(new Finding(Kind.MISSING, "format/v1", "the object is missing"));
+    }
+    BlobKey main = ObjectNames.domain(parts.domain().id(), parts.domain().current().version);
+    if (objects.stream().noneMatch(object -> object.key().equals(main))) {
+      findings.add(new Finding(Kind.MISSING, main.value(), "without it no backup can be read"));
+    }
+  }
+
+  /// False if the name belongs to nothing.
+  private boolean checkOne(BlobStat object) throws IOException {
+    String name = object.key().value();
+    if (object.key().equals(ObjectNames.FORMAT)) {
+      FormatObject read = FormatObject.decode(get(object, FormatObject.BYTES_MAX));
+      if (!read.equals(parts.format())) {
+        throw CorruptRepositoryException.damaged("format/v1 is another one than a moment ago");
+      }
+      return true;
+    }
+    if (name.startsWith(ObjectNames.SLOTS)) {
+      String id = name.substring(ObjectNames.SLOTS.length());
+      return KeySlot.decode(id, get(object, KeySlot.BYTES)).id().equals(id);
+    }
+    if (name.startsWith(ObjectNames.DOMAINS)) {
+      return checkDomain(name.substring(ObjectNames.DOMAINS.length()));
+    }
+    if (name.startsWith(ObjectNames.MAINTENANCE)) {
+      return checkState(object);
+    }
+    return name.startsWith(ObjectNames.FORGOTTEN) && checkTombstone(object);
+  }
+
+  private boolean checkDomain(String rest) throws IOException {
+    int slash = rest.indexOf('/');
+    if (slash < 0 || !Hex16.isHex(rest.substring(0, slash))) {
+      return false;
+    }
+    OptionalInt version = ObjectNames.number(rest.substring(slash + 1));
+    if (version.isEmpty()) {
+      return false;
+    }
+    DomainId id = new DomainId(rest.substring(0, slash));
+    DomainKeys keys = parts.root().domainKeys(parts.store(), id, version.getAsInt());
+    if (!parts.root().domainId(keys.name).equals(id)) {
+      throw CorruptRepositoryException.damaged("keys of domain " + id + " are of another domain");
+    }
+    return true;
+  }
+
+  private boolean checkState(BlobStat object) throws IOException {
+    var number = ObjectNames.parseMaintenance(object.key());
+    if (number.isEmpty()) {
+      return false;
+    }
+    if (parts.maintenance().read(number.getAsLong()).isEmpty()) {
+      throw CorruptRepositoryException.damaged(
+          object.key() + " was not written by maintenance, or is damaged; it is ignored");
+    }
+    return true;
+  }
+
+  private boolean checkTombstone(BlobStat object) throws IOException {
+    var id = ObjectNames.parseForgotten(object.key());
+    if (id.isEmpty()) {
+      return false;
+    }
+    if (!parts.maintenance().isForgotten(id.get())) {
+      throw CorruptRepositoryException.damaged(
+          object.key() + " was not written by maintenance, or is damaged; it is ignored");
+    }
+    return true;
+  }
+
+  private byte[] get(BlobStat object, int bytesMax) throws IOException {
+    BlobKey key = object.key();
+    if (object.bytes() > bytesMax) {
+      throw CorruptRepositoryException.damaged(key + " has " + object.bytes() + " bytes");
+    }
+    return parts.store().get(key, bytesMax);
+  }
+}

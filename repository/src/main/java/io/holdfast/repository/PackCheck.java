@@ -1,0 +1,55 @@
+package io.holdfast.repository;
+
+import io.holdfast.repository.ChunkIndex.PackSummary;
+import io.holdfast.repository.Finding.Kind;
+import io.holdfast.repository.IndexLoader.Loaded;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Compares the packs that are there with those that the index names.
+final class PackCheck {
+  private final Verification.Parts parts;
+  private final Loaded loaded;
+
+  PackCheck(Verification.Parts parts, Loaded loaded) {
+    this.parts = parts;
+    this.loaded = loaded;
+  }
+
+  void run(List<Finding> findings) throws IOException {
+    Map<PackId, PackSummary> expected = new HashMap<>();
+    for (PackSummary pack : loaded.index().packs()) {
+      expected.put(pack.id(), pack);
+    }
+    parts
+        .store()
+        .list(
+            ObjectNames.PACKS,
+            blob -> {
+              String name = blob.key().value();
+              var id = ObjectNames.parsePack(blob.key());
+              if (id.isEmpty()) {
+                findings.add(new Finding(Kind.STRAY, name, "nothing has such a name"));
+                return;
+              }
+              PackSummary pack = expected.remove(id.get());
+              if (pack == null) {
+                if (!loaded.state().buried().contains(id.get())) {
+                  findings.add(new Finding(Kind.UNREFERENCED, name, "no index names this pack"));
+                }
+              } else if (pack.bytes() != blob.bytes()) {
+                findings.add(
+                    new Finding(
+                        Kind.DAMAGED,
+                        name,
+                        "it has " + blob.bytes() + " bytes instead of " + pack.bytes()));
+              }
+            });
+    for (PackId id : expected.keySet()) {
+      findings.add(
+          new Finding(Kind.MISSING, ObjectNames.pack(id).value(), "the index names this pack"));
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.holdfast.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.base.Progress;
+import io.holdfast.repository.testing.Repositories;
+import io.holdfast.storage.BlobKey;
+import io.holdfast.storage.MemoryBlobStore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+
+/// A repository of format version 1 that must stay readable for ever, and that this program still
+/// writes byte for byte when time and chance are fixed. `-Dholdfast.golden=FILE` writes it anew; a
+/// change needs a new format version.
+final class GoldenRepositoryTest {
+  private static final String RESOURCE = "golden-v1.zip";
+
+  @Test
+  void theGoldenRepositoryIsReadable() throws Exception {
+    MemoryBlobStore store = new MemoryBlobStore();
+    for (var object : golden().entrySet()) {
+      assertThat(
+              store.putIfAbsent(new BlobKey(object.getKey()), ByteBuffer.wrap(object.getValue())))
+          .isNotNull();
+    }
+    try (Repository repository = Repositories.open(store, 99)) {
+      assertThat(repository.id().hex()).isEqualTo("73d51abbd89cb8196f0efb6892f94d68");
+      assertThat(repository.snapshots())
+          .extracting(snapshot -> snapshot.record().name())
+          .containsExactly("first", "second");
+      for (StoredSnapshot snapshot : repository.snapshots()) {
+        SmallBackup.assertReadable(repository.reader(), snapshot);
+      }
+      assertThat(repository.verification().check()).isEmpty();
+      assertThat(
+              repository
+                  .verification()
+                  .verifyPacks(repository.verification().packs(), Progress.NONE))
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void theWriterStillWritesTheSameBytes() throws Exception {
+    Map<String, byte[]> written = write();
+    String target = System.getProperty("holdfast.golden");
+    if (target != null) {
+      save(Path.of(target), written);
+    }
+
+    Map<String, byte[]> golden = golden();
+    assertThat(written.keySet()).isEqualTo(golden.keySet());
+    written.forEach((name, bytes) -> assertThat(bytes).as(name).isEqualTo(golden.get(name)));
+  }
+
+  private static Map<String, byte[]> write() throws IOException {
+    MemoryBlobStore store = new MemoryBlobStore();
+    RepositoryOptions options = Repositories.options(1).withPackBytesTarget(1 << 20);
+    try (Repository repository = Repository.init(store, Repositories.key(), options).repository()) {
+      SmallBackup.write(repository, "first", 1);
+      repository.domain("wal/main");
+      SmallBackup.write(repository, "second", 2);
+    }
+    Map<String, byte[]> objects = new TreeMap<>();
+    store.list(
+        "",
+        blob -> {
+          try {
+            objects.put(blob.key().value(), store.get(blob.key(), 1 << 22));
+          } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+          }
+        });
+    return objects;
+  }
+
+  private static Map<String, byte[]> golden() throws IOException {
+    Map<String, byte[]> objects = new TreeMap<>();
+    try (InputStream resource = GoldenRepositoryTest.class.getResourceAsStream(RESOURCE)) {
+      assertThat(resource).isNotNull();
+      ZipInputStream zip = new ZipInputStream(resource);
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        objects.put(entry.getName(), zip.readAllBytes());
+      }
+    }
+    return objects;
+  }
+
+  private static void save(Path target, Map<String, byte[]> objects) throws IOException {
+    try (OutputStream file = Files.newOutputStream(target);
+        ZipOutputStream zip = new ZipOutputStream(file)) {
+      for (var object : objects.entrySet()) {
+        ZipEntry entry = new ZipEntry(object.getKey());
+        entry.setTime(0);
+        zip.putNextEntry(entry);
+        zip.write(object.getValue());
+        zip.closeEntry();
+      }
+    }
+  }
+}
