@@ -1,10 +1,32 @@
 package io.holdfast.repository.wal;
 
+import io.holdfast.repository.Domain;
+
 /// Seals and opens under the keys of one WAL domain. What [#seal] returns says itself which version
 /// of the key opens it. *Thread-safe.*
 public interface WalSealer {
   /// The most that sealing adds to the plain bytes.
   int OVERHEAD_BYTES_MAX = 128;
+
+  /// Seals under a domain of a repository; each source's WAL has its own.
+  static WalSealer of(Domain domain) {
+    return new WalSealer() {
+      @Override
+      public byte[] seal(String purpose, byte[] context, byte[] plain, int offset, int length) {
+        return domain.seal(purpose, context, plain, offset, length);
+      }
+
+      @Override
+      public byte[] open(String purpose, byte[] context, byte[] sealed, int bytesMax) {
+        return domain.open(purpose, context, sealed, bytesMax);
+      }
+
+      @Override
+      public String pseudonym(String text) {
+        return domain.pseudonym(text);
+      }
+    };
+  }
 
   /// Encrypts and authenticates a range of `plain` together with purpose and context.
   byte[] seal(String purpose, byte[] context, byte[] plain, int offset, int length);

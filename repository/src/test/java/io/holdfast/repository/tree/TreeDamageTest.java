@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// The chunks in memory are not authenticated, so what these tests put in place of a chunk reaches
 /// the decoders.
 final class TreeDamageTest {
-  private static final int MUTATIONS = Seeds.thorough() ? 500 : 400;
+  private static final int MUTATIONS = 400;
 
   private final TestChunks chunks = new TestChunks();
   private final ModelTree model = new ModelTree();
