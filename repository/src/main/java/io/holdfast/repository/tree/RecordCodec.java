@@ -129,7 +129,7 @@ final class RecordCodec {
         throw in.damaged("a length where none belongs");
       }
     }
-    return switch (tag & TYPE_MASK) {
+    return switch (tag & ~SHORT) {
       case METADATA -> decodeMetadata(path, in);
       case GONE -> Gone.GONE;
       case ZERO -> new Zero(length);
@@ -141,7 +141,7 @@ final class RecordCodec {
         yield new Whole(length, id, pages, hashes, hashAt(in, hashes, pages));
       }
       case PATCHED -> decodePatched(length, in, table);
-      default -> throw in.damaged("unknown record type " + (tag & TYPE_MASK));
+      default -> throw in.damaged("unknown record type " + tag);
     };
   }
 
