@@ -17,7 +17,7 @@ cd "$target"
 # jdk.net and java.security.sasl by drivers, jdk.zipfs by file system providers, jdk.crypto.ec for compatibility.
 modules=java.base,java.logging,java.management,java.naming,java.security.jgss,java.security.sasl,java.sql,java.xml
 modules=$modules,jdk.crypto.ec,jdk.management,jdk.net,jdk.unsupported,jdk.zipfs
-link_options="--add-modules $modules --strip-debug --no-header-files --no-man-pages --compress zip-1"
+link_options="--add-modules $modules --strip-debug --no-header-files --no-man-pages"
 
 note() { echo "distribution: $*"; }
 
@@ -96,11 +96,11 @@ train() {
   lib=staging/holdfast/lib
   rm -rf training
   mkdir training
-  training_java -XX:AOTMode=record io.holdfast.distribution.Training
+  training_java -XX:AOTMode=record io.holdfast.distribution.Training training
   training_java -XX:AOTMode=create -XX:AOTCache=$lib/holdfast.aot
 }
 
-# An option and, perhaps, a class to run: training_java OPTION... [CLASS]
+# training_java OPTION... [CLASS ARGUMENT...]
 training_java() {
   training_class_path=$(holdfast_lib=$lib && eval "echo \"$class_path\"")
   if ! env -i LC_ALL=C.UTF-8 staging/holdfast/runtime/bin/java "@$lib/java.options" -XX:AOTConfiguration=training/configuration \

@@ -1,6 +1,8 @@
 package io.holdfast.distribution;
 
 import io.holdfast.cli.Main;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 
 /// The training run of the AOT cache: one process runs the commands listed here, and the classes it
@@ -25,7 +27,9 @@ public final class Training {
 
   private Training() {}
 
-  public static void main(String[] args) {
+  /// Argument: a directory to write to.
+  public static void main(String[] args) throws IOException {
+    new Rehearsal().run(Path.of(args[0]).resolve("repository"));
     for (Lesson lesson : LESSONS) {
       int exitCode = Main.run(lesson.arguments().toArray(String[]::new));
       if (exitCode != lesson.exitCode()) {
