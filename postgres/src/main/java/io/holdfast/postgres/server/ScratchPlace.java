@@ -49,7 +49,8 @@ public final class ScratchPlace implements AutoCloseable {
 
   /// Makes a place in `parent`.
   ///
-  /// @throws BackupException `BAD_ARGUMENT` if the path is too long for a socket
+  /// @throws BackupException `BAD_ARGUMENT` if the path is too long for a socket or the server's
+  ///   user may not pass `parent`
   public static ScratchPlace create(Path parent, Entropy entropy) throws IOException {
     String name = PREFIX + HexFormat.of().formatHex(entropy.bytes(6));
     Path directory = parent.toRealPath().resolve(name);
@@ -74,8 +75,9 @@ public final class ScratchPlace implements AutoCloseable {
       Files.createDirectory(sockets, privately);
       Files.createDirectory(directory.resolve("data"), privately);
       ServerUser mine = ServerUser.ownerOf(directory);
-      ScratchPlace place =
-          new ScratchPlace(directory, marker, lock, ServerUser.forServersOf(mine), mine);
+      ServerUser user = ServerUser.forServersOf(mine);
+      user.requireAccessTo(parent.toRealPath());
+      ScratchPlace place = new ScratchPlace(directory, marker, lock, user, mine);
       place.giveToServer();
       return place;
     } catch (IOException | RuntimeException e) {

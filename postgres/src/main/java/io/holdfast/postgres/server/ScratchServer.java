@@ -199,7 +199,8 @@ public final class ScratchServer implements AutoCloseable {
                 "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user")) {
       return result.next() && result.getBoolean(1);
     } catch (SQLException e) {
-      if (String.valueOf(e.getSQLState()).startsWith("28")) {
+      String state = String.valueOf(e.getSQLState());
+      if (state.startsWith("28") || state.equals("42501")) {
         return false;
       }
       throw e;

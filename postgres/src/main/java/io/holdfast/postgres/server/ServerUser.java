@@ -9,9 +9,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /// The operating system's user that a server runs as and that owns its files. Servers refuse to run
 /// as root.
@@ -82,6 +84,28 @@ public record ServerUser(int userNumber, int groupNumber) {
         ErrorCode.SERVER_PROGRAM_MISSING,
         "a server cannot run as root, and setpriv is missing to run it as its owner",
         "Install the package util-linux, or run as the owner of the data directory.");
+  }
+
+  /// Makes sure that this user may pass a directory and all above it.
+  ///
+  /// @param directory absolute, without links
+  void requireAccessTo(Path directory) throws IOException {
+    for (Path step = directory; step != null; step = step.getParent()) {
+      Set<PosixFilePermission> mode = Files.getPosixFilePermissions(step);
+      ServerUser owner = ownerOf(step);
+      PosixFilePermission needed =
+          owner.userNumber == userNumber
+              ? PosixFilePermission.OWNER_EXECUTE
+              : owner.groupNumber == groupNumber
+                  ? PosixFilePermission.GROUP_EXECUTE
+                  : PosixFilePermission.OTHERS_EXECUTE;
+      if (!isRoot() && !mode.contains(needed)) {
+        throw new BackupException(
+            ErrorCode.BAD_ARGUMENT,
+            "the directory " + step + " cannot be reached by user number " + userNumber,
+            "Choose a scratch directory that the server's user can reach, for example /tmp.");
+      }
+    }
   }
 
   /// Makes this user the owner of a directory and of all that is in it. Links are not followed.

@@ -44,7 +44,13 @@ public final class TestCluster implements AutoCloseable {
   ///
   /// @param options of `initdb`, for example `--data-checksums`
   public static TestCluster create(int majorVersion, String... options) throws IOException {
-    TestCluster cluster = empty(majorVersion);
+    return createIn(PARENT, majorVersion, options);
+  }
+
+  /// As [#create], with the place in `parent`.
+  public static TestCluster createIn(Path parent, int majorVersion, String... options)
+      throws IOException {
+    TestCluster cluster = emptyIn(parent, majorVersion);
     try {
       cluster.initialise(List.of(options));
       cluster.configure(
@@ -91,8 +97,12 @@ public final class TestCluster implements AutoCloseable {
 
   /// A place whose data directory the caller fills.
   public static TestCluster empty(int majorVersion) throws IOException {
+    return emptyIn(PARENT, majorVersion);
+  }
+
+  private static TestCluster emptyIn(Path parent, int majorVersion) throws IOException {
     return new TestCluster(
-        TestPrograms.of(majorVersion), ScratchPlace.create(PARENT, Entropy.secure()));
+        TestPrograms.of(majorVersion), ScratchPlace.create(parent, Entropy.secure()));
   }
 
   public ServerPrograms programs() {
