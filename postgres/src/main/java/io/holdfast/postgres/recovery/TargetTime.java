@@ -22,7 +22,7 @@ public final class TargetTime {
   private static final Pattern FORM =
       Pattern.compile(
           "(\\d{4})-(\\d{2})-(\\d{2})[Tt ]\\s*(\\d{2}):(\\d{2})"
-              + "(?::(\\d{2})(?:[.,](\\d{1,6}))?)?\\s*(\\S+)?");
+              + "(?::(\\d{2})(?:[.,](\\d{1,6}))?)?\\s*([A-Za-z+-]\\S*)?");
   private static final Pattern OFFSET = Pattern.compile("([+-])(\\d{2})(?::?(\\d{2}))?");
 
   private TargetTime() {}

@@ -129,6 +129,7 @@ final class RandomHistory {
             switch (some.say()) {
               case Ended ended -> ended.time();
               case Point point -> point.time();
+              case SyntheticWal.Lost lost -> NOON;
               case Other other ->
                   NOON.plusMillis(
                       random.nextLong(clock.toEpochMilli() - NOON.toEpochMilli() + 90_000));
@@ -218,6 +219,7 @@ final class RandomHistory {
       case Ended ended -> !ended.time().isBefore(time);
       case Point point -> !point.time().isBefore(time);
       case Other other -> false;
+      case SyntheticWal.Lost lost -> false;
     };
   }
 

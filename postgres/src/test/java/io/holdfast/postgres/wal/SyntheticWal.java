@@ -25,6 +25,8 @@ public final class SyntheticWal {
 
   public record Other() implements Say {}
 
+  public record Lost(Lsn start) implements Say {}
+
   public static final WalSegmentSize SIZE = new WalSegmentSize(1 << 20);
 
   private final WalVersion version;
@@ -133,6 +135,26 @@ public final class SyntheticWal {
       length += page;
     }
     return remember(new Written(written.start, new Lsn(end), 0, 0x40, 0, new Other()));
+  }
+
+  /// Begins a record, crashes on the way, and says on the next page that it will never be finished.
+  ///
+  /// @return the start of the record that was lost
+  public Lsn crashInsideARecord() {
+    while (length % 8192 < 4000) {
+      noise(500);
+    }
+    long before = previous;
+    Lsn lost = append(10, 0, 77, new byte[30_000], new Other()).start;
+    previous = before;
+    length = (int) (lost.value() - base) / 8192 * 8192 + 8192;
+    Arrays.fill(bytes, length, bytes.length, (byte) 0);
+    ByteBuffer data = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
+    data.putLong(lost.value()).putLong(micros(Instant.EPOCH));
+    int page = length;
+    add(0, 0xd0, 0, data.array(), new Lost(lost));
+    bytes[page + 2] |= 8;
+    return lost;
   }
 
   private Written add(int manager, int info, long xid, byte[] main, Say say) {

@@ -262,4 +262,33 @@ class WalReaderTest {
     assertThat(reader.end()).isEmpty();
     assertThat(seen.getLast().start).isEqualTo(second.records().getLast().start());
   }
+
+  @Test
+  void aRecordThatACrashLeftUnfinishedIsPassedOver() {
+    SyntheticWal wal = random(WalVersion.V18, 9, 20);
+    Lsn lost = wal.crashInsideARecord();
+    wal.commit(6000, NOON);
+    WalReader reader = WalReader.anywhere(format(WalVersion.V18), wal.base());
+    List<Seen> seen =
+        read(reader, WalVersion.V18, wal.bytes(wal.base(), wal.position()), Seeds.random(9));
+    assertThat(reader.end()).isEmpty();
+    assertThat(seen.stream().map(Seen::start).toList())
+        .isEqualTo(wal.records().stream().map(Written::start).toList())
+        .doesNotContain(lost);
+    assertThat(seen.get(seen.size() - 2).fact.orElseThrow())
+        .isInstanceOfSatisfying(
+            WalFact.UnfinishedRecord.class, fact -> assertThat(fact.lost()).isEqualTo(lost));
+  }
+
+  @Test
+  void aLengthThatLiesCostsNoMemory() {
+    SyntheticWal wal = SyntheticWal.start(WalVersion.V18, 1, 1);
+    Written big = wal.noise(2_000_000);
+    byte[] bytes = wal.bytes(wal.base(), wal.position());
+    int at = (int) big.start().minus(wal.base());
+    ByteBuffer.wrap(bytes).order(java.nio.ByteOrder.LITTLE_ENDIAN).putInt(at, 1 << 30);
+    WalReader reader = WalReader.anywhere(format(WalVersion.V18), wal.base());
+    assertThat(read(reader, WalVersion.V18, bytes, Seeds.random(1))).isEmpty();
+    assertThat(reader.end().map(WalEnd::reason)).contains(WalEnd.Reason.CONTINUATION);
+  }
 }
