@@ -58,7 +58,11 @@ class DistributionTest {
     assertThat(loaded)
         .anyMatch(line -> line.contains(" io.holdfast.cli.Main source: shared objects file"))
         .anyMatch(line -> line.contains(" picocli.CommandLine source: shared objects file"));
-    assertThat(loaded).noneMatch(line -> line.contains("source: file:"));
+    // Training runs commands inside one process, so the few classes that end a process are not in
+    // the cache.
+    assertThat(loaded)
+        .filteredOn(line -> line.contains("source: file:"))
+        .allMatch(line -> line.contains(".cli.Signals") || line.contains(".concurrent.Shutdown"));
   }
 
   @Test

@@ -19,7 +19,8 @@ public record ServerFacts(
     Recovery recovery,
     List<Slot> slots,
     List<Extension> extensions,
-    List<Database> databases) {
+    List<Database> databases,
+    List<String> superusers) {
   private static final List<String> SETTINGS =
       List.of(
           "wal_level",
@@ -71,6 +72,7 @@ public record ServerFacts(
     slots = List.copyOf(slots);
     extensions = List.copyOf(extensions);
     databases = List.copyOf(databases);
+    superusers = List.copyOf(superusers);
   }
 
   public Optional<String> setting(String name) {
@@ -97,7 +99,13 @@ public record ServerFacts(
         sql.query("SELECT extname, extversion FROM pg_extension ORDER BY 1").stream()
             .map(row -> new Extension(row.get(0), row.get(1)))
             .toList(),
-        databases(sql, versionNum));
+        databases(sql, versionNum),
+        sql
+            .query(
+                "SELECT rolname FROM pg_roles WHERE rolsuper AND rolcanlogin ORDER BY oid LIMIT 20")
+            .stream()
+            .map(List::getFirst)
+            .toList());
   }
 
   private static Role role(SqlConnection sql) {

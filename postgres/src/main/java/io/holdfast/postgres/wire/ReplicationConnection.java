@@ -116,16 +116,15 @@ public final class ReplicationConnection implements AutoCloseable {
     return one("SHOW " + setting).getFirst();
   }
 
-  /// Makes a slot that keeps WAL from now on; returns where that is.
-  public Lsn createPhysicalSlot(String name, SlotLife life) throws IOException {
+  /// Makes a slot that keeps WAL from the last checkpoint's redo position on.
+  public void createPhysicalSlot(String name, SlotLife life) throws IOException {
     String temporary =
         switch (life) {
           case TEMPORARY -> " TEMPORARY";
           case PERMANENT -> "";
         };
     String reserve = major() >= 15 ? " PHYSICAL (RESERVE_WAL true)" : " PHYSICAL RESERVE_WAL";
-    return Lsn.parse(
-        one("CREATE_REPLICATION_SLOT " + identifier(name) + temporary + reserve).get(1));
+    query("CREATE_REPLICATION_SLOT " + identifier(name) + temporary + reserve);
   }
 
   public void dropSlot(String name) throws IOException {

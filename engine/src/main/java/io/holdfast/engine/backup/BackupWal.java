@@ -1,0 +1,129 @@
+package io.holdfast.engine.backup;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.Cancellation;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.base.concurrent.Workers;
+import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.wal.ArchivingSink;
+import io.holdfast.postgres.Lsn;
+import io.holdfast.postgres.stream.WalStreamer;
+import io.holdfast.postgres.wal.WalSegmentSize;
+import io.holdfast.postgres.wal.WalVersion;
+import io.holdfast.postgres.wire.ReplicationConnection;
+import io.holdfast.repository.wal.WalArchive;
+import io.holdfast.repository.wal.WalCoverage;
+import io.holdfast.repository.wal.WalRange;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// Sees to it that the WAL from the start to the end of a backup is in the repository before the
+/// backup is published. A temporary slot keeps the server from removing it. Where a WAL stream of
+/// the same source runs, it is left to do the work and only waited for; where none runs, or it does
+/// not come in time, the WAL is streamed here. *Confined*.
+final class BackupWal implements AutoCloseable {
+  private static final Duration WAIT_FOR_STREAM = Duration.ofSeconds(60);
+  private static final Duration POLL = Duration.ofMillis(250);
+  private static final Lsn NO_END = new Lsn(-1L);
+
+  private final EngineContext context;
+  private final ReplicationConnection connection;
+  private final WalArchive archive;
+  private final WalVersion version;
+  private final String slot;
+  private final Workers worker = Workers.virtual("backup-wal");
+  private final AtomicReference<Lsn> stopAt = new AtomicReference<>(NO_END);
+  private final Cancellation stop = new Cancellation();
+
+  /// @param slot name of the temporary slot, which `connection` must have made
+  BackupWal(
+      EngineContext context, ReplicationConnection connection, WalArchive archive, String slot) {
+    this.context = context;
+    this.connection = connection;
+    this.archive = archive;
+    this.slot = slot;
+    this.version =
+        WalVersion.ofMajor(connection.major())
+            .orElseThrow(
+                () ->
+                    new BackupException(
+                        ErrorCode.SERVER_VERSION_UNSUPPORTED,
+                        "WAL of PostgreSQL " + connection.major() + " is not known",
+                        "Use a version of Holdfast that supports it."));
+  }
+
+  /// Begins to stream from the segment that holds `start`, beside the backup.
+  void streamFrom(Lsn start, int timeline) {
+    worker.start(() -> stream(start, timeline));
+  }
+
+  /// Waits until the stream begun by [#streamFrom] has stored everything up to `end`.
+  void finishStream(Lsn end) throws IOException {
+    stopAt.set(end);
+    worker.join();
+  }
+
+  /// Waits for a stream that somebody else runs; streams here what has not come in time.
+  void awaitOrStream(Lsn start, Lsn end, int timeline) throws IOException {
+    Instant deadline = context.clock().instant().plus(WAIT_FOR_STREAM);
+    while (context.clock().instant().isBefore(deadline)) {
+      context.cancellation().throwIfRequested();
+      if (covers(start, end, timeline)) {
+        return;
+      }
+      try {
+        context.pause().await(POLL);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new BackupException(ErrorCode.CANCELLED, "interrupted", "", e);
+      }
+    }
+    context.progress().note("the running WAL stream lags behind, so the backup stores its own WAL");
+    stopAt.set(end);
+    stream(start, timeline);
+  }
+
+  /// Fails unless the archive has every byte.
+  void requireCovered(Lsn start, Lsn end, int timeline) throws IOException {
+    if (!covers(start, end, timeline)) {
+      throw new BackupException(
+          ErrorCode.WAL_GAP,
+          "the WAL of the backup, " + start + " to " + end + ", is not complete in the repository",
+          "Nothing was published. Run the backup again.");
+    }
+  }
+
+  private boolean covers(Lsn start, Lsn end, int timeline) throws IOException {
+    List<WalRange> ranges = archive.ranges(timeline);
+    return WalCoverage.gaps(ranges, start.value(), end.value()).isEmpty();
+  }
+
+  private void stream(Lsn start, int timeline) throws IOException {
+    Lsn from = new WalSegmentSize(archive.lineage().segmentBytes()).floor(start);
+    try (ArchivingSink sink =
+        new ArchivingSink(
+            archive, version, timeline, from, context.clock(), stopAt::get, stop::request)) {
+      WalStreamer streamer = new WalStreamer(connection, context.clock(), context.pause());
+      WalStreamer.End end = streamer.run(Optional.of(slot), from, timeline, sink, stop);
+      sink.drain();
+      switch (end) {
+        case WalStreamer.End.Stopped _ -> {}
+        case WalStreamer.End.TimelineEnded ended ->
+            throw new BackupException(
+                ErrorCode.SERVER_UNAVAILABLE,
+                "the server went over to timeline " + ended.nextTimeline() + " during the backup",
+                "Nothing was published. Run the backup again.");
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    stop.request();
+    worker.close();
+  }
+}

@@ -1,0 +1,305 @@
+package io.holdfast.engine.backup;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.engine.BackupCatalog;
+import io.holdfast.engine.BackupName;
+import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.Failures;
+import io.holdfast.engine.OpenRepository;
+import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.wal.SourceWal;
+import io.holdfast.postgres.Lsn;
+import io.holdfast.postgres.basebackup.BackupReceiver.Tablespace;
+import io.holdfast.postgres.basebackup.BaseBackup;
+import io.holdfast.postgres.manifest.ManifestSummary;
+import io.holdfast.postgres.page.Checksums;
+import io.holdfast.postgres.page.PageChecker;
+import io.holdfast.postgres.page.ReplayWindow;
+import io.holdfast.postgres.wire.ReplicationConnection;
+import io.holdfast.postgres.wire.ReplicationConnection.SlotLife;
+import io.holdfast.repository.BackupSession;
+import io.holdfast.repository.ChunkId;
+import io.holdfast.repository.Repository;
+import io.holdfast.repository.SnapshotRecord;
+import io.holdfast.repository.StoredSnapshot;
+import io.holdfast.repository.tree.TreeReader;
+import io.holdfast.repository.tree.TreeSummary;
+import io.holdfast.repository.tree.TreeWriter;
+import io.holdfast.repository.wal.WalArchive;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/// Backs up a running cluster. A crash at any moment leaves nothing visible: the backup exists from
+/// the moment its slot is written, and that happens last, after all chunks and all WAL are durable.
+public final class PhysicalBackup {
+  /// The word for this kind of backup.
+  public static final String KIND = "physical";
+
+  private static final int WORKERS = 2;
+  private static final int BUFFERS = 12;
+  private static final int EXTENT_BYTES = 512 << 10;
+  private static final long WINDOW_BYTES = 1L << 44;
+
+  private final EngineContext context;
+  private final Repository repository;
+
+  public PhysicalBackup(EngineContext context, OpenRepository repository) {
+    this.context = context;
+    this.repository = repository.repository();
+  }
+
+  /// Runs one backup.
+  public BackupReport run(Settings settings, BackupRequest request) {
+    return Failures.translate("backup", () -> backUp(settings, request));
+  }
+
+  private BackupReport backUp(Settings settings, BackupRequest request) throws IOException {
+    context.progress().phase("connect", 0);
+    SourceServer server = SourceServer.inspect(settings);
+    String slot = "holdfast_tmp_" + HexFormat.of().formatHex(context.entropy().bytes(6));
+    try (ReplicationConnection walConnection =
+            ReplicationConnection.open(server.directUrl(), "holdfast backup wal");
+        ReplicationConnection connection =
+            ReplicationConnection.open(server.directUrl(), "holdfast backup")) {
+      long systemIdentifier = connection.identifySystem().systemIdentifier();
+      WalArchive archive =
+          SourceWal.open(repository, settings.source(), systemIdentifier, server.walSegmentBytes());
+      walConnection.createPhysicalSlot(slot, SlotLife.TEMPORARY);
+      try (BackupWal wal = new BackupWal(context, walConnection, archive, slot);
+          BackupSession session = repository.beginSession()) {
+        return new Run(settings, request, server, systemIdentifier, connection, wal, session)
+            .execute();
+      }
+    }
+  }
+
+  /// One run, from the first byte to the commit.
+  private final class Run {
+    private final Settings settings;
+    private final BackupRequest request;
+    private final SourceServer server;
+    private final long systemIdentifier;
+    private final ReplicationConnection connection;
+    private final BackupWal wal;
+    private final BackupSession session;
+    private final boolean streamRuns;
+    private final Instant startedAt = context.clock().instant();
+    private final List<String> warnings = new ArrayList<>();
+    private List<Tablespace> tablespaces = List.of();
+
+    Run(
+        Settings settings,
+        BackupRequest request,
+        SourceServer server,
+        long systemIdentifier,
+        ReplicationConnection connection,
+        BackupWal wal,
+        BackupSession session) {
+      this.settings = settings;
+      this.request = request;
+      this.server = server;
+      this.systemIdentifier = systemIdentifier;
+      this.connection = connection;
+      this.wal = wal;
+      this.session = session;
+      this.streamRuns =
+          server.facts().slots().stream()
+              .anyMatch(slot -> slot.name().equals(settings.slot()) && slot.active());
+    }
+
+    BackupReport execute() throws IOException {
+      BackupCatalog catalog = BackupCatalog.of(repository);
+      Optional<StoredSnapshot> parent = catalog.newest(settings.source(), this::isSameCluster);
+      warnings.addAll(server.warnings());
+      if (request.type() == BackupRequest.Type.INCREMENTAL && parent.isEmpty()) {
+        warnings.add("there is no earlier backup of this cluster, so this one stores everything");
+      }
+      ChunkReaderOfParent trees = new ChunkReaderOfParent(parent);
+      PageInspector inspector = inspector();
+      TreeWriter cluster = trees.writer(PhysicalFacts.CLUSTER_TREE);
+      ClusterReceiver receiver;
+      BaseBackup.Result result;
+      try (ExtentPipeline pipeline =
+          new ExtentPipeline(cluster, WORKERS, BUFFERS, EXTENT_BYTES, context.cancellation())) {
+        receiver =
+            new ClusterReceiver(
+                cluster,
+                pipeline,
+                Optional.of(inspector),
+                server.pageBytes(),
+                server.blocksPerSegment(),
+                EXTENT_BYTES,
+                (start, timeline, spaces) -> started(start, timeline, spaces, inspector));
+        result =
+            new BaseBackup(connection, context.cancellation())
+                .run(label(), receiver, context.progress()::advance);
+        pipeline.finish();
+      }
+      TreeSummary clusterSummary = cluster.finish();
+      ManifestSummary manifest =
+          ManifestComparison.require(receiver.manifest(), receiver.arrived());
+      requireSameCluster(manifest);
+      requireOneTimeline(result);
+      TreeWriter side = trees.writer(PhysicalFacts.SIDE_TREE);
+      SideFiles.write(side, receiver.manifest(), server.configuration(), startedAt);
+      ChunkId sideRoot = side.finish().root();
+      storeWal(result);
+      return commit(catalog, parent, result, clusterSummary, sideRoot, inspector);
+    }
+
+    /// Trees are compared with those of the newest backup of the same cluster.
+    private final class ChunkReaderOfParent {
+      private final Optional<StoredSnapshot> parent;
+
+      ChunkReaderOfParent(Optional<StoredSnapshot> parent) {
+        this.parent = parent;
+      }
+
+      TreeWriter writer(String tree) throws IOException {
+        Optional<TreeReader> before = Optional.empty();
+        if (parent.isPresent()) {
+          ChunkId root = parent.get().record().roots().get(tree);
+          if (root != null) {
+            before = Optional.of(TreeReader.open(repository.reader(), root));
+          }
+        }
+        return new TreeWriter(session.chunks(), before);
+      }
+    }
+
+    private boolean isSameCluster(StoredSnapshot backup) {
+      return backup.record().kind().equals(KIND)
+          && PhysicalFacts.of(backup.record().attributes()).systemIdentifier() == systemIdentifier;
+    }
+
+    private PageInspector inspector() {
+      Checksums checksums = server.pageChecksums() ? Checksums.ON : Checksums.OFF;
+      return new PageInspector(
+          start ->
+              new PageChecker(
+                  server.pageBytes(),
+                  checksums,
+                  new ReplayWindow(start, start.plus(WINDOW_BYTES))));
+    }
+
+    private BaseBackup.Options label() {
+      return new BaseBackup.Options(
+          "holdfast " + settings.source() + " " + startedAt,
+          switch (request.checkpoint()) {
+            case FAST -> BaseBackup.Options.Checkpoint.FAST;
+            case SPREAD -> BaseBackup.Options.Checkpoint.SPREAD;
+          });
+    }
+
+    private void started(
+        Lsn start, int timeline, List<Tablespace> spaces, PageInspector inspector) {
+      inspector.begin(start);
+      tablespaces = spaces;
+      if (!streamRuns) {
+        wal.streamFrom(start, timeline);
+      }
+      context.progress().phase("copy", server.clusterBytes());
+    }
+
+    private void requireSameCluster(ManifestSummary manifest) {
+      if (manifest.systemIdentifier().isPresent()
+          && manifest.systemIdentifier().getAsLong() != systemIdentifier) {
+        throw new BackupException(
+            ErrorCode.MANIFEST_MISMATCH,
+            "the manifest is of another cluster",
+            "Nothing was published. Check that the URL names one server only.");
+      }
+    }
+
+    private void requireOneTimeline(BaseBackup.Result result) {
+      if (result.startTimeline() != result.stopTimeline()) {
+        throw new BackupException(
+            ErrorCode.SERVER_UNAVAILABLE,
+            "the server went over to another timeline during the backup",
+            "Nothing was published. Run the backup again.");
+      }
+    }
+
+    private void storeWal(BaseBackup.Result result) throws IOException {
+      context.progress().phase("write-ahead log", 0);
+      if (streamRuns) {
+        wal.awaitOrStream(result.start(), result.stop(), result.startTimeline());
+      } else {
+        wal.finishStream(result.stop());
+      }
+      wal.requireCovered(result.start(), result.stop(), result.startTimeline());
+      if (result.startTimeline() > 1) {
+        int timeline = result.startTimeline();
+        WalArchive archive = SourceWal.require(repository, settings.source(), systemIdentifier);
+        archive.putFile("%08X.history".formatted(timeline), connection.timelineHistory(timeline));
+      }
+    }
+
+    private BackupReport commit(
+        BackupCatalog catalog,
+        Optional<StoredSnapshot> parent,
+        BaseBackup.Result result,
+        TreeSummary cluster,
+        ChunkId sideRoot,
+        PageInspector inspector)
+        throws IOException {
+      context.progress().phase("publish", 0);
+      context.cancellation().throwIfRequested();
+      inspector
+          .findings()
+          .forEach(finding -> warnings.add("damaged page at the source: " + finding));
+      PhysicalFacts facts =
+          new PhysicalFacts(
+              systemIdentifier,
+              server.facts().versionNum(),
+              server.facts().version(),
+              result.startTimeline(),
+              result.start(),
+              result.stop(),
+              server.pageBytes(),
+              server.relationSegmentBytes(),
+              server.walSegmentBytes(),
+              server.pageChecksums(),
+              inspector.errors(),
+              tablespaces.stream()
+                  .map(space -> new PhysicalFacts.Space(space.oid(), space.location()))
+                  .toList(),
+              server.remarks());
+      var roots = new TreeMap<String, ChunkId>();
+      roots.put(PhysicalFacts.CLUSTER_TREE, cluster.root());
+      roots.put(PhysicalFacts.SIDE_TREE, sideRoot);
+      Optional<String> parentName =
+          request.type() == BackupRequest.Type.INCREMENTAL
+              ? parent.map(p -> p.record().name())
+              : Optional.empty();
+      SnapshotRecord record =
+          new SnapshotRecord(
+              BackupName.of(
+                  settings.source(),
+                  request.type().word(),
+                  startedAt,
+                  catalog.all().stream()
+                      .map(backup -> backup.record().name())
+                      .collect(Collectors.toSet())),
+              settings.source(),
+              KIND,
+              request.type().word(),
+              parentName,
+              startedAt,
+              context.clock().instant(),
+              cluster.logicalBytes(),
+              session.storedBytes(),
+              cluster.files(),
+              facts.toAttributes(),
+              roots);
+      return new BackupReport(session.commit(record), warnings);
+    }
+  }
+}

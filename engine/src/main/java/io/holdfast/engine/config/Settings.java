@@ -1,0 +1,52 @@
+package io.holdfast.engine.config;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.base.Secret;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// What a command works with.
+///
+/// @param repository a path or URL
+/// @param source the name of the cluster in the repository
+/// @param url the database for SQL, empty where the command needs none
+/// @param directUrl the same server without a pooler, for replication; falls back to `url`
+/// @param slot the replication slot of the WAL stream
+/// @param configFile which file was read, for messages
+public record Settings(
+    String repository,
+    KeySource key,
+    String source,
+    Optional<Secret> url,
+    Optional<Secret> directUrl,
+    String slot,
+    Optional<String> configFile) {
+  private static final Pattern SOURCE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.-]{0,62}");
+
+  public Settings {
+    if (!SOURCE_NAME.matcher(source).matches()) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          "'" + source + "' cannot be the name of a source",
+          "Use 1 to 63 letters, digits, dots and hyphens, beginning with a letter or digit.");
+    }
+  }
+
+  /// The URL for replication and everything else that a pooler breaks.
+  public Secret requireDirectUrl() {
+    return directUrl.or(() -> url).orElseThrow(Settings::noUrl);
+  }
+
+  /// The URL for SQL.
+  public Secret requireUrl() {
+    return url.or(() -> directUrl).orElseThrow(Settings::noUrl);
+  }
+
+  private static BackupException noUrl() {
+    return new BackupException(
+        ErrorCode.BAD_ARGUMENT,
+        "no database URL was given",
+        "Set DATABASE_URL (or POSTGRES_URL), or use --url postgresql://user@host/database.");
+  }
+}

@@ -1,0 +1,136 @@
+package io.holdfast.engine.config;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.base.Secret;
+import io.holdfast.engine.config.ConfigFile.RepositoryEntry;
+import io.holdfast.engine.config.ConfigFile.SourceEntry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Decides every setting: a flag wins over the environment, the environment over the file, the file
+/// over the default.
+public final class SettingsResolver {
+  private final Environment environment;
+  private final Path workingDirectory;
+
+  public SettingsResolver(Environment environment, Path workingDirectory) {
+    this.environment = environment;
+    this.workingDirectory = workingDirectory;
+  }
+
+  public Settings resolve(Flags flags) {
+    Optional<ConfigFile> file = configFile(flags);
+    String source = flags.source() == null ? "main" : flags.source();
+    Optional<SourceEntry> sourceEntry = file.map(f -> f.sources().get(source));
+    Optional<RepositoryEntry> repositoryEntry = repositoryEntry(file, sourceEntry);
+    String repository =
+        flags
+            .repositoryFlag()
+            .or(() -> environment.text("BACKUP_DIR"))
+            .or(() -> environment.text("BACKUP_STORAGE_PATH"))
+            .or(() -> repositoryEntry.map(RepositoryEntry::url))
+            .orElse("./backups");
+    return new Settings(
+        absolute(repository),
+        key(flags, repositoryEntry),
+        source,
+        url(
+            flags.url(),
+            List.of("DATABASE_URL", "POSTGRES_URL"),
+            sourceEntry.flatMap(SourceEntry::url)),
+        url(flags.directUrl(), List.of("DIRECT_URL"), sourceEntry.flatMap(SourceEntry::directUrl)),
+        sourceEntry.flatMap(SourceEntry::slot).orElse(defaultSlot(source)),
+        file.map(ConfigFile::path));
+  }
+
+  /// The slot that belongs to a source where nothing else is said.
+  public static String defaultSlot(String source) {
+    String safe = source.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]", "_");
+    return "holdfast_" + safe.substring(0, Math.min(safe.length(), 50));
+  }
+
+  private Optional<ConfigFile> configFile(Flags flags) {
+    Optional<String> named =
+        Optional.ofNullable(flags.configFile()).or(() -> environment.text("HOLDFAST_CONFIG"));
+    if (named.isPresent()) {
+      return Optional.of(ConfigFile.read(workingDirectory.resolve(named.get())));
+    }
+    for (Path candidate :
+        List.of(
+            workingDirectory.resolve("holdfast.yaml"), Path.of("/etc/holdfast/holdfast.yaml"))) {
+      if (Files.isReadable(candidate)) {
+        return Optional.of(ConfigFile.read(candidate));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<RepositoryEntry> repositoryEntry(
+      Optional<ConfigFile> file, Optional<SourceEntry> source) {
+    if (file.isEmpty()) {
+      return Optional.empty();
+    }
+    var repositories = file.get().repositories();
+    Optional<String> named = source.flatMap(SourceEntry::repository);
+    if (named.isPresent()) {
+      return Optional.ofNullable(repositories.get(named.get()));
+    }
+    if (repositories.size() == 1) {
+      return Optional.of(repositories.values().iterator().next());
+    }
+    return Optional.ofNullable(repositories.get("main"));
+  }
+
+  private KeySource key(Flags flags, Optional<RepositoryEntry> repository) {
+    if (flags.keyFile() != null) {
+      return new KeySource.File(workingDirectory.resolve(flags.keyFile()));
+    }
+    Optional<Secret> hex = environment.secret("BACKUP_ENCRYPTION_KEY");
+    Optional<Secret> passphrase =
+        environment.firstSecret("BACKUP_PASSPHRASE", "BACKUP_ENCRYPTION_SECRET");
+    Optional<String> file = environment.text("BACKUP_KEY_FILE");
+    long given =
+        List.of(hex.isPresent(), passphrase.isPresent(), file.isPresent()).stream()
+            .filter(g -> g)
+            .count();
+    if (given > 1) {
+      throw new BackupException(
+          ErrorCode.BAD_CONFIGURATION,
+          "more than one of BACKUP_ENCRYPTION_KEY, BACKUP_PASSPHRASE and BACKUP_KEY_FILE is set",
+          "Keep the one that opens the repository and unset the others.");
+    }
+    if (hex.isPresent()) {
+      return new KeySource.Hex(hex.get());
+    }
+    if (passphrase.isPresent()) {
+      return new KeySource.Passphrase(passphrase.get());
+    }
+    return file.or(() -> repository.flatMap(RepositoryEntry::keyFile))
+        .<KeySource>map(path -> new KeySource.File(workingDirectory.resolve(path)))
+        .orElseGet(
+            () ->
+                new KeySource.DefaultFile(
+                    environment.configHome().resolve("holdfast").resolve("key")));
+  }
+
+  private Optional<Secret> url(
+      @org.jspecify.annotations.Nullable String flag,
+      List<String> names,
+      Optional<String> fromFile) {
+    if (flag != null) {
+      return Optional.of(new Secret(flag));
+    }
+    return environment
+        .firstSecret(names.toArray(String[]::new))
+        .or(() -> fromFile.map(Secret::new));
+  }
+
+  private String absolute(String repository) {
+    boolean isUrl = repository.matches("[A-Za-z][A-Za-z0-9+.-]*:.*");
+    return isUrl ? repository : workingDirectory.resolve(repository).normalize().toString();
+  }
+}

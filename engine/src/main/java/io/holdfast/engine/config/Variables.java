@@ -1,0 +1,46 @@
+package io.holdfast.engine.config;
+
+import java.util.List;
+
+/// Every environment variable that is read: the one declaration that `holdfast config` and the
+/// reference manual print.
+public final class Variables {
+  /// A variable. The value of a secret one is never shown, and `NAME_FILE` may name a file that
+  /// holds it.
+  public record Variable(String name, Visibility visibility, String meaning) {}
+
+  /// Whether a value may be shown.
+  public enum Visibility {
+    PLAIN,
+    SECRET
+  }
+
+  public static final List<Variable> ALL =
+      List.of(
+          plain("BACKUP_DIR", "Repository: a directory or URL; --repo wins. Default: ./backups."),
+          plain("BACKUP_STORAGE_PATH", "The same; read when BACKUP_DIR is not set."),
+          secret("BACKUP_ENCRYPTION_KEY", "Key of the repository: 64 hexadecimal digits."),
+          secret("BACKUP_PASSPHRASE", "Passphrase of the repository."),
+          secret("BACKUP_ENCRYPTION_SECRET", "The same; read when BACKUP_PASSPHRASE is not set."),
+          plain(
+              "BACKUP_KEY_FILE",
+              "File with 64 hexadecimal digits. Default: holdfast/key in $XDG_CONFIG_HOME or ~/.config."),
+          secret("DATABASE_URL", "Database of the source; --url wins."),
+          secret("POSTGRES_URL", "The same; read when DATABASE_URL is not set."),
+          secret("DIRECT_URL", "The same server without a pooler; --direct-url wins."),
+          plain("HOLDFAST_CONFIG", "Configuration file; --config wins."),
+          plain(
+              "HOLDFAST_PG_BIN",
+              "Directories with PostgreSQL programs for scratch servers, separated by ':'; searched first."),
+          plain("HOLDFAST_JAVA_OPTS", "More options for the Java runtime."));
+
+  private Variables() {}
+
+  private static Variable plain(String name, String meaning) {
+    return new Variable(name, Visibility.PLAIN, meaning);
+  }
+
+  private static Variable secret(String name, String meaning) {
+    return new Variable(name, Visibility.SECRET, meaning);
+  }
+}

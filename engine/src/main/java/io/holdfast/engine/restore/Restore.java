@@ -1,0 +1,274 @@
+package io.holdfast.engine.restore;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.engine.BackupCatalog;
+import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.Failures;
+import io.holdfast.engine.OpenRepository;
+import io.holdfast.engine.backup.PhysicalFacts;
+import io.holdfast.engine.wal.SourceWal;
+import io.holdfast.postgres.recovery.ResolvedTarget;
+import io.holdfast.repository.ChunkId;
+import io.holdfast.repository.ChunkReader;
+import io.holdfast.repository.Repository;
+import io.holdfast.repository.StoredSnapshot;
+import io.holdfast.repository.tree.TreeReader;
+import io.holdfast.repository.wal.WalArchive;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// Restores physical backups: [#plan] finds every reason to refuse and writes nothing, [#execute]
+/// does what the plan says.
+public final class Restore {
+  private static final long SPACE_RESERVE_BYTES = 32 << 20;
+
+  private final EngineContext context;
+  private final Repository repository;
+
+  public Restore(EngineContext context, OpenRepository repository) {
+    this.context = context;
+    this.repository = repository.repository();
+  }
+
+  /// Plans a restore for use.
+  public RestorePlan plan(RestoreRequest request) {
+    return plan(request, new RestorePlan.Purpose.ForUse());
+  }
+
+  /// Plans a restore.
+  ///
+  /// @throws BackupException that says why it cannot be done
+  public RestorePlan plan(RestoreRequest request, RestorePlan.Purpose purpose) {
+    return Failures.translate(
+        "plan restore of " + request.backup(), () -> planNow(request, purpose));
+  }
+
+  /// Executes a plan. A crash leaves a directory without `pg_control`, which no server starts on.
+  public RestoreReport execute(RestorePlan plan) {
+    return Failures.translate(
+        "restore to " + plan.to(), () -> new RestoreRun(context, repository, plan).run());
+  }
+
+  /// Where the tablespaces of a backup were.
+  public List<String> tablespaceLocations(String backup, String source) {
+    return Failures.translate(
+        "find backup " + backup,
+        () ->
+            PhysicalFacts.of(
+                    BackupCatalog.of(repository).require(backup, source).record().attributes())
+                .tablespaces()
+                .stream()
+                .map(PhysicalFacts.Space::location)
+                .toList());
+  }
+
+  private RestorePlan planNow(RestoreRequest request, RestorePlan.Purpose purpose)
+      throws IOException {
+    context.progress().phase("plan", 0);
+    BackupCatalog catalog = BackupCatalog.of(repository);
+    Targets targets = new Targets(repository, request);
+    Targets.Choice choice = targets.choose(catalog);
+    StoredSnapshot backup = choice.backup();
+    PhysicalFacts facts = PhysicalFacts.of(backup.record().attributes());
+    ResolvedTarget target = choice.target();
+    WalArchive archive =
+        SourceWal.require(repository, backup.record().source(), facts.systemIdentifier());
+    ChunkReader chunks = repository.reader();
+    TreeReader tree = TreeReader.open(chunks, root(backup, PhysicalFacts.CLUSTER_TREE));
+    Map<Long, String> spaces = tablespaces(facts, request.tablespaces());
+    requireEmpty(request.to());
+    for (String location : spaces.values()) {
+      requireOutside(request.to(), location);
+      requireEmpty(Path.of(location));
+    }
+    Path existing = existingParent(request.to());
+    requireWritable(existing, request.to());
+    long free = Files.getFileStore(existing).getUsableSpace();
+    RestorePlan plan =
+        new RestorePlan(
+            backup,
+            facts,
+            request.to(),
+            tree.totals(),
+            spaces,
+            target,
+            request.action().orElseGet(() -> defaultAction(request.target())),
+            purpose,
+            StagedWal.bytes(target),
+            free,
+            Owner.decide(request.to(), request.owner(), System.getProperty("user.name")),
+            archiveCommand(request, archive));
+    requireSpace(plan);
+    return plan;
+  }
+
+  private static TargetAction defaultAction(TargetRequest target) {
+    return switch (target) {
+      case TargetRequest.Latest _ -> TargetAction.PROMOTE;
+      case TargetRequest.Immediate _,
+          TargetRequest.Time _,
+          TargetRequest.Position _,
+          TargetRequest.Transaction _,
+          TargetRequest.RestorePoint _ ->
+          TargetAction.PAUSE;
+    };
+  }
+
+  private static Optional<String> archiveCommand(RestoreRequest request, WalArchive archive) {
+    return request
+        .archive()
+        .map(
+            url -> {
+              if (url.matches(".*['\"%$`\\\\\\s].*")) {
+                throw new BackupException(
+                    ErrorCode.BAD_ARGUMENT,
+                    "--archive '" + url + "' has characters that archive_command cannot carry",
+                    "Use a path without quotes, spaces, '%', '$' and backslashes.");
+              }
+              return "holdfast wal push --repo "
+                  + url
+                  + " --source "
+                  + archive.lineage().source()
+                  + " %p";
+            });
+  }
+
+  static ChunkId root(StoredSnapshot backup, String tree) {
+    ChunkId root = backup.record().roots().get(tree);
+    if (root == null) {
+      throw new BackupException(
+          ErrorCode.OBJECT_CORRUPT,
+          "backup " + backup.record().name() + " has no tree '" + tree + "'",
+          "Another backup may be intact: see 'holdfast list'.");
+    }
+    return root;
+  }
+
+  private static Map<Long, String> tablespaces(PhysicalFacts facts, Map<String, String> remap) {
+    var result = new LinkedHashMap<Long, String>();
+    for (PhysicalFacts.Space space : facts.tablespaces()) {
+      String location = remap.getOrDefault(space.location(), space.location());
+      if (!Path.of(location).isAbsolute()) {
+        throw new BackupException(
+            ErrorCode.BAD_ARGUMENT,
+            "tablespace location '" + location + "' is not absolute",
+            "Give absolute paths: --tablespace /old/place=/new/place.");
+      }
+      if (result.containsValue(location)) {
+        throw new BackupException(
+            ErrorCode.BAD_ARGUMENT,
+            "two tablespaces would lie in " + location,
+            "Give each tablespace a directory of its own with --tablespace OLD=NEW.");
+      }
+      result.put(space.oid(), location);
+    }
+    Set<String> known =
+        facts.tablespaces().stream()
+            .map(PhysicalFacts.Space::location)
+            .collect(java.util.stream.Collectors.toSet());
+    for (String old : remap.keySet()) {
+      if (!known.contains(old)) {
+        throw new BackupException(
+            ErrorCode.BAD_ARGUMENT,
+            "the backup has no tablespace at " + old,
+            known.isEmpty() ? "It has none at all." : "Its tablespaces are at " + known + ".");
+      }
+    }
+    return result;
+  }
+
+  private static void requireOutside(Path to, String location) {
+    Path space = Path.of(location).normalize();
+    if (space.startsWith(to) || to.startsWith(space)) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          "tablespace location "
+              + location
+              + " and the data directory "
+              + to
+              + " lie in each other",
+          "Put the tablespace elsewhere with --tablespace OLD=NEW.");
+    }
+  }
+
+  private static void requireEmpty(Path directory) throws IOException {
+    if (!Files.exists(directory, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    if (!Files.isDirectory(directory)) {
+      throw notEmpty(directory, "is not a directory");
+    }
+    try (Stream<Path> content = Files.list(directory)) {
+      Optional<Path> first = content.findFirst();
+      if (first.isPresent()) {
+        throw notEmpty(directory, "is not empty: it holds " + first.get().getFileName());
+      }
+    } catch (java.nio.file.AccessDeniedException e) {
+      throw new BackupException(
+          ErrorCode.TARGET_NOT_WRITABLE,
+          directory + " cannot be read",
+          "Choose a directory of your own, or run as its owner.",
+          e);
+    }
+  }
+
+  private static BackupException notEmpty(Path directory, String why) {
+    return new BackupException(
+        ErrorCode.TARGET_NOT_EMPTY,
+        directory + " " + why,
+        "Holdfast never writes over what is there: choose an empty directory (for tablespaces --tablespace OLD=NEW).");
+  }
+
+  private static Path existingParent(Path path) {
+    Path current = path.toAbsolutePath();
+    while (!Files.exists(current)) {
+      Path parent = current.getParent();
+      if (parent == null) {
+        return current;
+      }
+      current = parent;
+    }
+    return current;
+  }
+
+  private static void requireWritable(Path existing, Path to) {
+    if (!Files.isDirectory(existing) || !Files.isWritable(existing)) {
+      throw new BackupException(
+          ErrorCode.TARGET_NOT_WRITABLE,
+          to + " cannot be written: no permission in " + existing,
+          "Choose another directory, or run as a user who may write there.");
+    }
+  }
+
+  /// Everything is counted against the data directory's file system; tablespaces elsewhere make
+  /// that a little too strict only where they are large.
+  private static void requireSpace(RestorePlan plan) throws IOException {
+    long needed = plan.totals().logicalBytes() + plan.walBytes() + SPACE_RESERVE_BYTES;
+    long free = plan.freeBytes();
+    for (String location : plan.tablespaces().values()) {
+      Path existing = existingParent(Path.of(location));
+      if (!Files.getFileStore(existing).equals(Files.getFileStore(existingParent(plan.to())))) {
+        free += Files.getFileStore(existing).getUsableSpace();
+      }
+    }
+    if (free < needed) {
+      throw new BackupException(
+          ErrorCode.NO_SPACE,
+          "the restore needs "
+              + new io.holdfast.base.ByteSize(needed)
+              + " and only "
+              + new io.holdfast.base.ByteSize(free)
+              + " are free at "
+              + plan.to(),
+          "Free some space or choose another directory. Nothing was written.");
+    }
+  }
+}

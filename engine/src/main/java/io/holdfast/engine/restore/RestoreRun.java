@@ -1,0 +1,236 @@
+package io.holdfast.engine.restore;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.base.concurrent.Workers;
+import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.backup.PhysicalFacts;
+import io.holdfast.engine.wal.SourceWal;
+import io.holdfast.postgres.control.ControlFile;
+import io.holdfast.postgres.datadir.DataDirectoryLayout;
+import io.holdfast.postgres.datadir.FileChanges;
+import io.holdfast.postgres.datadir.SettingChange;
+import io.holdfast.repository.ChunkReader;
+import io.holdfast.repository.Repository;
+import io.holdfast.repository.tree.TreeFile;
+import io.holdfast.repository.tree.TreeReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// One execution of a restore plan, step after step.
+final class RestoreRun {
+  private static final int WORKERS = 4;
+  private static final int EXTENT_BYTES = 512 << 10;
+  private static final int SMALL_FILE_BYTES_MAX = 64 << 20;
+
+  private final EngineContext context;
+  private final RestorePlan plan;
+  private final Repository repository;
+  private final TreeReader tree;
+  private final RestoreConfiguration configuration;
+  private final List<String> remarks = new ArrayList<>();
+  private final Set<Path> directories = new LinkedHashSet<>();
+
+  RestoreRun(EngineContext context, Repository repository, RestorePlan plan) throws IOException {
+    this.context = context;
+    this.repository = repository;
+    this.plan = plan;
+    ChunkReader chunks = repository.reader();
+    this.tree = TreeReader.open(chunks, Restore.root(plan.backup(), PhysicalFacts.CLUSTER_TREE));
+    TreeReader side = TreeReader.open(chunks, Restore.root(plan.backup(), PhysicalFacts.SIDE_TREE));
+    this.configuration = new RestoreConfiguration(plan, tree, side);
+  }
+
+  RestoreReport run() throws IOException {
+    Instant begin = context.clock().instant();
+    List<TreeFile> files = new ArrayList<>();
+    List<TreeFile> listedDirectories = new ArrayList<>();
+    tree.forEachFile(
+        file -> {
+          switch (file.entry().kind()) {
+            case FILE -> files.add(file);
+            case DIRECTORY -> listedDirectories.add(file);
+            case SYMLINK ->
+                remarks.add("the link " + file.entry().path() + " of the source was not restored");
+          }
+        });
+    TreeFile control = requireFile(files, ControlFile.PATH);
+    ControlFile controlFile = ControlFile.parse(tree.readAll(control, ControlFile.FILE_BYTES));
+    FileChanges changes = configuration.plan(controlFile);
+    makeDirectories(listedDirectories, files);
+    context.progress().phase("restore", plan.totals().logicalBytes());
+    writeFiles(files.stream().filter(file -> !isWrittenApart(file)).toList());
+    writeTablespaceMap(files);
+    context.progress().phase("stage write-ahead log", plan.walBytes());
+    new StagedWal(
+            SourceWal.require(
+                repository, plan.backup().record().source(), plan.facts().systemIdentifier()),
+            plan.to(),
+            plan.owner())
+        .write(plan.target(), context.progress());
+    context.progress().phase("finish", 0);
+    changes.apply(plan.to());
+    syncDirectories();
+    // Last of all: without it no server starts, so a restore that was cut off cannot be mistaken
+    // for a whole one.
+    new FileWriter(tree, plan.owner(), EXTENT_BYTES).write(control, target(control), _ -> {});
+    FileWriter.sync(plan.to().resolve("global"));
+    return report(begin, changes.settings());
+  }
+
+  private RestoreReport report(Instant begin, List<SettingChange> changes) {
+    remarks.addAll(configuration.remarks());
+    if (plan.purpose() instanceof RestorePlan.Purpose.ForUse) {
+      remarks.add(
+          "replication slots and subscriptions are not restored; unlogged tables will be empty");
+      remarks.add(
+          StagedWal.DIRECTORY
+              + " inside the directory holds the WAL for recovery: remove it when the server is in use");
+      if (plan.action() == TargetAction.PAUSE) {
+        remarks.add(
+            "recovery will pause at the target, readable; SELECT pg_wal_replay_resume() makes the server writable");
+      }
+    }
+    return new RestoreReport(
+        plan, changes, remarks, Duration.between(begin, context.clock().instant()));
+  }
+
+  private static boolean isWrittenApart(TreeFile file) {
+    String path = file.entry().path();
+    return path.equals(ControlFile.PATH) || path.equals("tablespace_map");
+  }
+
+  private static TreeFile requireFile(List<TreeFile> files, String path) {
+    return files.stream()
+        .filter(file -> file.entry().path().equals(path))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new BackupException(
+                    ErrorCode.OBJECT_CORRUPT,
+                    "the backup has no " + path,
+                    "Another backup may be intact: see 'holdfast list'."));
+  }
+
+  /// Where a file of the tree goes: tablespaces have places of their own.
+  private Path target(TreeFile file) {
+    return target(file.entry().path());
+  }
+
+  private Path target(String path) {
+    String[] steps = path.split("/", 3);
+    if (steps.length >= 2 && steps[0].equals("pg_tblspc")) {
+      String location = plan.tablespaces().get(oid(steps[1]));
+      if (location != null) {
+        return steps.length == 3 ? Path.of(location).resolve(steps[2]) : Path.of(location);
+      }
+    }
+    return plan.to().resolve(path);
+  }
+
+  private static Long oid(String text) {
+    try {
+      return Long.parseUnsignedLong(text);
+    } catch (NumberFormatException _) {
+      return -1L;
+    }
+  }
+
+  private void makeDirectories(List<TreeFile> listed, List<TreeFile> files) throws IOException {
+    makeDirectory(plan.to());
+    for (String location : plan.tablespaces().values()) {
+      makeDirectory(Path.of(location));
+    }
+    for (String required : DataDirectoryLayout.requiredDirectories(plan.facts().serverMajor())) {
+      makeDirectory(target(required));
+    }
+    for (TreeFile directory : listed) {
+      makeDirectory(target(directory));
+    }
+    for (TreeFile file : files) {
+      Path parent = target(file).getParent();
+      if (parent != null && !directories.contains(parent)) {
+        makeDirectory(parent);
+      }
+    }
+    for (Map.Entry<Long, String> space : plan.tablespaces().entrySet()) {
+      Path link = plan.to().resolve("pg_tblspc").resolve(Long.toUnsignedString(space.getKey()));
+      Files.createSymbolicLink(link, Path.of(space.getValue()));
+      plan.owner().give(link);
+    }
+  }
+
+  private void makeDirectory(Path directory) throws IOException {
+    if (!directories.add(directory)) {
+      return;
+    }
+    Path parent = directory.getParent();
+    if (parent != null && !Files.exists(parent)) {
+      if (directory.startsWith(plan.to()) && !directory.equals(plan.to())) {
+        makeDirectory(parent);
+      } else {
+        Files.createDirectories(parent);
+      }
+    }
+    if (!Files.isDirectory(directory, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+      Files.createDirectory(directory);
+    }
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    plan.owner().give(directory);
+  }
+
+  private void writeFiles(List<TreeFile> files) throws IOException {
+    AtomicInteger next = new AtomicInteger();
+    try (Workers workers = Workers.platform("restore")) {
+      for (int i = 0; i < WORKERS; i++) {
+        workers.start(
+            () -> {
+              FileWriter writer = new FileWriter(tree, plan.owner(), EXTENT_BYTES);
+              for (int at = next.getAndIncrement();
+                  at < files.size();
+                  at = next.getAndIncrement()) {
+                context.cancellation().throwIfRequested();
+                TreeFile file = files.get(at);
+                writer.write(file, target(file), context.progress()::advance);
+              }
+            });
+      }
+      workers.join();
+    }
+  }
+
+  private void writeTablespaceMap(List<TreeFile> files) throws IOException {
+    for (TreeFile file : files) {
+      if (file.entry().path().equals("tablespace_map")) {
+        String text =
+            new String(
+                tree.readAll(file, SMALL_FILE_BYTES_MAX), java.nio.charset.StandardCharsets.UTF_8);
+        new FileChanges(
+                Map.of("tablespace_map", configuration.movedTablespaceMap(text)),
+                List.of(),
+                List.of())
+            .apply(plan.to());
+      }
+    }
+  }
+
+  private void syncDirectories() throws IOException {
+    for (Path directory : directories) {
+      FileWriter.sync(directory);
+    }
+    Path parent = plan.to().toAbsolutePath().getParent();
+    if (parent != null) {
+      FileWriter.sync(parent);
+    }
+  }
+}

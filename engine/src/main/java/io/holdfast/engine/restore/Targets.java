@@ -1,0 +1,174 @@
+package io.holdfast.engine.restore;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.engine.BackupCatalog;
+import io.holdfast.engine.backup.PhysicalBackup;
+import io.holdfast.engine.backup.PhysicalFacts;
+import io.holdfast.engine.wal.ArchivedWal;
+import io.holdfast.engine.wal.SourceWal;
+import io.holdfast.postgres.Lsn;
+import io.holdfast.postgres.recovery.BackupFacts;
+import io.holdfast.postgres.recovery.Inclusion;
+import io.holdfast.postgres.recovery.RecoveryTarget;
+import io.holdfast.postgres.recovery.ResolvedTarget;
+import io.holdfast.postgres.recovery.TargetResolver;
+import io.holdfast.postgres.recovery.TargetTime;
+import io.holdfast.postgres.recovery.TargetTimeline;
+import io.holdfast.postgres.wal.WalSegmentSize;
+import io.holdfast.postgres.wal.WalVersion;
+import io.holdfast.repository.Repository;
+import io.holdfast.repository.StoredSnapshot;
+import io.holdfast.repository.wal.WalArchive;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.List;
+
+/// Understands what the user said and finds the backup to start from: the one named, or for
+/// `latest` the newest from which the target can be reached.
+final class Targets {
+  private final Repository repository;
+  private final RestoreRequest request;
+  private final RecoveryTarget target;
+  private final TargetTimeline timeline;
+
+  Targets(Repository repository, RestoreRequest request) {
+    this.repository = repository;
+    this.request = request;
+    this.target = understand(request.target());
+    this.timeline =
+        request.timeline().map(TargetTimeline::parse).orElseGet(TargetTimeline.Latest::new);
+  }
+
+  /// A backup and where recovery from it will stop.
+  record Choice(StoredSnapshot backup, ResolvedTarget target) {}
+
+  Choice choose(BackupCatalog catalog) throws IOException {
+    if (!request.backup().equals(BackupCatalog.LATEST)) {
+      StoredSnapshot named = catalog.require(request.backup(), request.source());
+      requirePhysical(named);
+      return new Choice(named, resolve(named));
+    }
+    StoredSnapshot newest = catalog.require(BackupCatalog.LATEST, request.source());
+    List<StoredSnapshot> candidates =
+        catalog.ofSource(request.source()).reversed().stream()
+            .filter(backup -> backup.record().kind().equals(PhysicalBackup.KIND))
+            .toList();
+    requirePhysical(newest);
+    BackupException first = null;
+    for (StoredSnapshot candidate : candidates) {
+      try {
+        return new Choice(candidate, resolve(candidate));
+      } catch (BackupException e) {
+        boolean otherBackupMayReach =
+            e.code() == ErrorCode.RECOVERY_TARGET_UNREACHABLE || e.code() == ErrorCode.WAL_GAP;
+        if (!otherBackupMayReach || target instanceof RecoveryTarget.Latest) {
+          throw e;
+        }
+        first = first == null ? e : first;
+      }
+    }
+    if (first == null) {
+      throw new IllegalStateException("no candidate, though there is a newest backup");
+    }
+    throw first;
+  }
+
+  private static void requirePhysical(StoredSnapshot backup) {
+    if (!backup.record().kind().equals(PhysicalBackup.KIND)) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          backup.record().name() + " is a backup of kind " + backup.record().kind(),
+          "'holdfast restore' restores physical backups.");
+    }
+  }
+
+  private ResolvedTarget resolve(StoredSnapshot backup) throws IOException {
+    PhysicalFacts facts = PhysicalFacts.of(backup.record().attributes());
+    WalArchive archive =
+        SourceWal.require(repository, backup.record().source(), facts.systemIdentifier());
+    ArchivedWal wal = new ArchivedWal(archive);
+    WalVersion version =
+        WalVersion.ofMajor(facts.serverMajor())
+            .orElseThrow(
+                () ->
+                    new BackupException(
+                        ErrorCode.SERVER_VERSION_UNSUPPORTED,
+                        "WAL of PostgreSQL " + facts.serverMajor() + " is not known",
+                        "Use a version of Holdfast that supports it."));
+    TargetResolver resolver =
+        new TargetResolver(
+            version, new WalSegmentSize(facts.walSegmentBytes()), wal.histories(), wal);
+    return resolver.resolve(
+        new BackupFacts(
+            facts.timeline(),
+            facts.startLsn(),
+            facts.stopLsn(),
+            backup.record().startedAt(),
+            backup.record().completedAt()),
+        target,
+        timeline);
+  }
+
+  private static RecoveryTarget understand(TargetRequest request) {
+    return switch (request) {
+      case TargetRequest.Latest _ -> new RecoveryTarget.Latest();
+      case TargetRequest.Immediate _ -> new RecoveryTarget.Immediate();
+      case TargetRequest.Time time ->
+          new RecoveryTarget.AtTime(
+              time.zone().isPresent()
+                  ? TargetTime.parse(time.text(), zone(time.zone().get()))
+                  : TargetTime.parse(time.text()),
+              inclusion(time.edge()));
+      case TargetRequest.Position position ->
+          new RecoveryTarget.AtLsn(lsn(position.lsn()), inclusion(position.edge()));
+      case TargetRequest.Transaction transaction ->
+          new RecoveryTarget.AtXid(xid(transaction.xid()), inclusion(transaction.edge()));
+      case TargetRequest.RestorePoint point -> new RecoveryTarget.AtName(point.name());
+    };
+  }
+
+  private static Inclusion inclusion(TargetRequest.Edge edge) {
+    return switch (edge) {
+      case INCLUSIVE -> Inclusion.INCLUSIVE;
+      case EXCLUSIVE -> Inclusion.EXCLUSIVE;
+    };
+  }
+
+  private static ZoneId zone(String text) {
+    try {
+      return ZoneId.of(text);
+    } catch (DateTimeException e) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          "'" + text + "' is not a time zone",
+          "Use a name such as Europe/Berlin or an offset such as +01:00.",
+          e);
+    }
+  }
+
+  private static Lsn lsn(String text) {
+    try {
+      return Lsn.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          "'" + text + "' is not a WAL position",
+          "Write it as PostgreSQL prints it, for example 0/3000148.",
+          e);
+    }
+  }
+
+  private static long xid(String text) {
+    try {
+      return Long.parseUnsignedLong(text);
+    } catch (NumberFormatException e) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          "'" + text + "' is not a transaction id",
+          "Give the number that pg_current_xact_id() printed.",
+          e);
+    }
+  }
+}

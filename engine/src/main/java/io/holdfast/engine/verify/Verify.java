@@ -1,0 +1,241 @@
+package io.holdfast.engine.verify;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorKind;
+import io.holdfast.base.concurrent.Workers;
+import io.holdfast.engine.BackupCatalog;
+import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.Failures;
+import io.holdfast.engine.OpenRepository;
+import io.holdfast.engine.backup.PhysicalBackup;
+import io.holdfast.engine.backup.PhysicalFacts;
+import io.holdfast.engine.verify.VerifyReport.Finding;
+import io.holdfast.engine.wal.SourceWal;
+import io.holdfast.repository.ChunkId;
+import io.holdfast.repository.ChunkReader;
+import io.holdfast.repository.CorruptRepositoryException;
+import io.holdfast.repository.Repository;
+import io.holdfast.repository.StoredSnapshot;
+import io.holdfast.repository.tree.FileKind;
+import io.holdfast.repository.tree.TreeFile;
+import io.holdfast.repository.tree.TreeReader;
+import io.holdfast.repository.wal.WalArchive;
+import io.holdfast.repository.wal.WalCoverage;
+import io.holdfast.repository.wal.WalRange;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Reads backups back through the same path that a restore takes: each extent is put together from
+/// its chunks and compared with its content id, and the WAL that the backup needs is opened too.
+/// *Confined*; reads with several workers.
+public final class Verify {
+  private static final int WORKERS = 2;
+  private static final int EXTENT_BYTES = 512 << 10;
+  private static final int FINDINGS_MAX = 1_000;
+
+  private final EngineContext context;
+  private final Repository repository;
+  private final List<Finding> findings = new ArrayList<>();
+  private final AtomicLong chunks = new AtomicLong();
+  private final AtomicLong bytes = new AtomicLong();
+  private final AtomicLong walBytes = new AtomicLong();
+
+  public Verify(EngineContext context, OpenRepository repository) {
+    this.context = context;
+    this.repository = repository.repository();
+  }
+
+  /// Verifies one backup.
+  public VerifyReport one(String nameOrLatest, String source) {
+    return Failures.translate(
+        "verify " + nameOrLatest,
+        () -> {
+          StoredSnapshot backup = catalog().require(nameOrLatest, source);
+          verifyBackup(backup);
+          return report(List.of(backup));
+        });
+  }
+
+  /// Verifies every backup and all WAL.
+  public VerifyReport all() {
+    return Failures.translate(
+        "verify",
+        () -> {
+          List<StoredSnapshot> backups = catalog().all();
+          for (StoredSnapshot backup : backups) {
+            verifyBackup(backup);
+          }
+          Set<String> sources = new TreeSet<>();
+          backups.forEach(backup -> sources.add(backup.record().source()));
+          for (String source : sources) {
+            verifyAllWal(source);
+          }
+          return report(backups);
+        });
+  }
+
+  /// Slots that cannot be read are findings, not the end.
+  private BackupCatalog catalog() throws IOException {
+    Repository.SnapshotListing listing = repository.snapshotListing();
+    listing.damaged().forEach(damage -> find("backup slot", damage.text()));
+    return BackupCatalog.of(repository);
+  }
+
+  private VerifyReport report(List<StoredSnapshot> backups) {
+    return new VerifyReport(
+        backups.stream().map(backup -> backup.record().name()).toList(),
+        chunks.get(),
+        bytes.get(),
+        walBytes.get(),
+        findings);
+  }
+
+  private void verifyBackup(StoredSnapshot backup) throws IOException {
+    String name = backup.record().name();
+    context.progress().phase("verify " + name, backup.record().logicalBytes());
+    ChunkReader reader = repository.reader();
+    for (Map.Entry<String, ChunkId> root : backup.record().roots().entrySet()) {
+      guarded(
+          name + " " + root.getKey(),
+          () -> verifyTree(name, TreeReader.open(reader, root.getValue())));
+    }
+    if (backup.record().kind().equals(PhysicalBackup.KIND)) {
+      guarded(name, () -> verifyNeededWal(backup));
+    }
+  }
+
+  private void verifyTree(String backup, TreeReader tree) throws IOException {
+    List<TreeFile> files = new ArrayList<>();
+    tree.forEachFile(files::add);
+    tree.forEachChunk((_, _) -> chunks.incrementAndGet());
+    AtomicInteger next = new AtomicInteger();
+    try (Workers workers = Workers.platform("verify")) {
+      for (int i = 0; i < WORKERS; i++) {
+        workers.start(
+            () -> {
+              byte[] extent = new byte[EXTENT_BYTES];
+              for (int at = next.getAndIncrement();
+                  at < files.size();
+                  at = next.getAndIncrement()) {
+                context.cancellation().throwIfRequested();
+                verifyFile(backup, tree, files.get(at), extent);
+              }
+            });
+      }
+      workers.join();
+    }
+  }
+
+  private void verifyFile(String backup, TreeReader tree, TreeFile file, byte[] extent)
+      throws IOException {
+    if (file.entry().kind() != FileKind.FILE) {
+      return;
+    }
+    String where = backup + " " + file.entry().path();
+    guarded(
+        where,
+        () -> {
+          long read = 0;
+          for (long index = 0; index < file.extents(); index++) {
+            int length = tree.readExtent(file, index, extent);
+            read += length;
+            bytes.addAndGet(length);
+            context.progress().advance(length);
+          }
+          if (read != file.entry().size()) {
+            find(where, "has " + read + " bytes, its entry says " + file.entry().size());
+          }
+        });
+  }
+
+  private void verifyNeededWal(StoredSnapshot backup) throws IOException {
+    PhysicalFacts facts = PhysicalFacts.of(backup.record().attributes());
+    Optional<WalArchive> archive =
+        SourceWal.find(repository, backup.record().source(), facts.systemIdentifier());
+    if (archive.isEmpty()) {
+      find(backup.record().name(), "its WAL is not in the repository");
+      return;
+    }
+    List<WalRange> ranges = archive.get().ranges(facts.timeline());
+    for (WalCoverage.Gap gap :
+        WalCoverage.gaps(ranges, facts.startLsn().value(), facts.stopLsn().value())) {
+      find(
+          backup.record().name(),
+          "WAL that it needs is missing from "
+              + new io.holdfast.postgres.Lsn(gap.start())
+              + " to "
+              + new io.holdfast.postgres.Lsn(gap.end()));
+    }
+    for (WalRange range : ranges) {
+      if (Long.compareUnsigned(range.start(), facts.stopLsn().value()) < 0
+          && Long.compareUnsigned(range.end(), facts.startLsn().value()) > 0) {
+        verifyWal(archive.get(), range);
+      }
+    }
+  }
+
+  private void verifyAllWal(String source) throws IOException {
+    context.progress().phase("verify WAL of " + source, 0);
+    for (WalArchive archive : SourceWal.all(repository, source)) {
+      for (int timeline : archive.timelines()) {
+        for (WalRange range : archive.ranges(timeline)) {
+          context.cancellation().throwIfRequested();
+          verifyWal(archive, range);
+        }
+        for (var variant : archive.conflicts(timeline)) {
+          find("WAL of " + source, "two versions exist of " + variant.range());
+        }
+      }
+      guarded(
+          "WAL files of " + source,
+          () -> {
+            for (String file : archive.files()) {
+              archive.file(file);
+            }
+          });
+    }
+  }
+
+  private void verifyWal(WalArchive archive, WalRange range) throws IOException {
+    guarded(
+        "WAL " + range,
+        () -> {
+          byte[] wal = archive.read(range);
+          archive.readSummary(range);
+          walBytes.addAndGet(wal.length);
+          context.progress().advance(wal.length);
+        });
+  }
+
+  private interface Check {
+    void run() throws IOException;
+  }
+
+  /// Damage becomes a finding; a store that cannot be reached ends the run, since it proves
+  /// nothing.
+  private void guarded(String where, Check check) throws IOException {
+    try {
+      check.run();
+    } catch (CorruptRepositoryException e) {
+      find(where, e.text());
+    } catch (BackupException e) {
+      if (e.code().kind() != ErrorKind.CORRUPTION) {
+        throw e;
+      }
+      find(where, e.text());
+    }
+  }
+
+  private synchronized void find(String where, String what) {
+    if (findings.size() < FINDINGS_MAX) {
+      findings.add(new Finding(where, what));
+    }
+  }
+}

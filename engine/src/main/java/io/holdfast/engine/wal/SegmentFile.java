@@ -1,0 +1,55 @@
+package io.holdfast.engine.wal;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.postgres.Lsn;
+import io.holdfast.postgres.wal.WalSegmentName;
+import io.holdfast.postgres.wal.WalSegmentSize;
+import io.holdfast.repository.wal.WalArchive;
+import io.holdfast.repository.wal.WalCoverage;
+import io.holdfast.repository.wal.WalRange;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/// Puts a WAL segment together from what is archived. The last segment of a timeline may be
+/// archived in part: the rest is zeros, at which the server ends its replay. WAL that is missing
+/// *before* other WAL is never papered over.
+public final class SegmentFile {
+  private SegmentFile() {}
+
+  /// The segment, or empty if nothing of it or after it is archived on this timeline.
+  ///
+  /// @throws BackupException `WAL_GAP` if WAL is missing in it or before it while later WAL is
+  ///   there
+  public static Optional<byte[]> read(WalArchive archive, WalSegmentName name) throws IOException {
+    WalSegmentSize size = new WalSegmentSize(archive.lineage().segmentBytes());
+    List<WalRange> ranges = archive.ranges(name.timeline());
+    Lsn start = name.start(size);
+    Lsn end = name.end(size);
+    Lsn contiguous = new Lsn(WalCoverage.contiguousEnd(ranges, start.value()));
+    boolean laterExists =
+        ranges.stream()
+            .anyMatch(
+                r ->
+                    contiguous.isBefore(new Lsn(r.start()))
+                        || contiguous.isBefore(new Lsn(r.end())));
+    if (contiguous.isBefore(end) && laterExists) {
+      throw new BackupException(
+          ErrorCode.WAL_GAP,
+          "WAL is missing from "
+              + contiguous
+              + " on timeline "
+              + name.timeline()
+              + ", and later WAL is there",
+          "Recovery cannot pass this gap: choose a target before it or a backup after it ('holdfast wal status' shows gaps).");
+    }
+    if (!start.isBefore(contiguous)) {
+      return Optional.empty();
+    }
+    Lsn held = contiguous.isBefore(end) ? contiguous : end;
+    byte[] bytes = archive.readBytes(name.timeline(), start.value(), held.value());
+    return Optional.of(Arrays.copyOf(bytes, size.bytes()));
+  }
+}

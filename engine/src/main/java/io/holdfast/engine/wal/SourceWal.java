@@ -1,0 +1,73 @@
+package io.holdfast.engine.wal;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.repository.Domain;
+import io.holdfast.repository.Repository;
+import io.holdfast.repository.wal.WalArchive;
+import io.holdfast.repository.wal.WalSealer;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/// The WAL archives of a source. The WAL of a source is a key domain of its own, so that a key for
+/// it can be handed out without the key of anything else. A source has one archive for each cluster
+/// (system identifier) it ever was.
+public final class SourceWal {
+  private SourceWal() {}
+
+  /// Opens the archive of one cluster for writing; records it if it is new.
+  public static WalArchive open(
+      Repository repository, String source, long systemIdentifier, int segmentBytes)
+      throws IOException {
+    return WalArchive.open(
+        repository.store(),
+        WalSealer.of(repository.domain(domain(source))),
+        source,
+        systemIdentifier,
+        segmentBytes);
+  }
+
+  /// All archives of a source.
+  public static List<WalArchive> all(Repository repository, String source) throws IOException {
+    Optional<Domain> keys = repository.findDomain(domain(source));
+    if (keys.isEmpty()) {
+      return List.of();
+    }
+    WalSealer sealer = WalSealer.of(keys.get());
+    return WalArchive.lineages(repository.store(), sealer).stream()
+        .filter(lineage -> lineage.source().equals(source))
+        .map(lineage -> WalArchive.of(repository.store(), sealer, lineage))
+        .toList();
+  }
+
+  /// The archive of one cluster, if any WAL of it was ever stored.
+  public static Optional<WalArchive> find(
+      Repository repository, String source, long systemIdentifier) throws IOException {
+    return all(repository, source).stream()
+        .filter(archive -> archive.lineage().systemIdentifier() == systemIdentifier)
+        .findFirst();
+  }
+
+  /// The archive of one cluster.
+  ///
+  /// @throws BackupException `WAL_GAP` if there is none
+  public static WalArchive require(Repository repository, String source, long systemIdentifier)
+      throws IOException {
+    return find(repository, source, systemIdentifier)
+        .orElseThrow(
+            () ->
+                new BackupException(
+                    ErrorCode.WAL_GAP,
+                    "there is no WAL of cluster "
+                        + Long.toUnsignedString(systemIdentifier)
+                        + " of source '"
+                        + source
+                        + "'",
+                    "Was the repository copied as a whole? 'holdfast verify --all' shows what is missing."));
+  }
+
+  private static String domain(String source) {
+    return "wal/" + source;
+  }
+}

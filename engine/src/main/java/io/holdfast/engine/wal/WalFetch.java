@@ -1,0 +1,95 @@
+package io.holdfast.engine.wal;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.Failures;
+import io.holdfast.engine.OpenRepository;
+import io.holdfast.engine.config.Settings;
+import io.holdfast.postgres.wal.WalFileName;
+import io.holdfast.postgres.wal.WalSegmentName;
+import io.holdfast.repository.Repository;
+import io.holdfast.repository.wal.WalArchive;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+
+/// Brings a WAL file back for `restore_command`. "Absent" is said only when the repository was read
+/// and does not have it.
+public final class WalFetch {
+  private final EngineContext context;
+  private final Repository repository;
+
+  public WalFetch(EngineContext context, OpenRepository repository) {
+    this.context = context;
+    this.repository = repository.repository();
+  }
+
+  /// What PostgreSQL is told.
+  public enum Outcome {
+    FETCHED,
+    ABSENT
+  }
+
+  public Outcome fetch(Settings settings, String name, Path destination) {
+    return Failures.translate("fetch " + name, () -> fetchNow(settings, name, destination));
+  }
+
+  private Outcome fetchNow(Settings settings, String name, Path destination) throws IOException {
+    context.cancellation().throwIfRequested();
+    WalFileName parsed =
+        WalFileName.parse(name)
+            .orElseThrow(
+                () ->
+                    new BackupException(
+                        ErrorCode.BAD_ARGUMENT,
+                        "'" + name + "' is not the name of a WAL file",
+                        "Use restore_command = 'holdfast wal fetch %f %p'."));
+    List<WalArchive> archives = SourceWal.all(repository, settings.source());
+    if (archives.isEmpty()) {
+      throw new BackupException(
+          ErrorCode.BACKUP_NOT_FOUND,
+          "the repository has no WAL of source '" + settings.source() + "'",
+          "Name the source with --source; 'holdfast list' shows the sources.");
+    }
+    WalArchive archive = archives.getLast();
+    if (archives.size() > 1) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          "source '" + settings.source() + "' has WAL of " + archives.size() + " clusters",
+          "Restore with 'holdfast restore', which stages the right WAL beside the data.");
+    }
+    Optional<byte[]> content =
+        switch (parsed) {
+          case WalFileName.Segment(WalSegmentName segment) -> SegmentFile.read(archive, segment);
+          case WalFileName.Partial _ -> Optional.empty();
+          case WalFileName.History _, WalFileName.BackupHistory _ -> archive.file(name);
+        };
+    if (content.isEmpty()) {
+      return Outcome.ABSENT;
+    }
+    write(destination, content.get());
+    return Outcome.FETCHED;
+  }
+
+  /// Whole or not at all: the server may look at the file as soon as it exists.
+  private static void write(Path destination, byte[] content) throws IOException {
+    Path temporary = destination.resolveSibling(destination.getFileName() + ".holdfast-tmp");
+    Files.deleteIfExists(temporary);
+    try (FileChannel channel =
+        FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ByteBuffer buffer = ByteBuffer.wrap(content);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+      channel.force(true);
+    }
+    Files.move(temporary, destination, StandardCopyOption.ATOMIC_MOVE);
+  }
+}
