@@ -1,5 +1,16 @@
 package io.holdfast.cli;
 
+import io.holdfast.base.BackupException;
+import io.holdfast.base.Cancellation;
+import io.holdfast.base.Entropy;
+import io.holdfast.engine.config.Environment;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -8,29 +19,102 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/// The command `holdfast`.
-///
-/// Exit codes of the parser: 0 when help or the version was asked for, 2 for a wrong option or a
-/// missing command, 1 for our own bug.
+/// The command `holdfast`: makes the outside world (streams, clock, environment) once and hands it
+/// to the commands.
 @Command(
     name = "holdfast",
-    description = "Backup and disaster recovery for PostgreSQL and files.",
+    description = "Backup and recovery for PostgreSQL that proves itself.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    synopsisSubcommandLabel = "COMMAND")
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "",
+      "Start with 'holdfast quickstart', or with 'holdfast init' and 'holdfast backup'.",
+      "Exit status: 0 done, 1 our bug, 2 wrong use, 3 unavailable, 4 corruption, 5 outcome unknown,",
+      "6 partial, 130 interrupted. 'wal fetch' has its own: 1 certainly absent, 126 and above anything else."
+    })
 public final class Main implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   private Main() {}
 
   public static void main(String[] args) {
-    System.exit(run(args));
+    Cancellation cancellation = new Cancellation();
+    Signals.requestCancellation(cancellation, Thread.currentThread());
+    Signals.exit(run(args, processContext(cancellation)));
   }
 
-  /// Runs one command to its end and answers the exit code; nothing ends the process. The build
+  /// Runs one command to its end and answers the exit status; nothing ends the process. The build
   /// trains the AOT cache through it, several commands in one process.
   public static int run(String... args) {
-    return new CommandLine(new Main()).execute(args);
+    return run(args, processContext(new Cancellation()));
+  }
+
+  private static CommandContext processContext(Cancellation cancellation) {
+    boolean interactive =
+        Optional.ofNullable(System.console()).map(java.io.Console::isTerminal).orElse(false);
+    return new CommandContext(
+        stream(FileDescriptor.out),
+        stream(FileDescriptor.err),
+        new Environment(System.getenv()),
+        Path.of("").toAbsolutePath(),
+        InstantSource.system(),
+        Entropy.secure(),
+        cancellation,
+        interactive ? CommandContext.Terminal.INTERACTIVE : CommandContext.Terminal.NONE);
+  }
+
+  /// Runs one command line and returns its exit status.
+  static int run(String[] args, CommandContext context) {
+    CommandLine commandLine = commandLine(context);
+    boolean json = Arrays.asList(args).contains("--json");
+    commandLine.setExecutionExceptionHandler(
+        (failure, _, _) -> ErrorReport.print(failure, json, context.out(), context.err()));
+    commandLine.setParameterExceptionHandler(
+        (failure, _) -> {
+          String command = failure.getCommandLine().getCommandSpec().qualifiedName();
+          return ErrorReport.print(
+              new BackupException(
+                  io.holdfast.base.ErrorCode.BAD_ARGUMENT,
+                  firstLine(String.valueOf(failure.getMessage())),
+                  "'" + command + " --help' explains the options.",
+                  null),
+              json,
+              context.out(),
+              context.err());
+        });
+    boolean walFetch = String.join(" ", args).matches(".*\\bwal fetch\\b.*");
+    try {
+      int status = commandLine.execute(args);
+      return walFetch ? WalFetchCommand.contract(status) : status;
+    } catch (Error e) {
+      return ErrorReport.print(e, json, context.out(), context.err());
+    }
+  }
+
+  /// The whole command tree; also what the reference manual is generated from.
+  static CommandLine commandLine(CommandContext context) {
+    CommandLine commandLine = new CommandLine(new Main());
+    commandLine.addSubcommand(new InitCommand(context));
+    commandLine.addSubcommand(new BackupCommand(context));
+    commandLine.addSubcommand(
+        new CommandLine(new WalCommand())
+            .addSubcommand(new WalStreamCommand(context))
+            .addSubcommand(new WalStatusCommand(context))
+            .addSubcommand(new WalPushCommand(context))
+            .addSubcommand(new WalFetchCommand(context)));
+    commandLine.addSubcommand(new ListCommand(context));
+    commandLine.addSubcommand(new ShowCommand(context));
+    commandLine.addSubcommand(new VerifyCommand(context));
+    commandLine.addSubcommand(new RestoreCommand(context));
+    commandLine.addSubcommand(new TestRestoreCommand(context));
+    commandLine.addSubcommand(new ConfigCommand(context));
+    commandLine.addSubcommand(new QuickstartCommand(context));
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setExpandAtFiles(false);
+    commandLine.setOut(new java.io.PrintWriter(context.out(), true, StandardCharsets.UTF_8));
+    commandLine.setErr(new java.io.PrintWriter(context.err(), true, StandardCharsets.UTF_8));
+    return commandLine;
   }
 
   /// Runs when no command was named, which is wrong use.
@@ -38,6 +122,15 @@ public final class Main implements Callable<Integer> {
   public Integer call() {
     spec.commandLine().usage(spec.commandLine().getErr());
     return CommandLine.ExitCode.USAGE;
+  }
+
+  private static String firstLine(String message) {
+    int end = message.indexOf('\n');
+    return end < 0 ? message : message.substring(0, end);
+  }
+
+  private static PrintStream stream(FileDescriptor descriptor) {
+    return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
   }
 
   /// The version that the build wrote into the jar's manifest.

@@ -1,0 +1,73 @@
+package io.holdfast.cli;
+
+import io.holdfast.base.ErrorKind;
+import io.holdfast.engine.RepositoryAccess;
+import io.holdfast.engine.backup.BackupReport;
+import io.holdfast.engine.backup.BackupRequest;
+import io.holdfast.engine.backup.PhysicalBackup;
+import io.holdfast.engine.config.Settings;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "backup",
+    description = {
+      "Back up a running cluster over the replication protocol.",
+      "Both types read everything, store only what is new, and restore alone; an incremental one"
+          + " records its parent."
+    })
+final class BackupCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Mixin GlobalOptions global = new GlobalOptions();
+
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      description = "Database. Default: $DATABASE_URL, else $POSTGRES_URL.")
+  @Nullable String url;
+
+  @Option(
+      names = "--direct-url",
+      paramLabel = "URL",
+      description = "The same server without a pooler. Default: $DIRECT_URL, else --url.")
+  @Nullable String directUrl;
+
+  @Option(
+      names = "--type",
+      paramLabel = "TYPE",
+      description = "full or incremental. Default: ${DEFAULT-VALUE}.")
+  BackupRequest.Type type = BackupRequest.Type.FULL;
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "HOW",
+      description = "fast (default) or spread, which is gentler and starts later.")
+  BackupRequest.Checkpoint checkpoint = BackupRequest.Checkpoint.FAST;
+
+  BackupCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    Settings settings = context.settings(global.flags(null, url, directUrl));
+    BackupReport report;
+    try (var progress = context.progress(global);
+        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
+      report =
+          new PhysicalBackup(context.engine(progress), repository)
+              .run(settings, new BackupRequest(type, checkpoint));
+    }
+    if (global.json) {
+      context.json(report.toMap());
+    } else {
+      report.describe().forEach(context.out()::println);
+    }
+    report.warnings().forEach(warning -> context.err().println("warning: " + warning));
+    return report.isDamaged() ? ErrorKind.CORRUPTION.exitStatus() : 0;
+  }
+}

@@ -1,0 +1,60 @@
+package io.holdfast.cli;
+
+import io.holdfast.base.Cancellation;
+import io.holdfast.base.Entropy;
+import io.holdfast.base.concurrent.Pause;
+import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.config.Environment;
+import io.holdfast.engine.config.Flags;
+import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.config.SettingsResolver;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+
+/// What a command gets from the process: streams, environment, clock. Made once in [Main].
+record CommandContext(
+    PrintStream out,
+    PrintStream err,
+    Environment environment,
+    Path workingDirectory,
+    InstantSource clock,
+    Entropy entropy,
+    Cancellation cancellation,
+    Terminal terminal) {
+  /// Whether a person watches stderr.
+  enum Terminal {
+    INTERACTIVE,
+    NONE
+  }
+
+  Settings settings(Flags flags) {
+    return new SettingsResolver(environment, workingDirectory).resolve(flags);
+  }
+
+  TerminalProgress progress(GlobalOptions global) {
+    TerminalProgress.Style style =
+        global.quiet
+            ? TerminalProgress.Style.SILENT
+            : switch (terminal) {
+              case INTERACTIVE -> TerminalProgress.Style.BAR;
+              case NONE -> TerminalProgress.Style.LINES;
+            };
+    return new TerminalProgress(err, clock, style);
+  }
+
+  EngineContext engine(TerminalProgress progress) {
+    return new EngineContext(clock, entropy, Pause.real(), progress, cancellation);
+  }
+
+  /// Prints a JSON document.
+  void json(Object value) {
+    out.println(Json.write(value));
+  }
+
+  /// A map that keeps its order, for JSON.
+  static Map<String, Object> object() {
+    return new java.util.LinkedHashMap<>();
+  }
+}

@@ -1,0 +1,57 @@
+package io.holdfast.cli;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.base.ErrorKind;
+import java.io.PrintStream;
+import java.util.Map;
+
+/// Says what went wrong, once, at the end: `error HF-1012: …` and a hint; with `--json` a document
+/// on stdout as well.
+final class ErrorReport {
+  private ErrorReport() {}
+
+  /// Prints the failure and returns the exit status.
+  static int print(Throwable failure, boolean json, PrintStream out, PrintStream err) {
+    BackupException understood = understand(failure);
+    if (json) {
+      Map<String, Object> error = CommandContext.object();
+      error.put("code", understood.code().label());
+      error.put("kind", understood.code().kind().name());
+      error.put("message", understood.text());
+      error.put("hint", understood.hint());
+      out.println(Json.write(Map.of("error", error)));
+    }
+    err.println("error " + understood.code().label() + ": " + understood.text());
+    if (!understood.hint().isEmpty()) {
+      err.println("  hint: " + understood.hint());
+    }
+    for (Throwable also : failure.getSuppressed()) {
+      if (also instanceof BackupException other) {
+        err.println("  also: " + other.code().label() + ": " + other.text());
+      }
+    }
+    if (understood.code().kind() == ErrorKind.INTERNAL) {
+      failure.printStackTrace(err);
+    }
+    return understood.code().kind().exitStatus();
+  }
+
+  private static BackupException understand(Throwable failure) {
+    return switch (failure) {
+      case BackupException e -> e;
+      case OutOfMemoryError e ->
+          new BackupException(
+              ErrorCode.BUG,
+              "out of memory: " + e.getMessage(),
+              "Give the process more with HOLDFAST_JAVA_OPTS=-Xmx512m, and report it.",
+              e);
+      default ->
+          new BackupException(
+              ErrorCode.BUG,
+              failure.getClass().getSimpleName() + ": " + failure.getMessage(),
+              "This is a bug in Holdfast; please report it with the lines below.",
+              failure);
+    };
+  }
+}

@@ -1,0 +1,41 @@
+package io.holdfast.cli;
+
+import io.holdfast.engine.Backups;
+import io.holdfast.engine.RepositoryAccess;
+import io.holdfast.engine.config.Settings;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+    name = "list",
+    description = "List the backups of the repository, or with --source those of one source.")
+final class ListCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Mixin GlobalOptions global = new GlobalOptions();
+
+  ListCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    Settings settings = context.settings(global.flags(null, null, null));
+    try (var progress = context.progress(global);
+        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
+      Backups.Listing listing =
+          new Backups(repository)
+              .list(global.source == null ? Optional.empty() : Optional.of(settings.source()));
+      if (global.json) {
+        context.json(listing.maps());
+      } else if (listing.isEmpty()) {
+        context.out().println("no backups yet in " + settings.repository());
+      } else {
+        listing.table().forEach(context.out()::println);
+      }
+    }
+    return 0;
+  }
+}

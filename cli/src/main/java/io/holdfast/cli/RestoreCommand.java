@@ -1,0 +1,129 @@
+package io.holdfast.cli;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.engine.RepositoryAccess;
+import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.restore.Restore;
+import io.holdfast.engine.restore.RestorePlan;
+import io.holdfast.engine.restore.RestoreReport;
+import io.holdfast.engine.restore.RestoreRequest;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "restore",
+    description = {
+      "Restore a cluster into an empty directory, ready for 'pg_ctl start' to recover it.",
+      "Without a target, recovery goes to the end of the archived WAL. With one, 'latest' means the"
+          + " newest backup that ends before it."
+    })
+final class RestoreCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Mixin GlobalOptions global = new GlobalOptions();
+
+  @Mixin TargetOptions target = new TargetOptions();
+
+  @Parameters(paramLabel = "BACKUP", description = "Name of a backup, or 'latest'.")
+  String backup = "latest";
+
+  @Option(
+      names = "--to",
+      required = true,
+      paramLabel = "DIR",
+      description = "Where to restore: a directory that is empty or does not exist yet.")
+  Path to = Path.of(".");
+
+  @Option(
+      names = "--tablespace",
+      paramLabel = "OLD=NEW",
+      description = "Put the tablespace at OLD into NEW. May be given several times.")
+  List<String> tablespaces = new ArrayList<>();
+
+  @Option(
+      names = "--archive",
+      paramLabel = "URL",
+      description =
+          "Let the restored server archive its WAL to this repository. Default: it archives nothing.")
+  @Nullable String archive;
+
+  @Option(
+      names = "--owner",
+      paramLabel = "USER",
+      description = "User who will own the files, when run as root. Default: postgres.")
+  @Nullable String owner;
+
+  @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
+  boolean dryRun;
+
+  RestoreCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    Settings settings = context.settings(global.flags(null, null, null));
+    RestoreRequest request =
+        new RestoreRequest(
+            backup,
+            settings.source(),
+            context.workingDirectory().resolve(to).normalize(),
+            target.target(),
+            target.timeline(),
+            target.action(),
+            remap(tablespaces),
+            Optional.ofNullable(archive),
+            Optional.ofNullable(owner));
+    Map<String, Object> json;
+    List<String> text;
+    try (var progress = context.progress(global);
+        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
+      Restore restore = new Restore(context.engine(progress), repository);
+      RestorePlan plan = restore.plan(request);
+      if (dryRun) {
+        json = plan.toMap();
+        text = plan.describe();
+      } else {
+        RestoreReport report = restore.execute(plan);
+        json = report.toMap();
+        text = report.describe();
+      }
+    }
+    print(json, text);
+    return 0;
+  }
+
+  private void print(Map<String, Object> json, List<String> text) {
+    if (global.json) {
+      context.json(json);
+    } else {
+      text.forEach(context.out()::println);
+    }
+  }
+
+  static Map<String, String> remap(List<String> pairs) {
+    var result = new LinkedHashMap<String, String>();
+    for (String pair : pairs) {
+      int split = pair.indexOf('=');
+      if (split < 1 || split == pair.length() - 1) {
+        throw new BackupException(
+            ErrorCode.BAD_ARGUMENT,
+            "--tablespace " + pair + " is not OLD=NEW",
+            "Give two absolute paths, for example --tablespace /mnt/fast=/srv/fast.");
+      }
+      result.put(pair.substring(0, split), pair.substring(split + 1));
+    }
+    return result;
+  }
+}

@@ -1,0 +1,76 @@
+package io.holdfast.cli;
+
+import io.holdfast.engine.RepositoryAccess;
+import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.wal.WalFetch;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// The exit status is a contract with PostgreSQL: 1 makes it believe that the file does not exist,
+/// so that is said only when it is certain; every doubt is 126 or above, which makes recovery fail
+/// instead of ending early.
+@Command(
+    name = "fetch",
+    description = {
+      "Bring one WAL file back: for restore_command = 'holdfast wal fetch %f %p'.",
+      "Exit status 0: there it is; 1: certainly absent; 126: anything else, and recovery stops."
+    })
+final class WalFetchCommand implements Callable<Integer> {
+  /// The launcher asks for another number, because a Java machine that cannot start ends with 1
+  /// too.
+  private static final int ABSENT = Integer.getInteger("holdfast.exit.absent", 1);
+
+  static final int TROUBLE = 126;
+
+  private final CommandContext context;
+
+  @Mixin GlobalOptions global = new GlobalOptions();
+
+  @Parameters(index = "0", paramLabel = "NAME", description = "Name of the WAL file.")
+  String name = "";
+
+  @Parameters(index = "1", paramLabel = "DEST", description = "Where to write it.")
+  Path destination = Path.of("");
+
+  WalFetchCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    global.quiet = true;
+    try {
+      return fetch();
+    } catch (RuntimeException | Error e) {
+      ErrorReport.print(e, global.json, context.out(), context.err());
+      return TROUBLE;
+    }
+  }
+
+  /// No status but these two may look like "absent" to PostgreSQL, also when the command line
+  /// itself was wrong.
+  static int contract(int status) {
+    return status == 0 || status == ABSENT ? status : Math.max(status, TROUBLE);
+  }
+
+  private int fetch() {
+    Settings settings = context.settings(global.flags(null, null, null));
+    try (var progress = context.progress(global);
+        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
+      WalFetch.Outcome outcome =
+          new WalFetch(context.engine(progress), repository)
+              .fetch(settings, name, context.workingDirectory().resolve(destination));
+      if (global.json) {
+        context.json(Map.of("file", name, "outcome", outcome.name()));
+      }
+      return switch (outcome) {
+        case FETCHED -> 0;
+        case ABSENT -> ABSENT;
+      };
+    }
+  }
+}

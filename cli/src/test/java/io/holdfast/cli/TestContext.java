@@ -1,0 +1,47 @@
+package io.holdfast.cli;
+
+import io.holdfast.base.Cancellation;
+import io.holdfast.base.testing.Seeds;
+import io.holdfast.engine.config.Environment;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+
+/// A command line whose streams a test reads.
+final class TestContext {
+  final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final CommandContext context;
+
+  TestContext(Map<String, String> environment, Path workingDirectory) {
+    context =
+        new CommandContext(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            new Environment(environment),
+            workingDirectory,
+            InstantSource.system(),
+            Seeds.entropy(1),
+            new Cancellation(),
+            CommandContext.Terminal.NONE);
+  }
+
+  static CommandContext silent() {
+    return new TestContext(Map.of(), Path.of("").toAbsolutePath()).context;
+  }
+
+  int run(String... args) {
+    return Main.run(args, context);
+  }
+
+  String stdout() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  String stderr() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+}
