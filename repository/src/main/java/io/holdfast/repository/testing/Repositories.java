@@ -8,6 +8,7 @@ import io.holdfast.repository.KeyMaterial;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.RepositoryOptions;
 import io.holdfast.repository.SnapshotRecord;
+import io.holdfast.repository.crypto.CryptoKit;
 import io.holdfast.storage.BlobStore;
 import java.io.IOException;
 import java.time.Instant;
@@ -19,6 +20,9 @@ import java.util.TreeMap;
 /// stands still.
 public final class Repositories {
   /// When everything happens.
+  private static final java.util.concurrent.atomic.AtomicLong WORLDS =
+      new java.util.concurrent.atomic.AtomicLong();
+
   public static final Instant NOW = Instant.parse("2026-01-15T03:00:00Z");
 
   private Repositories() {}
@@ -34,11 +38,21 @@ public final class Repositories {
   }
 
   public static Repository init(BlobStore store, long seed) throws IOException {
+    forgetLastNonce();
     return Repository.init(store, key(), options(seed)).repository();
   }
 
   public static Repository open(BlobStore store, long seed) throws IOException {
     return Repository.open(store, key(), options(seed));
+  }
+
+  /// Java's cipher refuses the key and nonce it used last, which a test that repeats another one's
+  /// seed may well bring: this puts something else in between.
+  private static void forgetLastNonce() {
+    byte[] key = new byte[CryptoKit.KEY_BYTES];
+    java.nio.ByteBuffer.wrap(key).putLong(WORLDS.incrementAndGet());
+    CryptoKit.encryptInPlace(
+        key, new byte[CryptoKit.NONCE_BYTES], new byte[0], new byte[CryptoKit.TAG_BYTES], 0, 0);
   }
 
   /// A record with one tree named `tree`.
