@@ -20,6 +20,7 @@ import io.holdfast.postgres.wire.ReplicationConnection;
 import io.holdfast.postgres.wire.ReplicationConnection.SlotLife;
 import io.holdfast.repository.BackupSession;
 import io.holdfast.repository.ChunkId;
+import io.holdfast.repository.CorruptRepositoryException;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.SnapshotRecord;
 import io.holdfast.repository.StoredSnapshot;
@@ -162,15 +163,23 @@ public final class PhysicalBackup {
         this.parent = parent;
       }
 
+      /// A parent whose lists are damaged only costs the comparison: then everything is looked up
+      /// by content.
       TreeWriter writer(String tree) throws IOException {
-        Optional<TreeReader> before = Optional.empty();
-        if (parent.isPresent()) {
-          ChunkId root = parent.get().record().roots().get(tree);
-          if (root != null) {
-            before = Optional.of(TreeReader.open(repository.reader(), root));
+        if (parent.isPresent() && parent.get().record().roots().containsKey(tree)) {
+          try {
+            ChunkId root = parent.get().record().root(tree);
+            return new TreeWriter(
+                session.chunks(), Optional.of(TreeReader.open(repository.reader(), root)));
+          } catch (CorruptRepositoryException e) {
+            warnings.add(
+                "the backup "
+                    + parent.get().record().name()
+                    + " is damaged, so this one does not build on it: "
+                    + e.text());
           }
         }
-        return new TreeWriter(session.chunks(), before);
+        return new TreeWriter(session.chunks(), Optional.empty());
       }
     }
 

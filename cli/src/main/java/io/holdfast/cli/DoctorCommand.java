@@ -1,0 +1,51 @@
+package io.holdfast.cli;
+
+import io.holdfast.base.ErrorKind;
+import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.doctor.Doctor;
+import io.holdfast.engine.doctor.DoctorReport;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "doctor",
+    description = {
+      "Look at repository, key, server and host, and say what is in the way and what to do.",
+      "Exit status 3 if backups cannot work."
+    })
+final class DoctorCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Mixin GlobalOptions global = new GlobalOptions();
+
+  @Option(names = "--url", paramLabel = "URL", description = "Database. Default: $DATABASE_URL.")
+  @Nullable String url;
+
+  @Option(
+      names = "--direct-url",
+      paramLabel = "URL",
+      description = "The same server without a pooler. Default: $DIRECT_URL, else --url.")
+  @Nullable String directUrl;
+
+  DoctorCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    Settings settings = context.settings(global.flags(null, url, directUrl));
+    DoctorReport report;
+    try (var progress = context.progress(global)) {
+      report = new Doctor(context.engine(progress), context.environment()).examine(settings);
+    }
+    if (global.json) {
+      context.json(report.toMap());
+    } else {
+      report.describe().forEach(context.out()::println);
+    }
+    return report.isHealthy() ? 0 : ErrorKind.UNAVAILABLE.exitStatus();
+  }
+}
