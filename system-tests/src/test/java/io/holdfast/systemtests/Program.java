@@ -1,0 +1,48 @@
+package io.holdfast.systemtests;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The built `holdfast` with one repository and one key.
+final class Program {
+  static final Path HOME =
+      Path.of("..", "distribution", "target", "holdfast").toAbsolutePath().normalize();
+  static final String KEY = "00112233445566778899aabbccddeeff".repeat(2);
+
+  private final Path scratch;
+  private final Map<String, String> environment = new HashMap<>();
+
+  Program(Path scratch) {
+    this.scratch = scratch;
+    environment.put("BACKUP_DIR", scratch.resolve("repository").toString());
+    environment.put("BACKUP_ENCRYPTION_KEY", KEY);
+    environment.put("TMPDIR", "/tmp");
+  }
+
+  Program with(String name, String value) {
+    Program other = new Program(scratch);
+    other.environment.putAll(environment);
+    other.environment.put(name, value);
+    return other;
+  }
+
+  Command.Ended run(String... arguments) throws IOException {
+    return Command.run(scratch, environment, command(arguments));
+  }
+
+  Process start(Path log, String... arguments) throws IOException {
+    return Command.start(
+        environment, command(arguments), log, log.resolveSibling(log.getFileName() + ".err"));
+  }
+
+  private static List<String> command(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(HOME.resolve("bin/holdfast").toString());
+    command.addAll(List.of(arguments));
+    return command;
+  }
+}

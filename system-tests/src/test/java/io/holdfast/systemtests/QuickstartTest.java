@@ -1,0 +1,51 @@
+package io.holdfast.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Shows: `quickstart` exits 0, its proof is real, and it leaves nothing behind.
+class QuickstartTest {
+  private Path scratch = Path.of("/tmp");
+
+  /// Not under target/: the path of a server's socket must be short, and the server's user must get
+  /// there.
+  @BeforeEach
+  void makeScratch() throws IOException {
+    scratch = Files.createTempDirectory(Path.of("/tmp"), "hf-quick");
+    Files.setPosixFilePermissions(
+        scratch, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  @Test
+  void getsADroppedTableBackAndProvesIt() throws Exception {
+    Command.Ended ended = new Program(scratch).with("TMPDIR", scratch.toString()).run("quickstart");
+    assertThat(ended.status()).as(ended.all()).isZero();
+    assertThat(ended.out()).contains("not one row differs").contains("RPO").contains("RTO");
+    assertThat(leftovers()).isEmpty();
+  }
+
+  @Test
+  void proofFailsWhenARecoveredRowIsChanged() throws Exception {
+    Command.Ended ended =
+        new Program(scratch).with("TMPDIR", scratch.toString()).run("quickstart", "--tamper", "-q");
+    assertThat(ended.status()).as(ended.all()).isEqualTo(4);
+    assertThat(ended.err()).contains("HF-3008").contains("1 of ");
+    assertThat(leftovers()).isEmpty();
+  }
+
+  private List<String> leftovers() throws IOException {
+    try (Stream<Path> files = Files.list(scratch)) {
+      return files
+          .map(p -> String.valueOf(p.getFileName()))
+          .filter(n -> n.startsWith("holdfast-"))
+          .toList();
+    }
+  }
+}

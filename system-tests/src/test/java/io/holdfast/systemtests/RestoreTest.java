@@ -1,0 +1,226 @@
+package io.holdfast.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// A cluster with two tablespaces on Debian's PostgreSQL 15: backed up while it is written to, its
+/// WAL streamed, restored to targets, started by `pg_ctl` from an empty environment. The oracle is
+/// what SQL says in the recovered server.
+class RestoreTest {
+  private Path scratch = Path.of("/tmp");
+
+  @BeforeEach
+  void makeScratch() throws IOException {
+    scratch = Files.createTempDirectory(Path.of("/tmp"), "hf-sys");
+    Files.setPosixFilePermissions(scratch, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  @AfterEach
+  void removeScratch() throws Exception {
+    Command.run(Path.of("/tmp"), Map.of(), List.of("rm", "-rf", scratch.toString()));
+  }
+
+  @Test
+  void clusterComesBackAtARestorePointAndAtItsEnd() throws Exception {
+    try (DebianCluster source = DebianCluster.create(Files.createDirectory(scratch.resolve("s")))) {
+      Path one = source.directory("one");
+      Path two = source.directory("two");
+      source.sql("CREATE TABLESPACE one LOCATION '" + one + "'");
+      source.sql("CREATE TABLESPACE two LOCATION '" + two + "'");
+      source.sql(
+          "CREATE TABLE a TABLESPACE one AS SELECT n AS id, md5(n::text) AS text FROM generate_series(1, 50000) n");
+      source.sql(
+          "CREATE TABLE b (id int PRIMARY KEY USING INDEX TABLESPACE two, text text) TABLESPACE two");
+      Program program = new Program(scratch).with("DATABASE_URL", source.url());
+      expect(0, program.run("init"));
+      Process stream = program.start(scratch.resolve("stream.log"), "wal", "stream");
+      try {
+        expect(0, program.run("backup"));
+        Command.Ended again = expect(0, program.run("backup", "--type", "incremental", "--json"));
+        assertThat(number(again.out(), "storedBytes") * 100)
+            .as("the second backup of an unchanged cluster stores less than 1 %")
+            .isLessThan(number(again.out(), "logicalBytes"));
+        source.sql("INSERT INTO b SELECT n, md5(n::text) FROM generate_series(1, 1000) n");
+        String before = digest(source);
+        source.sql("SELECT pg_create_restore_point('before_mistake')");
+        source.sql("DELETE FROM b; UPDATE a SET text = 'gone' WHERE id % 2 = 0");
+        String after = digest(source);
+        source.sql("SELECT pg_switch_wal()");
+        awaitStored(program, source);
+
+        String name = restoreAndAsk(program, "r1", one, two, "--target-name", "before_mistake");
+        assertThat(name).as("state at the restore point").isEqualTo(before).isNotEqualTo(after);
+        assertThat(restoreAndAsk(program, "r2", one, two)).as("state at the end").isEqualTo(after);
+        Command.Ended proof = expect(0, program.run("test-restore", "latest", "--json"));
+        assertThat(proof.out()).contains("\"clean\": true");
+        expect(0, program.run("verify", "--all"));
+      } finally {
+        stream.destroy();
+        assertThat(stream.waitFor(60, TimeUnit.SECONDS)).as("SIGTERM ends the stream").isTrue();
+      }
+      assertThat(stream.exitValue())
+          .as(Files.readString(scratch.resolve("stream.log.err")))
+          .isZero();
+    }
+  }
+
+  @Test
+  void damageIsReportedAndNeverRestored() throws Exception {
+    try (DebianCluster source = DebianCluster.create(Files.createDirectory(scratch.resolve("s")))) {
+      Program program = new Program(scratch).with("DATABASE_URL", source.url());
+      expect(0, program.run("init"));
+      expect(0, program.run("backup"));
+      expect(0, program.run("verify", "latest"));
+      Path pack = largestPack();
+      byte[] bytes = Files.readAllBytes(pack);
+      bytes[bytes.length / 3] ^= 0x10;
+      Files.setPosixFilePermissions(pack, PosixFilePermissions.fromString("rw-------"));
+      Files.write(pack, bytes);
+
+      Command.Ended verified = expect(4, program.run("verify", "latest"));
+      assertThat(verified.out()).contains("DAMAGED");
+      Command.Ended restored = expect(4, program.run("restore", "latest", "--to", scratch + "/r"));
+      assertThat(restored.err()).contains("HF-3001");
+      assertThat(scratch.resolve("r/global/pg_control"))
+          .as("no server starts on it")
+          .doesNotExist();
+    }
+  }
+
+  @Test
+  void wrongUseIsRefusedWithACodeAndAHintAndLeavesNothing() throws Exception {
+    try (DebianCluster source = DebianCluster.create(Files.createDirectory(scratch.resolve("s")))) {
+      Program program = new Program(scratch).with("DATABASE_URL", source.url());
+      refused(2, "HF-1020", program.run("list"));
+      expect(0, program.run("init"));
+      refused(2, "HF-1021", program.run("init"));
+      refused(2, "HF-1012", program.with("BACKUP_ENCRYPTION_KEY", "f".repeat(64)).run("list"));
+      refused(2, "HF-1011", program.with("BACKUP_ENCRYPTION_KEY", "abc").run("list"));
+      refused(2, "HF-1011", program.with("BACKUP_ENCRYPTION_KEY", "g".repeat(64)).run("list"));
+      refused(2, "HF-1030", program.run("show", "latest"));
+      refused(2, "HF-1003", program.with("DATABASE_URL", "mysql://x").run("backup"));
+      refused(
+          3,
+          "HF-2001",
+          program.with("DATABASE_URL", "postgresql://postgres@127.0.0.1:1/x").run("backup"));
+      refused(
+          2,
+          "HF-1054",
+          program.with("DATABASE_URL", source.url() + "?pgbouncer=true").run("backup"));
+      source.sql("CREATE ROLE weak LOGIN");
+      refused(
+          2,
+          "HF-1051",
+          program.with("DATABASE_URL", source.url().replace("postgres@", "weak@")).run("backup"));
+      refused(2, "HF-1001", program.run("backup", "--no-such-option"));
+      expect(0, program.run("backup"));
+      Path full = Files.createDirectory(scratch.resolve("full"));
+      Files.writeString(full.resolve("mine"), "mine");
+      refused(2, "HF-1040", program.run("restore", "latest", "--to", full.toString()));
+      assertThat(full.resolve("mine")).hasContent("mine");
+      String to = scratch.resolve("never").toString();
+      refused(
+          2,
+          "HF-1043",
+          program.run("restore", "latest", "--to", to, "--target-time", "2026-01-01 10:00:00"));
+      refused(
+          2,
+          "HF-1042",
+          program.run("restore", "latest", "--to", to, "--target-time", "2001-01-01T00:00:00Z"));
+      refused(
+          2,
+          "HF-1042",
+          program.run("restore", "latest", "--to", to, "--target-name", "nobody_made_this"));
+      assertThat(Path.of(to)).doesNotExist();
+      assertThat(program.run("wal", "fetch", "0000000100000000000000FF", to).status()).isEqualTo(1);
+      assertThat(program.run("wal", "fetch", "nonsense", to).status()).isGreaterThanOrEqualTo(126);
+      assertThat(source.sql("SELECT count(*) FROM pg_replication_slots"))
+          .as("no slot is leaked")
+          .isEqualTo("0");
+      assertThat(program.run("list", "--json").out())
+          .as("one backup is visible")
+          .containsOnlyOnce("\"id\"");
+    }
+  }
+
+  private String restoreAndAsk(Program program, String name, Path one, Path two, String... target)
+      throws Exception {
+    Path to = scratch.resolve(name);
+    String[] fixed = {
+      "restore",
+      "latest",
+      "--to",
+      to.toString(),
+      "--tablespace",
+      one + "=" + scratch.resolve(name + "-one"),
+      "--tablespace",
+      two + "=" + scratch.resolve(name + "-two"),
+      "--target-action",
+      "promote"
+    };
+    expect(
+        0, program.run(Stream.concat(Stream.of(fixed), Stream.of(target)).toArray(String[]::new)));
+    try (DebianCluster restored = DebianCluster.restored(to)) {
+      restored.start();
+      restored.sql("SELECT pg_sleep(0.1) WHERE pg_is_in_recovery()");
+      String answer = digest(restored);
+      restored.stop();
+      restored.program("pg_checksums", "--check", "-D", to.toString());
+      return answer;
+    }
+  }
+
+  private static String digest(DebianCluster cluster) throws Exception {
+    return cluster.sql(
+        "SELECT (SELECT md5(string_agg(a::text, ',' ORDER BY id)) FROM a) || ' ' ||"
+            + " coalesce((SELECT md5(string_agg(b::text, ',' ORDER BY id)) FROM b), 'none')");
+  }
+
+  /// Waits until the repository holds everything that the server has now; about five seconds at
+  /// most by design.
+  private static void awaitStored(Program program, DebianCluster source) throws Exception {
+    for (int attempt = 0; attempt < 60; attempt++) {
+      Command.Ended status =
+          expect(0, program.run("wal", "status", "--url", source.url(), "--json"));
+      if (status.out().contains("\"lagBytes\": 0")) {
+        return;
+      }
+    }
+    throw new AssertionError("the stream did not catch up");
+  }
+
+  private Path largestPack() throws IOException {
+    try (Stream<Path> files = Files.walk(scratch.resolve("repository/packs"))) {
+      return files
+          .filter(Files::isRegularFile)
+          .max((a, b) -> Long.compare(a.toFile().length(), b.toFile().length()))
+          .orElseThrow();
+    }
+  }
+
+  private static long number(String json, String field) {
+    int at = json.indexOf("\"" + field + "\": ") + field.length() + 4;
+    return Long.parseLong(json.substring(at, json.indexOf(',', at)).strip());
+  }
+
+  private static Command.Ended expect(int status, Command.Ended ended) {
+    assertThat(ended.status()).as(ended.all()).isEqualTo(status);
+    return ended;
+  }
+
+  private static void refused(int status, String code, Command.Ended ended) {
+    assertThat(ended.err()).contains(code).contains("hint:").doesNotContain("\tat ");
+    assertThat(ended.status()).as(ended.err()).isEqualTo(status);
+  }
+}
