@@ -43,6 +43,7 @@ public final class ConfigurationPlacement {
   private final List<SettingChange> changes = new ArrayList<>();
   private final List<Line> lines = new ArrayList<>();
   private boolean tlsBroken;
+  private boolean altered;
 
   private ConfigurationPlacement(SavedConfiguration saved, HostFiles host) {
     this.saved = saved;
@@ -61,6 +62,20 @@ public final class ConfigurationPlacement {
   /// saved is not in the plan, except `pg_ident.conf`, which is empty then.
   public static Placed plan(SavedConfiguration saved, HostFiles host) {
     return new ConfigurationPlacement(saved, host).plan();
+  }
+
+  /// As [#plan], for a cluster whose files all lay in its data directory: a file that can stay as
+  /// it is, includes and all, is not in the plan.
+  ///
+  /// @param saved with the paths that the files had in the original data directory
+  public static Placed planUnmoved(SavedConfiguration saved, HostFiles host) {
+    ConfigurationPlacement placement = new ConfigurationPlacement(saved, host);
+    Placed placed = placement.plan();
+    Map<String, String> files = new LinkedHashMap<>();
+    if (placement.altered) {
+      files.putAll(placed.files());
+    }
+    return new Placed(files, placed.changes());
   }
 
   private Placed plan() {
@@ -136,6 +151,7 @@ public final class ConfigurationPlacement {
     String never = NEVER_KEPT.get(line.name());
     if (never != null) {
       if (line.name().endsWith("_file") && INSIDE_NOW.equals(never)) {
+        altered = true;
         lines.add(line.commentedOut(never));
       } else {
         neutralise(line, never);
@@ -163,6 +179,7 @@ public final class ConfigurationPlacement {
       lines.add(line);
       return;
     }
+    altered = true;
     String usable = present.isEmpty() ? "/tmp" : String.join(",", present);
     lines.add(line.commentedOut("not all of these exist on this host"));
     lines.add(ConfigurationText.setting(line.name(), usable));
@@ -176,6 +193,7 @@ public final class ConfigurationPlacement {
   }
 
   private void neutralise(Line line, String why) {
+    altered = true;
     lines.add(line.commentedOut(why));
     changes.add(new SettingChange(line.name(), line.value(), "", why, restoreLine(line.name())));
   }

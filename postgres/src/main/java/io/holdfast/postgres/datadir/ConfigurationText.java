@@ -14,7 +14,7 @@ public record ConfigurationText(List<Line> lines) {
   private static final Pattern SETTING =
       Pattern.compile(
           "\\s*([A-Za-z_\\x80-\\uffff][\\w$\\x80-\\uffff]*(?:\\.[A-Za-z_\\x80-\\uffff][\\w$\\x80-\\uffff]*)*)"
-              + "(?:\\s*=\\s*|\\s+)"
+              + "(?:\\s*=\\s*|\\s+|(?='))"
               + "('(?:[^'\\\\\\n]++|\\\\.|'')*+'|[^\\s#']+)"
               + "\\s*(?:#.*)?");
 

@@ -123,6 +123,9 @@ public final class RecoverySetup {
         "0",
         "subscriptions would move the publisher's slots",
         "restart");
+    if (known.getOrDefault("shared_preload_libraries", "").contains("pg_cron")) {
+      override("cron.launch_active_jobs", "off", "its jobs may touch other servers", "reload");
+    }
     if (request.majorVersion() >= 17) {
       override("sync_replication_slots", "off", "it needs the original primary", "reload");
       override(

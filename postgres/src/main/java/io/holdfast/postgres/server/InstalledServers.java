@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The PostgreSQL versions installed on this host, in the order in which they were looked for:
 /// named directories first, then where distributions put them, then `PATH`.
@@ -23,6 +25,7 @@ public record InstalledServers(List<ServerPrograms> servers) {
   /// Environment variable with directories of programs, separated by `:`.
   public static final String DIRECTORIES_VARIABLE = "HOLDFAST_PG_BIN";
 
+  private static final Logger LOG = LoggerFactory.getLogger(InstalledServers.class);
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final int MOST_DIRECTORIES = 200;
   private static final Pattern VERSION =
@@ -48,7 +51,12 @@ public record InstalledServers(List<ServerPrograms> servers) {
     for (String place : DISTRIBUTION_PLACES) {
       directories.addAll(expand(place));
     }
-    addAll(directories, environment.getOrDefault("PATH", ""));
+    List<Path> onPath = new ArrayList<>();
+    addAll(onPath, environment.getOrDefault("PATH", ""));
+    directories.addAll(onPath);
+    for (Path directory : onPath) {
+      configuredDirectory(directory).ifPresent(directories::add);
+    }
     return in(directories);
   }
 
@@ -98,15 +106,32 @@ public record InstalledServers(List<ServerPrograms> servers) {
         : String.join(", ", servers.stream().map(ServerPrograms::fullVersion).toList());
   }
 
-  private static Optional<ServerPrograms> ask(Path directory) throws IOException {
-    ShortCommand.Outcome outcome =
-        ShortCommand.run(List.of(directory.resolve("postgres").toString(), "--version"), LIMIT);
-    Matcher version = VERSION.matcher(outcome.output().strip());
-    if (outcome.status() != 0 || !version.matches()) {
+  private static Optional<ServerPrograms> ask(Path directory) {
+    Matcher version = VERSION.matcher(answer(directory.resolve("postgres"), "--version"));
+    if (!version.matches()) {
       return Optional.empty();
     }
     return Optional.of(
         new ServerPrograms(Integer.parseInt(version.group(2)), version.group(1), directory));
+  }
+
+  /// Where `pg_config` of this directory says the programs are.
+  private static Optional<Path> configuredDirectory(Path directory) {
+    Path program = directory.resolve("pg_config");
+    String answer = Files.isExecutable(program) ? answer(program, "--bindir") : "";
+    return answer.startsWith("/") ? Optional.of(Path.of(answer)) : Optional.empty();
+  }
+
+  /// What a program prints; empty if it does not run here, for example because it was built for
+  /// another machine. Such a program counts as not installed.
+  private static String answer(Path program, String argument) {
+    try {
+      ShortCommand.Outcome outcome = ShortCommand.run(List.of(program.toString(), argument), LIMIT);
+      return outcome.status() == 0 ? outcome.output().strip() : "";
+    } catch (IOException e) {
+      LOG.warn("{} cannot be used: {}", program, e.getMessage());
+      return "";
+    }
   }
 
   private static void addAll(List<Path> directories, String list) {

@@ -31,7 +31,7 @@ public final class ScratchServer implements AutoCloseable {
   /// What roles and databases may have configured must not get in the way of a check.
   private static final String SESSION_OPTIONS =
       "-c session_preload_libraries= -c local_preload_libraries= -c statement_timeout=0"
-          + " -c lock_timeout=0 -c idle_in_transaction_session_timeout=0"
+          + " -c lock_timeout=60s -c idle_in_transaction_session_timeout=0"
           + " -c default_transaction_read_only=off -c jit=off";
 
   private final ScratchPlace place;
@@ -104,9 +104,13 @@ public final class ScratchServer implements AutoCloseable {
     return connect(database, user, SESSION_OPTIONS);
   }
 
-  /// Connects so that neither triggers nor event triggers of the user run.
+  /// Connects so that neither triggers nor event triggers of the user run. Locks are not waited
+  /// for: only prepared transactions can hold any, and nobody will end those.
   Connection connectWithoutTriggers(String database, String user) throws SQLException {
-    return connect(database, user, SESSION_OPTIONS + " -c session_replication_role=replica");
+    return connect(
+        database,
+        user,
+        SESSION_OPTIONS + " -c session_replication_role=replica -c lock_timeout=1s");
   }
 
   /// The first of these roles that is a superuser here.

@@ -139,6 +139,27 @@ class ConfigurationPlacementTest {
   }
 
   @Test
+  void whatLayInTheDataDirectoryStaysUnlessALineMustGo() {
+    SavedConfiguration fine = inside("work_mem = 1MB\ninclude 'more.conf'\n");
+    assertThat(ConfigurationPlacement.planUnmoved(fine, NOTHING_HERE).files()).isEmpty();
+    SavedConfiguration foreign = inside("include 'more.conf'\nexternal_pid_file = '/here'\n");
+    Placed placed = ConfigurationPlacement.planUnmoved(foreign, NOTHING_HERE);
+    assertThat(ConfigurationText.parse(text(placed, "postgresql.conf")).values())
+        .containsExactlyEntriesOf(Map.of("work_mem", "2MB"));
+    assertThat(placed.changes())
+        .extracting(SettingChange::name)
+        .containsExactly("external_pid_file");
+  }
+
+  private static SavedConfiguration inside(String main) {
+    return new SavedConfiguration(
+        "/data/postgresql.conf",
+        "",
+        "",
+        Map.of("/data/postgresql.conf", main, "/data/more.conf", "work_mem = 2MB\n"));
+  }
+
+  @Test
   void includesAreResolvedInTheirPlaceAndInOrder() {
     Placed placed =
         plan(

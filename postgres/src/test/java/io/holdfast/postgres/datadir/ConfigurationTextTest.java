@@ -22,7 +22,7 @@ class ConfigurationTextTest {
           "application_name=''",
           "primary_conninfo = 'password=a\\101b'",
           "log_line_prefix = 'ü %m '",
-          "my.own = 'x'",
+          "my.own'x'",
           "port = 5433",
           "port = 0x1538",
           "\t# nothing",

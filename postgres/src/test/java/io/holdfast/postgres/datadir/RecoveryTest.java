@@ -156,27 +156,6 @@ class RecoveryTest {
   }
 
   @Test
-  void aPausedServerIsReadable() throws Exception {
-    try (TestCluster cluster = TestCluster.create(TestPrograms.WITH_TOOLS)) {
-      FileChanges changes =
-          RecoverySetup.plan(
-              new RecoveryRequest(
-                  15, 1, StopRule.AFTER_RECORD, new Lsn(1), TargetAction.PAUSE, "false", ""),
-              ControlFile.read(cluster.data()),
-              "hot_standby = off",
-              "");
-      assertThat(changes.settings())
-          .contains(
-              new SettingChange(
-                  "hot_standby",
-                  "off",
-                  "on",
-                  "a paused server must be readable",
-                  "ALTER SYSTEM RESET hot_standby; then restart"));
-    }
-  }
-
-  @Test
   void walThatCannotBeHadEndsInAnErrorWithTheServersReason() throws Exception {
     Source source = source(TestPrograms.WITH_TOOLS);
     try (TestCluster restored = restore(source)) {

@@ -92,6 +92,25 @@ class ClusterChecksTest {
     }
   }
 
+  @Test
+  void whatAPreparedTransactionHoldsIsARemarkAndNotWaitedFor() throws Exception {
+    try (TestCluster cluster = TestCluster.create(TestPrograms.WITH_TOOLS)) {
+      cluster.configure("max_prepared_transactions = 1");
+      cluster.start();
+      cluster.sql("CREATE TABLE held (n int)");
+      try (var connection = cluster.connect();
+          var statement = connection.createStatement()) {
+        connection.setAutoCommit(false);
+        statement.execute("LOCK TABLE held IN ACCESS EXCLUSIVE MODE");
+        statement.execute("PREPARE TRANSACTION 'p'");
+        connection.commit();
+      }
+      CheckReport report = structure(cluster);
+      assertThat(report.findings()).isEmpty();
+      assertThat(report.remarks()).singleElement().asString().contains("public.held");
+    }
+  }
+
   @ParameterizedTest(name = "PostgreSQL {0}")
   @ValueSource(ints = {13, 18})
   void structureOfOtherVersionsIsChecked(int version) throws Exception {

@@ -129,6 +129,32 @@ class ScratchPlaceTest {
   }
 
   @Test
+  void programsThatDoNotRunAreNotInstalled() throws Exception {
+    Path directory = Files.createTempDirectory("hf-programs");
+    Path foreign = Files.write(directory.resolve("postgres"), new byte[] {0x7f, 'E', 'L', 'F'});
+    Files.setPosixFilePermissions(foreign, PosixFilePermissions.fromString("rwx------"));
+    Path other = Files.createDirectory(directory.resolve("other"));
+    Path script = Files.writeString(other.resolve("postgres"), "#!/bin/sh\necho mysqld 8.0\n");
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+    assertThat(InstalledServers.in(List.of(directory, other, directory.resolve("gone"))).servers())
+        .isEmpty();
+    ScratchReaper.deleteTree(directory);
+  }
+
+  @Test
+  void programsAreFoundThroughPgConfig() throws Exception {
+    Path directory = Files.createTempDirectory("hf-programs");
+    Path script =
+        Files.writeString(
+            directory.resolve("pg_config"),
+            "#!/bin/sh\necho " + TestPrograms.of(18).directory() + "\n");
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+    assertThat(InstalledServers.find(Map.of("PATH", directory.toString())).require(18).directory())
+        .isEqualTo(TestPrograms.of(18).directory());
+    ScratchReaper.deleteTree(directory);
+  }
+
+  @Test
   void aSuperuserIsFoundAmongCandidates() throws Exception {
     try (TestCluster cluster = TestCluster.create(18)) {
       cluster.start();
