@@ -87,7 +87,9 @@ public final class ConfigurationPlacement {
           new SettingChange(
               "ssl", "on", "off", "a file it needs is not on this host", restoreLine("ssl")));
     }
-    files.put("postgresql.conf", new ConfigurationText(lines).format());
+    if (saved.texts().containsKey(saved.configFile())) {
+      files.put("postgresql.conf", new ConfigurationText(lines).format());
+    }
     placeAccessFile(files, "pg_hba.conf", saved.hbaFile());
     placeAccessFile(files, "pg_ident.conf", saved.identFile());
     files.putIfAbsent("pg_ident.conf", "# No user name maps were saved.\n");

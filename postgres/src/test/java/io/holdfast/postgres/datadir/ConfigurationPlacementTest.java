@@ -182,6 +182,18 @@ class ConfigurationPlacementTest {
   }
 
   @Test
+  void aFileThatWasNotSavedIsNotWrittenEmpty() {
+    SavedConfiguration onlyAccess =
+        new SavedConfiguration(
+            "/data/postgresql.conf",
+            "/etc/pg_hba.conf",
+            "/etc/pg_ident.conf",
+            Map.of("/etc/pg_hba.conf", "local all all peer\n"));
+    assertThat(ConfigurationPlacement.plan(onlyAccess, NOTHING_HERE).files())
+        .containsOnlyKeys("pg_hba.conf", "pg_ident.conf");
+  }
+
+  @Test
   void filesThatIncludeThemselvesEnd() {
     Placed placed = plan("include 'postgresql.conf'\nwork_mem = 1MB\n", Map.of());
     assertThat(placed.changes()).extracting(SettingChange::name).containsExactly("include");
