@@ -6,6 +6,7 @@ import io.holdfast.base.Secret;
 import io.holdfast.engine.config.KeySource;
 import io.holdfast.engine.config.Settings;
 import io.holdfast.repository.KeyMaterial;
+import io.holdfast.repository.RecoveryKit;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.RepositoryOptions;
 import io.holdfast.storage.BlobStore;
@@ -151,7 +152,9 @@ public final class RepositoryAccess {
             "key file " + file + " has " + Files.size(file) + " bytes",
             "A key file holds 64 hexadecimal digits.");
       }
-      return KeyMaterial.fromHex(new Secret(Files.readString(file).strip()));
+      String text = Files.readString(file).strip();
+      boolean isKit = text.lines().anyMatch(line -> line.startsWith("key-1:"));
+      return isKit ? RecoveryKit.parse(new Secret(text)) : KeyMaterial.fromHex(new Secret(text));
     } catch (java.nio.charset.MalformedInputException e) {
       throw new BackupException(
           ErrorCode.KEY_MALFORMED,

@@ -31,7 +31,10 @@ final class Command {
       throw new IOException(
           command + " ran longer than " + LIMIT_SECONDS + " s: " + Files.readString(err));
     }
-    return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
+    Ended ended = new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
+    Files.delete(out);
+    Files.delete(err);
+    return ended;
   }
 
   private static boolean ends(Process process) throws IOException {

@@ -30,6 +30,13 @@ final class Program {
     return other;
   }
 
+  /// The same with a key file in place of the key.
+  Program withKeyFile(Path file) {
+    Program other = with("BACKUP_KEY_FILE", file.toString());
+    other.environment.remove("BACKUP_ENCRYPTION_KEY");
+    return other;
+  }
+
   Command.Ended run(String... arguments) throws IOException {
     return Command.run(scratch, environment, command(arguments));
   }

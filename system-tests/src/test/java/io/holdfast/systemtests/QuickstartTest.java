@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +23,11 @@ class QuickstartTest {
     scratch = Files.createTempDirectory(Path.of("/tmp"), "hf-quick");
     Files.setPosixFilePermissions(
         scratch, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  @AfterEach
+  void removeScratch() throws IOException {
+    Command.run(Path.of("/tmp"), Map.of(), List.of("rm", "-rf", scratch.toString()));
   }
 
   @Test

@@ -103,7 +103,9 @@ class RestoreTest {
     try (DebianCluster source = DebianCluster.create(Files.createDirectory(scratch.resolve("s")))) {
       Program program = new Program(scratch).with("DATABASE_URL", source.url());
       refused(2, "HF-1020", program.run("list"));
-      expect(0, program.run("init"));
+      Path kit = scratch.resolve("kit.txt");
+      Files.writeString(kit, expect(0, program.run("init")).out());
+      expect(0, program.withKeyFile(kit).run("list"));
       refused(2, "HF-1021", program.run("init"));
       refused(2, "HF-1012", program.with("BACKUP_ENCRYPTION_KEY", "f".repeat(64)).run("list"));
       refused(2, "HF-1011", program.with("BACKUP_ENCRYPTION_KEY", "abc").run("list"));
