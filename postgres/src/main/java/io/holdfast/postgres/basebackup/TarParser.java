@@ -2,13 +2,15 @@ package io.holdfast.postgres.basebackup;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.postgres.manifest.RawPath;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /// Takes a ustar archive apart as its bytes are pushed in, in pieces of any size. Understands
 /// prefixes, sizes beyond octal, and GNU and pax long names. *Confined*.
 public final class TarParser {
   private static final int BLOCK = 512;
+  private static final int USTAR_AT = 257;
   private static final int LONG_NAME_BYTES_MAX = 64 << 10;
   private static final long FILE_BYTES_MAX = 1L << 44;
 
@@ -62,7 +64,7 @@ public final class TarParser {
             case FILE -> body(bytes, at, end - at);
             case LONG_NAME -> name(bytes, at, end - at);
             case SKIP -> skip(end - at);
-            case END -> end - at;
+            case END -> trailer(bytes, at, end - at);
           };
     }
   }
@@ -73,6 +75,15 @@ public final class TarParser {
     if (state != State.END && !between) {
       throw violation("a tar archive ends in the middle of a member");
     }
+  }
+
+  private static int trailer(byte[] bytes, int at, int available) {
+    for (int i = at; i < at + available; i++) {
+      if (bytes[i] != 0) {
+        throw violation("a tar archive goes on after its end");
+      }
+    }
+    return available;
   }
 
   private int header(byte[] bytes, int at, int available) throws IOException {
@@ -175,7 +186,7 @@ public final class TarParser {
     longNameFill += step;
     left -= step;
     if (left == 0) {
-      String value = new String(longName, StandardCharsets.UTF_8);
+      String value = RawPath.decode(longName);
       switch (longNameKind) {
         case 'L' -> nextName = value.replace("\0", "");
         case 'K' -> nextLink = value.replace("\0", "");
@@ -196,6 +207,8 @@ public final class TarParser {
           nextName = line.substring(equals + 1);
         } else if (key.equals("linkpath")) {
           nextLink = line.substring(equals + 1);
+        } else if (key.equals("size")) {
+          throw violation("a tar member has its size in a pax header");
         }
       }
     }
@@ -207,7 +220,7 @@ public final class TarParser {
     if (!name.isEmpty()) {
       return name;
     }
-    String prefix = text(345, 155);
+    String prefix = block[USTAR_AT] == 'u' ? text(345, 155) : "";
     return prefix.isEmpty() ? text(0, 100) : prefix + "/" + text(0, 100);
   }
 
@@ -216,16 +229,12 @@ public final class TarParser {
     while (end < offset + length && block[end] != 0) {
       end++;
     }
-    return new String(block, offset, end - offset, StandardCharsets.UTF_8);
+    return RawPath.decode(Arrays.copyOfRange(block, offset, end));
   }
 
   private long number(int offset, int length) {
     if ((block[offset] & 0x80) != 0) {
-      long value = block[offset] & 0x7f;
-      for (int i = 1; i < length; i++) {
-        value = value << 8 | (block[offset + i] & 0xff);
-      }
-      return value;
+      return binary(offset, length);
     }
     long value = 0;
     for (int i = offset; i < offset + length; i++) {
@@ -235,6 +244,21 @@ public final class TarParser {
       } else if (c != ' ' && c != 0) {
         throw violation("a tar header has a number that is not octal");
       }
+    }
+    return value;
+  }
+
+  /// Base 256, as for sizes from 8 GiB on and for times before 1970.
+  private long binary(int offset, int length) {
+    boolean negative = (block[offset] & 0x40) != 0;
+    long value = negative ? -1 : 0;
+    for (int i = 0; i < length; i++) {
+      int digit =
+          i == 0 ? (block[offset] & 0x7f) | (negative ? 0x80 : 0) : block[offset + i] & 0xff;
+      if (value >> 55 != (negative ? -1 : 0)) {
+        throw violation("a tar header has a number of more than 64 bits");
+      }
+      value = value << 8 | digit;
     }
     return value;
   }
@@ -261,7 +285,7 @@ public final class TarParser {
   private static BackupException violation(String what) {
     return new BackupException(
         ErrorCode.PROTOCOL_VIOLATION,
-        what,
+        "base backup: " + what,
         "Run the backup again; if it happens again, report it.");
   }
 }

@@ -27,6 +27,11 @@ public record OutsideConfiguration(
     SETTINGS
   }
 
+  public OutsideConfiguration {
+    files = Map.copyOf(files);
+    main = Map.copyOf(main);
+  }
+
   /// Reads what the role may read.
   public static OutsideConfiguration read(SqlConnection sql, ServerFacts facts) {
     String dataDirectory = facts.setting("data_directory").orElse("");
@@ -37,20 +42,11 @@ public record OutsideConfiguration(
     if (main.isEmpty() || dataDirectory.isEmpty()) {
       return generated(sql, main);
     }
-    var wanted = new TreeSet<String>();
-    main.values().stream().filter(path -> isOutside(path, dataDirectory)).forEach(wanted::add);
+    var wanted = new TreeSet<>(main.values());
+    wanted.addAll(included(sql));
+    wanted.removeIf(path -> path.startsWith(dataDirectory + "/"));
     if (wanted.isEmpty()) {
       return new OutsideConfiguration(Map.of(), Origin.INSIDE, main);
-    }
-    try {
-      sql
-          .query("SELECT DISTINCT sourcefile FROM pg_file_settings WHERE sourcefile IS NOT NULL")
-          .stream()
-          .map(List::getFirst)
-          .filter(path -> isOutside(path, dataDirectory))
-          .forEach(wanted::add);
-    } catch (io.holdfast.base.BackupException _) {
-      // Only superusers see it; the main files are tried all the same.
     }
     Map<String, String> files = new LinkedHashMap<>();
     for (String path : wanted) {
@@ -64,8 +60,17 @@ public record OutsideConfiguration(
         : generated(sql, main);
   }
 
-  private static boolean isOutside(String path, String dataDirectory) {
-    return !path.startsWith(dataDirectory + "/");
+  /// Files that the main ones include, as the server itself sees them: only superusers may ask.
+  private static List<String> included(SqlConnection sql) {
+    var paths = new TreeSet<String>();
+    for (String view :
+        List.of(
+            "SELECT DISTINCT sourcefile FROM pg_file_settings WHERE sourcefile IS NOT NULL",
+            "SELECT DISTINCT file_name FROM pg_hba_file_rules WHERE file_name IS NOT NULL",
+            "SELECT DISTINCT file_name FROM pg_ident_file_mappings WHERE file_name IS NOT NULL")) {
+      sql.queryIfAllowed(view).forEach(row -> paths.add(row.getFirst()));
+    }
+    return List.copyOf(paths);
   }
 
   private static Optional<String> readFile(SqlConnection sql, String path) {
@@ -73,33 +78,38 @@ public record OutsideConfiguration(
         .filter(content -> content.length() <= FILE_CHARACTERS_MAX);
   }
 
+  /// Settings of single roles and databases are in the catalog and come with it.
   private static OutsideConfiguration generated(SqlConnection sql, Map<String, String> main) {
     StringBuilder text =
         new StringBuilder("# Written by Holdfast from pg_settings of the source.\n");
     for (List<String> row :
         sql.query(
-            "SELECT name, setting || CASE WHEN vartype IN ('integer', 'real') THEN coalesce(unit, '') ELSE '' END,"
-                + " unit FROM pg_settings WHERE source NOT IN ('default', 'override', 'client', 'session', 'environment variable')"
-                + " AND context <> 'internal' AND name NOT IN ('config_file', 'hba_file', 'ident_file',"
-                + " 'data_directory', 'external_pid_file') ORDER BY name")) {
-      text.append(row.get(0)).append(" = '").append(value(row)).append("'\n");
+            "SELECT name, setting, coalesce(unit, ''), vartype FROM pg_settings"
+                + " WHERE source IN ('configuration file', 'command line', 'global')"
+                + " AND context <> 'internal' AND setting IS NOT NULL"
+                + " AND name NOT IN ('config_file', 'hba_file', 'ident_file', 'data_directory',"
+                + " 'external_pid_file', 'transaction_isolation', 'transaction_read_only',"
+                + " 'transaction_deferrable') ORDER BY name")) {
+      text.append(row.get(0))
+          .append(" = '")
+          .append(value(row.get(1), row.get(2), row.get(3)))
+          .append("'\n");
     }
     return new OutsideConfiguration(
         Map.of("postgresql.conf", text.toString()), Origin.SETTINGS, main);
   }
 
   /// Units such as `8kB` are factors: the product is what a configuration file takes.
-  private static String value(List<String> row) {
-    String setting = row.get(1);
-    String unit = row.get(2);
-    if (unit.matches("[0-9]+kB")) {
-      String number = setting.substring(0, setting.length() - unit.length());
-      long factor = Long.parseLong(unit.substring(0, unit.length() - 2));
-      return number.startsWith("-") ? number : Long.parseLong(number) * factor + "kB";
+  static String value(String setting, String unit, String type) {
+    boolean number = type.equals("integer") || type.equals("real");
+    if (!number || unit.isEmpty() || setting.startsWith("-") || setting.equals("0")) {
+      return setting.replace("'", "''");
     }
-    if (setting.startsWith("-") && !unit.isEmpty()) {
-      return setting.substring(0, setting.length() - unit.length());
+    if (unit.matches("[0-9]+[kMG]?B")) {
+      String digits = unit.replaceAll("[^0-9]", "");
+      long factor = Long.parseLong(digits);
+      return Math.multiplyExact(Long.parseLong(setting), factor) + unit.substring(digits.length());
     }
-    return setting.replace("'", "''");
+    return setting + unit;
   }
 }

@@ -6,6 +6,7 @@ import io.holdfast.base.ErrorCode;
 import io.holdfast.base.concurrent.Pause;
 import io.holdfast.base.concurrent.Workers;
 import io.holdfast.postgres.Lsn;
+import io.holdfast.postgres.stream.StatusReporter.Farewell;
 import io.holdfast.postgres.stream.WalSink.ServerPosition;
 import io.holdfast.postgres.wire.ReplicationConnection;
 import io.holdfast.postgres.wire.ReplicationConnection.View;
@@ -16,25 +17,22 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// Streams one timeline until it is asked to stop or the timeline ends. A second thread reports to
 /// the server, so that the server hears from us while the sink is busy storing. We never report WAL
-/// as applied: we do not apply it.
+/// as applied: we do not apply it. A server from which nothing comes for a minute, although it was
+/// asked, is given up.
 public final class WalStreamer {
   private static final int TICK_MILLIS = 500;
-  private static final Duration REPORT_EVERY = Duration.ofSeconds(5);
-  private static final Duration REPORT_PAUSE = Duration.ofMillis(200);
-  private static final long UNIX_SECONDS_OF_2000 = 946_684_800L;
+  private static final int SILENT_MILLIS_MAX = 60_000;
+  private static final Duration FAREWELL_LIMIT = Duration.ofSeconds(10);
 
   private final ReplicationConnection connection;
   private final InstantSource clock;
   private final Pause pause;
-  private final AtomicReference<ServerPosition> server =
-      new AtomicReference<>(new ServerPosition(new Lsn(0), 0));
-  private final AtomicReference<Lsn> received = new AtomicReference<>(new Lsn(0));
-  private final AtomicBoolean replyWanted = new AtomicBoolean();
+  private ServerPosition server = new ServerPosition(new Lsn(0), 0);
+  private @Nullable StatusReporter reporter;
 
   public WalStreamer(ReplicationConnection connection, InstantSource clock, Pause pause) {
     this.connection = connection;
@@ -53,9 +51,12 @@ public final class WalStreamer {
   }
 
   /// Streams from `start`; returns at the end of the timeline or when `until` is requested.
+  ///
+  /// A connection that breaks, or a server that shuts down, is `SERVER_UNAVAILABLE`; an
+  /// `IOException` is the sink's. After [End.Stopped] the caller stores what it has and calls
+  /// [#finish]; after [End.TimelineEnded] the connection can be used for the next timeline.
   public End run(Optional<String> slot, Lsn start, int timeline, WalSink sink, Cancellation until)
       throws IOException {
-    received.set(start);
     connection.begin(
         "START_REPLICATION "
             + slot.map(name -> "SLOT \"" + name.replace("\"", "\"\"") + "\" ").orElse("")
@@ -70,58 +71,77 @@ public final class WalStreamer {
     if (type != 'W') {
       throw violation("a message of type '" + (char) type + "' in place of the stream");
     }
-    AtomicBoolean over = new AtomicBoolean();
-    try (Workers reporter = Workers.virtual("wal-report")) {
-      reporter.start(() -> report(sink, over));
+    StatusReporter status = new StatusReporter(connection, clock, pause, sink, start);
+    reporter = status;
+    try (Workers worker = Workers.virtual("wal-report")) {
+      worker.start(status::run);
       try {
-        End end = stream(sink, until);
-        over.set(true);
-        reporter.join();
+        End end = stream(status, sink, until);
+        // Closing the worker interrupts it, which in the middle of sending would break the
+        // connection.
+        status.stop();
+        worker.join();
         return end;
       } finally {
-        over.set(true);
+        status.stop();
       }
     }
   }
 
-  private End stream(WalSink sink, Cancellation until) throws IOException {
+  private End stream(StatusReporter status, WalSink sink, Cancellation until) throws IOException {
     Instant nextTick = clock.instant();
-    while (!until.isRequested()) {
+    int silentMillis = 0;
+    while (!until.isRequested() && !status.hasFailed()) {
       int type = connection.poll(TICK_MILLIS);
+      silentMillis = type == -1 ? silentMillis + TICK_MILLIS : 0;
+      status.silentFor(silentMillis);
       switch (type) {
-        case -1 -> {}
-        case 'd' -> take(connection.content(), sink);
+        case -1 -> requireAlive(silentMillis);
+        case 'd' -> take(connection.content(), status, sink);
         case 'c' -> {
-          connection.sendCopyDone();
+          status.end(Farewell.NO_REPORT);
           return readSwitch();
         }
+        case 'C' -> throw shuttingDown();
         default -> throw violation("a message of type '" + (char) type + "' in the stream");
       }
       Instant now = clock.instant();
       if (!now.isBefore(nextTick)) {
-        sink.tick(server.get());
+        sink.tick(server);
         nextTick = now.plusMillis(TICK_MILLIS);
       }
     }
     return new End.Stopped();
   }
 
-  private void take(View view, WalSink sink) throws IOException {
+  private static void requireAlive(int silentMillis) {
+    if (silentMillis >= SILENT_MILLIS_MAX) {
+      throw new BackupException(
+          ErrorCode.SERVER_UNAVAILABLE,
+          "WAL stream: the server has sent nothing for " + silentMillis / 1_000 + " s",
+          "Check the network between here and the server; the stream starts again by itself.");
+    }
+  }
+
+  private void take(View view, StatusReporter status, WalSink sink) throws IOException {
     ByteBuffer message = ByteBuffer.wrap(view.bytes(), view.offset(), view.length());
     switch (message.hasRemaining() ? message.get() : 0) {
       case 'w' -> {
         requireRemaining(message, 24);
         Lsn start = new Lsn(message.getLong());
-        server.set(new ServerPosition(new Lsn(message.getLong()), message.getLong()));
+        server = new ServerPosition(new Lsn(message.getLong()), message.getLong());
+        if (!start.equals(status.received())) {
+          throw violation("WAL from " + start + " where " + status.received() + " was due");
+        }
         int length = message.remaining();
         sink.wal(start, view.bytes(), message.position(), length);
-        received.set(start.plus(length));
+        status.received(start.plus(length));
       }
       case 'k' -> {
         requireRemaining(message, 17);
-        server.set(new ServerPosition(new Lsn(message.getLong()), message.getLong()));
+        server = new ServerPosition(new Lsn(message.getLong()), message.getLong());
         if (message.get() != 0) {
-          replyWanted.set(true);
+          status.replyWanted();
         }
       }
       default -> throw violation("an unknown kind of message in the stream");
@@ -134,40 +154,19 @@ public final class WalStreamer {
     }
   }
 
-  /// Runs beside [#stream] until it is over.
-  private void report(WalSink sink, AtomicBoolean over) throws IOException, InterruptedException {
-    Lsn reported = new Lsn(0);
-    Instant due = clock.instant();
-    while (!over.get()) {
-      Lsn durable = sink.durable();
-      boolean wanted = replyWanted.getAndSet(false);
-      if (wanted || !durable.equals(reported) || !clock.instant().isBefore(due)) {
-        sendStatus(durable);
-        reported = durable;
-        due = clock.instant().plus(REPORT_EVERY);
-      }
-      pause.await(REPORT_PAUSE);
-    }
-  }
-
-  private void sendStatus(Lsn durable) throws IOException {
-    Instant now = clock.instant();
-    long micros = (now.getEpochSecond() - UNIX_SECONDS_OF_2000) * 1_000_000 + now.getNano() / 1_000;
-    connection.sendCopy(
-        ByteBuffer.allocate(34)
-            .put((byte) 'r')
-            .putLong(received.get().value())
-            .putLong(durable.value())
-            .putLong(0)
-            .putLong(micros)
-            .put((byte) 0)
-            .array());
-  }
-
-  /// Tells the server a last time what is durable and ends the copy, after [End.Stopped].
+  /// After [End.Stopped]: tells the server a last time what is durable, ends the copy, and waits a
+  /// moment for the server to take note, so that the slot stands where the sink does.
   public void finish(WalSink sink) throws IOException {
-    sendStatus(sink.durable());
-    connection.sendCopyDone();
+    StatusReporter status = reporter;
+    if (status == null) {
+      throw new IllegalStateException("nothing was streamed");
+    }
+    status.end(Farewell.REPORT);
+    Instant deadline = clock.instant().plus(FAREWELL_LIMIT);
+    int type;
+    do {
+      type = connection.poll(TICK_MILLIS);
+    } while (type != 'Z' && clock.instant().isBefore(deadline));
   }
 
   private End readSwitch() throws IOException {
@@ -175,26 +174,29 @@ public final class WalStreamer {
     while (true) {
       int type = connection.receive();
       switch (type) {
-        case 'D' -> {
-          List<String> row = connection.row();
-          next =
-              Optional.of(
-                  new End.TimelineEnded(
-                      Integer.parseUnsignedInt(row.get(0)), Lsn.parse(row.get(1))));
-        }
+        case 'D' -> next = Optional.of(timelineEnded(connection.row()));
         case 'T', 'C', 'd', 'c' -> {}
         case 'Z' -> {
-          // Without a row the server is shutting down.
-          return next.orElseThrow(
-              () ->
-                  new BackupException(
-                      ErrorCode.SERVER_UNAVAILABLE,
-                      "the server ended the stream",
-                      "It is probably shutting down; the stream starts again by itself."));
+          return next.orElseThrow(WalStreamer::shuttingDown);
         }
         default -> throw violation("a message of type '" + (char) type + "' after the stream");
       }
     }
+  }
+
+  private static End timelineEnded(List<String> row) {
+    try {
+      return new End.TimelineEnded(Integer.parseUnsignedInt(row.get(0)), Lsn.parse(row.get(1)));
+    } catch (IllegalArgumentException | IndexOutOfBoundsException _) {
+      throw violation(row + " where the next timeline was due");
+    }
+  }
+
+  private static BackupException shuttingDown() {
+    return new BackupException(
+        ErrorCode.SERVER_UNAVAILABLE,
+        "WAL stream: the server ended the stream",
+        "It is probably shutting down; the stream starts again by itself.");
   }
 
   private static BackupException violation(String what) {

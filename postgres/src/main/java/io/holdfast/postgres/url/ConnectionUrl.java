@@ -1,58 +1,35 @@
 package io.holdfast.postgres.url;
 
 import io.holdfast.base.BackupException;
-import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Secret;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 /// Where a server is and how to sign in, read from
-/// `postgresql://user:password@host:port,host:port/database?option=value` (also `postgres://` and
-/// `jdbc:postgresql://`). The password is never printed, also not in errors.
+/// `postgresql://user:password@host:port,host:port/database?option=value` (also `postgres://`,
+/// `jdbc:postgresql://` and the forms with a driver, `postgresql+psycopg://`). The password is
+/// never printed, also not in errors.
+///
+/// What is left out is as with libpq: the user is the operating system's, the database has the
+/// user's name, the host is the usual Unix socket where there is one, else `localhost`.
+///
+/// @param options those that we understand, by libpq's names; without user, password and addresses
+/// @param ignored names of parameters that belong to other drivers, or that nobody knows
 public record ConnectionUrl(
     List<Host> hosts,
     String user,
     Optional<Secret> password,
     String database,
     SslMode sslMode,
-    Map<String, String> options) {
-  private static final int HOSTS_MAX = 32;
-  private static final Set<String> FOREIGN_OPTIONS =
-      Set.of(
-          "pgbouncer",
-          "schema",
-          "connection_limit",
-          "pool_timeout",
-          "sslaccept",
-          "socket_timeout",
-          "statement_cache_size",
-          "supa",
-          "workaround",
-          "channel_binding",
-          "options",
-          "pool_mode");
-  private static final Set<String> OWN_OPTIONS =
-      Set.of(
-          "sslrootcert",
-          "connect_timeout",
-          "target_session_attrs",
-          "application_name",
-          "host",
-          "port",
-          "user",
-          "password",
-          "dbname",
-          "sslmode",
-          "ssl",
-          "gssencmode",
-          "keepalives");
+    Map<String, String> options,
+    Set<String> ignored) {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
+  private static final Set<Integer> POOLER_PORTS = Set.of(6543, 6432);
 
   /// One address: a host name and port, or the directory of a Unix socket (begins with `/`).
   public record Host(String name, int port) {
@@ -60,9 +37,13 @@ public record ConnectionUrl(
       return name.startsWith("/");
     }
 
+    /// As in a URL; for a socket, the path of its file.
     @Override
     public String toString() {
-      return isSocketDirectory() ? name + "/.s.PGSQL." + port : name + ":" + port;
+      if (isSocketDirectory()) {
+        return name + "/.s.PGSQL." + port;
+      }
+      return (name.contains(":") ? "[" + name + "]" : name) + ":" + port;
     }
   }
 
@@ -79,193 +60,98 @@ public record ConnectionUrl(
     public String word() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
+
+    /// The mode with this [#word].
+    public static Optional<SslMode> ofWord(String word) {
+      return Arrays.stream(values()).filter(mode -> mode.word().equals(word)).findFirst();
+    }
+  }
+
+  /// As libpq's `target_session_attrs`: which of several servers is meant.
+  public enum TargetSession {
+    ANY,
+    READ_WRITE,
+    READ_ONLY,
+    PRIMARY,
+    STANDBY,
+    PREFER_STANDBY;
+
+    /// The value of the URL's parameter.
+    public String word() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
   }
 
   public ConnectionUrl {
     hosts = List.copyOf(hosts);
     options = Map.copyOf(options);
+    ignored = Set.copyOf(ignored);
   }
 
+  /// @throws BackupException `BAD_URL`, without any part of the URL that could be the password's
   public static ConnectionUrl parse(Secret url) {
-    return new UrlParser(url.expose().strip()).parse();
+    return parse(url, Map.of());
   }
 
-  static boolean isForeign(String option) {
-    return FOREIGN_OPTIONS.contains(option);
-  }
-
-  static boolean isOwn(String option) {
-    return OWN_OPTIONS.contains(option);
+  /// @param environment where `PGPASSWORD` is looked up for a URL without a password
+  public static ConnectionUrl parse(Secret url, Map<String, String> environment) {
+    ConnectionUrl parsed = new UrlParser(url.expose().strip(), LocalDefaults.system()).parse();
+    String fallback = environment.getOrDefault("PGPASSWORD", "");
+    return parsed.password.isPresent() || fallback.isEmpty()
+        ? parsed
+        : parsed.withPassword(new Secret(fallback));
   }
 
   public Optional<String> option(String name) {
     return Optional.ofNullable(options.get(name));
   }
 
+  /// How long connecting to one host may take.
+  public Duration connectTimeout() {
+    return option("connect_timeout")
+        .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
+        .filter(Duration::isPositive)
+        .orElse(CONNECT_TIMEOUT);
+  }
+
+  public TargetSession targetSession() {
+    String wanted = options.getOrDefault("target_session_attrs", TargetSession.ANY.word());
+    for (TargetSession session : TargetSession.values()) {
+      if (session.word().equals(wanted)) {
+        return session;
+      }
+    }
+    return TargetSession.ANY;
+  }
+
   /// True for addresses that are known to lead to a connection pooler, through which neither
-  /// replication nor exported snapshots work.
+  /// replication nor exported snapshots work. `pgbouncer=false` in the URL says that it is none.
   public boolean looksLikePooler() {
-    return options.getOrDefault("pgbouncer", "").equals("true")
-        || hosts.stream()
-            .anyMatch(h -> h.port() == 6543 || h.port() == 6432 || h.name().contains("pooler."));
+    return switch (options.getOrDefault("pgbouncer", "")) {
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+          hosts.stream()
+              .anyMatch(
+                  host ->
+                      POOLER_PORTS.contains(host.port())
+                          || host.name().contains("pooler.")
+                          || host.name().startsWith("pgbouncer"));
+    };
   }
 
   /// The same server, other database.
   public ConnectionUrl withDatabase(String name) {
-    return new ConnectionUrl(hosts, user, password, name, sslMode, options);
+    return new ConnectionUrl(hosts, user, password, name, sslMode, options, ignored);
+  }
+
+  private ConnectionUrl withPassword(Secret secret) {
+    return new ConnectionUrl(hosts, user, Optional.of(secret), database, sslMode, options, ignored);
   }
 
   /// Hosts and database, for messages.
   @Override
   public String toString() {
     return String.join(",", hosts.stream().map(Host::toString).toList()) + "/" + database;
-  }
-
-  /// Splits the text; on any error says which part is wrong without the password.
-  private static final class UrlParser {
-    private final String text;
-
-    UrlParser(String text) {
-      this.text = text;
-    }
-
-    ConnectionUrl parse() {
-      String rest = withoutScheme();
-      Map<String, String> query = new TreeMap<>();
-      int question = rest.indexOf('?');
-      if (question >= 0) {
-        readQuery(rest.substring(question + 1), query);
-        rest = rest.substring(0, question);
-      }
-      String path = "";
-      int slash = rest.indexOf('/');
-      if (slash >= 0) {
-        path = decode(rest.substring(slash + 1));
-        rest = rest.substring(0, slash);
-      }
-      String user = query.getOrDefault("user", "");
-      Optional<Secret> password = Optional.ofNullable(query.get("password")).map(Secret::new);
-      int at = rest.lastIndexOf('@');
-      if (at >= 0) {
-        String login = rest.substring(0, at);
-        rest = rest.substring(at + 1);
-        int colon = login.indexOf(':');
-        user = decode(colon < 0 ? login : login.substring(0, colon));
-        if (colon >= 0) {
-          password = Optional.of(new Secret(decode(login.substring(colon + 1))));
-        }
-      }
-      if (user.isEmpty()) {
-        user = "postgres";
-      }
-      String database = query.getOrDefault("dbname", path.isEmpty() ? user : path);
-      return new ConnectionUrl(hosts(rest, query), user, password, database, sslMode(query), query);
-    }
-
-    private String withoutScheme() {
-      for (String scheme : List.of("jdbc:postgresql://", "postgresql://", "postgres://")) {
-        if (text.startsWith(scheme)) {
-          return text.substring(scheme.length());
-        }
-      }
-      throw bad("it does not begin with postgresql://");
-    }
-
-    private void readQuery(String query, Map<String, String> into) {
-      for (String pair : query.split("&")) {
-        if (pair.isEmpty()) {
-          continue;
-        }
-        int equals = pair.indexOf('=');
-        if (equals < 1) {
-          throw bad("its option '" + decode(pair) + "' has no value");
-        }
-        String name = decode(pair.substring(0, equals));
-        if (!isForeign(name) && !isOwn(name)) {
-          throw bad("its option '" + name + "' is not known");
-        }
-        into.put(name, decode(pair.substring(equals + 1)));
-      }
-    }
-
-    private List<Host> hosts(String text, Map<String, String> query) {
-      String list = text.isEmpty() ? query.getOrDefault("host", "localhost") : text;
-      int defaultPort = query.containsKey("port") ? port(query.getOrDefault("port", "")) : 5432;
-      var hosts = new ArrayList<Host>();
-      for (String item : list.split(",", -1)) {
-        hosts.add(host(item, defaultPort));
-      }
-      if (hosts.size() > HOSTS_MAX) {
-        throw bad("it names more than " + HOSTS_MAX + " hosts");
-      }
-      return hosts;
-    }
-
-    private Host host(String item, int defaultPort) {
-      String decoded = decode(item);
-      if (decoded.startsWith("/")) {
-        return new Host(decoded, defaultPort);
-      }
-      if (decoded.startsWith("[")) {
-        int end = decoded.indexOf(']');
-        if (end < 0) {
-          throw bad("its IPv6 address has no ']'");
-        }
-        String after = decoded.substring(end + 1);
-        return new Host(
-            decoded.substring(1, end),
-            after.startsWith(":") ? port(after.substring(1)) : defaultPort);
-      }
-      int colon = decoded.lastIndexOf(':');
-      String name = colon < 0 ? decoded : decoded.substring(0, colon);
-      if (name.isEmpty() && colon >= 0) {
-        name = "localhost";
-      }
-      if (name.isEmpty() || name.contains(":") || name.contains(" ")) {
-        throw bad("its host '" + name + "' cannot be read");
-      }
-      return new Host(name, colon < 0 ? defaultPort : port(decoded.substring(colon + 1)));
-    }
-
-    private int port(String text) {
-      try {
-        int port = Integer.parseInt(text);
-        if (port >= 1 && port <= 65_535) {
-          return port;
-        }
-      } catch (NumberFormatException _) {
-        // Falls through to the message, which is the same for both.
-      }
-      throw bad("its port is not a number from 1 to 65535");
-    }
-
-    private SslMode sslMode(Map<String, String> query) {
-      String wanted = query.get("sslmode");
-      if (wanted == null) {
-        return query.getOrDefault("ssl", "").equals("true") ? SslMode.VERIFY_FULL : SslMode.PREFER;
-      }
-      for (SslMode mode : SslMode.values()) {
-        if (mode.word().equals(wanted)) {
-          return mode;
-        }
-      }
-      throw bad("its sslmode '" + wanted + "' is not known");
-    }
-
-    private String decode(String part) {
-      try {
-        return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
-      } catch (IllegalArgumentException e) {
-        throw bad("it has a '%' that is not followed by two hexadecimal digits");
-      }
-    }
-
-    private static BackupException bad(String why) {
-      return new BackupException(
-          ErrorCode.BAD_URL,
-          "the database URL cannot be read: " + why,
-          "Write it as postgresql://user:password@host:5432/database?sslmode=verify-full"
-              + " (special characters in the password as %40 and so on).");
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.holdfast.postgres.wire;
 
+import io.holdfast.base.Cancellation;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,8 @@ final class MessageReader {
   static final int NOTHING = -1;
   private static final int HEADER_BYTES = 5;
   private static final int BUFFER_BYTES = 256 << 10;
+  private static final int READ_BYTES_MIN = 64 << 10;
+  private static final int SLICE_MILLIS = 500;
 
   private final Transport transport;
   private final int stallMillis;
@@ -28,17 +31,22 @@ final class MessageReader {
   }
 
   /// The type of the next message, or [#NOTHING] if none began within the time.
-  int next(int timeoutMillis) throws IOException {
+  ///
+  /// @throws io.holdfast.base.BackupException `CANCELLED` when a stop is asked for while waiting
+  int next(int timeoutMillis, Cancellation cancellation) throws IOException {
     start = bodyEnd;
-    if (!fill(HEADER_BYTES, timeoutMillis)) {
+    cursor = bodyEnd;
+    if (!fill(HEADER_BYTES, timeoutMillis, cancellation)) {
       return NOTHING;
     }
     int length = int32At(start + 1);
     if (length < 4 || length > MESSAGE_BYTES_MAX) {
-      throw new IOException(
-          "the server sent a message of " + Integer.toUnsignedString(length) + " bytes");
+      throw new WireViolationException(
+          "a message of "
+              + Integer.toUnsignedString(length)
+              + " bytes; this is not a PostgreSQL server, or not one we know");
     }
-    fill(1 + length, stallMillis);
+    fill(1 + length, stallMillis, cancellation);
     cursor = start + HEADER_BYTES;
     bodyEnd = start + 1 + length;
     return buffer[start] & 0xff;
@@ -73,11 +81,6 @@ final class MessageReader {
     return int32At(cursor - 4);
   }
 
-  long int64() throws IOException {
-    long high = int32();
-    return high << 32 | (int32() & 0xffffffffL);
-  }
-
   String cstring() throws IOException {
     int from = cursor;
     while (cursor < bodyEnd && buffer[cursor] != 0) {
@@ -95,45 +98,52 @@ final class MessageReader {
 
   private void need(int count) throws IOException {
     if (count < 0 || bodyEnd - cursor < count) {
-      throw new IOException("the server sent a message that is shorter than its content");
+      throw new WireViolationException("a message that is shorter than its content");
     }
   }
 
   /// Reads until `count` bytes from `start` are in the buffer. False only if not a single byte is
   /// there in time.
-  private boolean fill(int count, int timeoutMillis) throws IOException {
+  private boolean fill(int count, int timeoutMillis, Cancellation cancellation) throws IOException {
+    if (end - start >= count) {
+      return true;
+    }
     makeRoom(count);
+    int waited = 0;
     while (end - start < count) {
       boolean begun = end > start;
-      int read =
-          transport.read(buffer, end, buffer.length - end, begun ? stallMillis : timeoutMillis);
+      int limit = begun ? stallMillis : timeoutMillis;
+      int slice = Math.min(SLICE_MILLIS, limit - waited);
+      int read = transport.read(buffer, end, buffer.length - end, Math.max(1, slice));
       if (read < 0) {
         throw new EOFException("the server closed the connection");
       }
+      end += read;
+      waited = read > 0 ? 0 : waited + slice;
       if (read == 0) {
+        cancellation.throwIfRequested();
+      }
+      if (read == 0 && waited >= limit) {
         if (begun) {
           throw new IOException(
               "the server stopped in the middle of a message for " + stallMillis + " ms");
         }
         return false;
       }
-      end += read;
     }
     return true;
   }
 
+  /// Moves what is held to the front when the rest of the buffer is too small for the message, or
+  /// for an efficient read.
   private void makeRoom(int count) {
-    if (start == end) {
-      bodyEnd -= start;
-      start = 0;
-      end = 0;
-      bodyEnd = Math.max(0, bodyEnd);
-    }
-    if (start + count > buffer.length) {
-      int held = end - start;
-      byte[] target = count > buffer.length ? new byte[Math.max(count, 2 * buffer.length)] : buffer;
+    int held = end - start;
+    byte[] target = count > buffer.length ? new byte[Math.max(count, 2 * buffer.length)] : buffer;
+    if (buffer.length - start < count || buffer.length - end < READ_BYTES_MIN || held == 0) {
       System.arraycopy(buffer, start, target, 0, held);
       buffer = target;
+      bodyEnd = Math.max(0, bodyEnd - start);
+      cursor = Math.max(0, cursor - start);
       start = 0;
       end = held;
     }

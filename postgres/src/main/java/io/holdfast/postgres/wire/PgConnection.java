@@ -1,19 +1,21 @@
 package io.holdfast.postgres.wire;
 
-import io.holdfast.base.BackupException;
+import io.holdfast.base.Cancellation;
 import io.holdfast.postgres.url.ConnectionUrl;
-import io.holdfast.postgres.url.ConnectionUrl.Host;
-import io.holdfast.postgres.url.ConnectionUrl.SslMode;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /// One signed-in connection: sends messages, reads messages, runs simple queries. Reading is
@@ -21,59 +23,43 @@ import org.jspecify.annotations.Nullable;
 final class PgConnection implements AutoCloseable {
   static final int STALL_MILLIS = 60_000;
   private static final int PROTOCOL_3 = 3 << 16;
-  private static final int SSL_REQUEST = 80877103;
+  private static final int CANCEL_REQUEST = 80877102;
+  private static final int CANCEL_WAIT_MILLIS = 2_000;
   private static final int ROWS_MAX = 100_000;
 
+  private final Opener opener;
   private final Transport transport;
   private final MessageReader in;
-  private final boolean protectedBytes;
+  private final Cancellation cancellation;
   private final Map<String, String> parameters = new TreeMap<>();
   private final ReentrantLock sending = new ReentrantLock();
+  private byte[] cancelKey = new byte[0];
 
-  private PgConnection(Transport transport, boolean protectedBytes) {
+  private PgConnection(Opener opener, Transport transport, Cancellation cancellation) {
+    this.opener = opener;
     this.transport = transport;
-    this.protectedBytes = protectedBytes;
     this.in = new MessageReader(transport, STALL_MILLIS);
+    this.cancellation = cancellation;
   }
 
-  /// Tries the hosts in order; the last failure counts.
-  static PgConnection open(ConnectionUrl url, Map<String, String> startup, Duration timeout) {
-    @Nullable BackupException last = null;
-    for (Host host : url.hosts()) {
-      try {
-        return openHost(url, host, startup, timeout);
-      } catch (IOException e) {
-        last = later(last, ServerFailures.onConnect(url, host, e));
-      } catch (BackupException e) {
-        last = later(last, e);
-      }
-    }
-    if (last == null) {
-      throw new IllegalArgumentException("a URL without hosts");
-    }
-    throw last;
+  /// Opens one more connection to the same server, encrypted in the same way.
+  @FunctionalInterface
+  interface Opener {
+    Transport open() throws IOException;
   }
 
-  private static BackupException later(@Nullable BackupException before, BackupException now) {
-    if (before != null) {
-      now.addSuppressed(before);
-    }
-    return now;
-  }
-
-  private static PgConnection openHost(
-      ConnectionUrl url, Host host, Map<String, String> startup, Duration timeout)
+  /// Connects and signs in.
+  static PgConnection start(
+      Opener opener,
+      ConnectionUrl url,
+      Map<String, String> startup,
+      int timeoutMillis,
+      Cancellation cancellation)
       throws IOException {
-    Transport transport = Transport.connect(host, timeout);
+    Transport transport = opener.open();
     try {
-      boolean protectedBytes = host.isSocketDirectory();
-      if (transport instanceof Transport.SocketTransport plain && wantsTls(url.sslMode())) {
-        Transport secure = requestTls(plain, url, host);
-        protectedBytes = secure != transport;
-        transport = secure;
-      }
-      PgConnection connection = new PgConnection(transport, protectedBytes);
-      connection.start(url, startup);
+      PgConnection connection = new PgConnection(opener, transport, cancellation);
+      connection.signIn(url, startup, timeoutMillis);
       return connection;
     } catch (IOException | RuntimeException e) {
       transport.close();
@@ -81,32 +67,8 @@ final class PgConnection implements AutoCloseable {
     }
   }
 
-  private static boolean wantsTls(SslMode mode) {
-    return switch (mode) {
-      case DISABLE, ALLOW -> false;
-      case PREFER, REQUIRE, VERIFY_CA, VERIFY_FULL -> true;
-    };
-  }
-
-  private static Transport requestTls(Transport.SocketTransport plain, ConnectionUrl url, Host host)
+  private void signIn(ConnectionUrl url, Map<String, String> startup, int timeoutMillis)
       throws IOException {
-    byte[] request = ByteBuffer.allocate(8).putInt(8).putInt(SSL_REQUEST).array();
-    plain.write(request, 0, request.length);
-    byte[] answer = new byte[1];
-    if (plain.read(answer, 0, 1, STALL_MILLIS) != 1) {
-      throw new IOException("no answer to the request for TLS");
-    }
-    if (answer[0] == 'S') {
-      return Tls.wrap(plain, url, host);
-    }
-    if (url.sslMode() == SslMode.PREFER) {
-      return plain;
-    }
-    throw new IOException(
-        "the server does not offer TLS, and sslmode=" + url.sslMode().word() + " wants it");
-  }
-
-  private void start(ConnectionUrl url, Map<String, String> startup) throws IOException {
     MessageWriter body = new MessageWriter().int32(PROTOCOL_3);
     body.cstring("user").cstring(url.user());
     startup.forEach((name, value) -> body.cstring(name).cstring(value));
@@ -116,10 +78,11 @@ final class PgConnection implements AutoCloseable {
     transport.write(framed, 0, framed.length);
     Login login = new Login(url, this);
     while (true) {
-      int type = receive();
+      int type = receive(timeoutMillis);
       switch (type) {
         case 'R' -> login.answer(in);
-        case 'K', 'v' -> {}
+        case 'K' -> cancelKey = in.take(in.remaining());
+        case 'v' -> {}
         case 'Z' -> {
           return;
         }
@@ -130,10 +93,27 @@ final class PgConnection implements AutoCloseable {
 
   /// True inside TLS and on a Unix socket.
   boolean isProtected() {
-    return protectedBytes;
+    return switch (transport) {
+      case Transport.UnixTransport _ -> true;
+      case Transport.SocketTransport tcp -> tcp.socket() instanceof SSLSocket;
+    };
   }
 
-  /// A value that the server reported by itself, such as `server_version`.
+  /// The certificate that the server showed, inside TLS.
+  Optional<X509Certificate> serverCertificate() {
+    try {
+      return transport instanceof Transport.SocketTransport tcp
+              && tcp.socket() instanceof SSLSocket secure
+              && secure.getSession().getPeerCertificates()[0] instanceof X509Certificate shown
+          ? Optional.of(shown)
+          : Optional.empty();
+    } catch (SSLPeerUnverifiedException _) {
+      // Then there is nothing to which the login could be bound.
+      return Optional.empty();
+    }
+  }
+
+  /// A value that the server reported by itself, such as `server_version`; empty if it did not.
   String parameter(String name) {
     return parameters.getOrDefault(name, "");
   }
@@ -161,20 +141,50 @@ final class PgConnection implements AutoCloseable {
     }
   }
 
-  /// The type of the next message that matters: notices and parameter changes are taken care of,
-  /// errors are thrown.
+  /// Asks the server, over a second connection, to give up what it does for us, and waits a moment
+  /// for it to take notice.
+  void cancel() throws IOException {
+    if (cancelKey.length == 0) {
+      return;
+    }
+    byte[] request =
+        ByteBuffer.allocate(8 + cancelKey.length)
+            .putInt(8 + cancelKey.length)
+            .putInt(CANCEL_REQUEST)
+            .put(cancelKey)
+            .array();
+    try (Transport second = opener.open()) {
+      second.write(request, 0, request.length);
+      second.read(new byte[1], 0, 1, CANCEL_WAIT_MILLIS);
+    }
+  }
+
   int receive() throws IOException {
-    int type = poll(STALL_MILLIS);
+    return receive(STALL_MILLIS);
+  }
+
+  /// The type of the next message that matters: notices and parameter changes are taken care of,
+  /// errors are thrown, silence is an error.
+  int receive(int timeoutMillis) throws IOException {
+    return receive(timeoutMillis, cancellation);
+  }
+
+  int receive(int timeoutMillis, Cancellation stop) throws IOException {
+    int type = poll(timeoutMillis, stop);
     if (type == MessageReader.NOTHING) {
-      throw new IOException("the server sent nothing for " + STALL_MILLIS + " ms");
+      throw new IOException("the server sent nothing for " + timeoutMillis / 1_000 + " s");
     }
     return type;
   }
 
   /// As [#receive], but [MessageReader#NOTHING] if nothing came in time.
   int poll(int timeoutMillis) throws IOException {
+    return poll(timeoutMillis, cancellation);
+  }
+
+  private int poll(int timeoutMillis, Cancellation stop) throws IOException {
     while (true) {
-      int type = in.next(timeoutMillis);
+      int type = in.next(timeoutMillis, stop);
       switch (type) {
         case 'E' -> throw readError();
         case 'N', 'A' -> {}
@@ -190,28 +200,35 @@ final class PgConnection implements AutoCloseable {
     String state = "";
     String message = "";
     String detail = "";
+    String hint = "";
     for (int field = in.int8(); field != 0; field = in.int8()) {
       String value = in.cstring();
       switch (field) {
         case 'C' -> state = value;
         case 'M' -> message = value;
         case 'D' -> detail = value;
+        case 'H' -> hint = value;
         default -> {}
       }
     }
-    return new ServerErrorException(state, message, detail);
+    return new ServerErrorException(state, message, detail, hint);
   }
 
   /// Runs a command that answers with rows; every value as text, absent ones as empty.
   List<List<String>> query(String sql) throws IOException {
+    return queryBytes(sql).stream().map(PgConnection::text).toList();
+  }
+
+  /// As [#query], with the values as they came.
+  List<List<byte[]>> queryBytes(String sql) throws IOException {
     send('Q', out -> out.cstring(sql));
-    List<List<String>> rows = new ArrayList<>();
+    List<List<byte[]>> rows = new ArrayList<>();
     @Nullable ServerErrorException error = null;
     while (true) {
       try {
         int type = receive();
         switch (type) {
-          case 'D' -> rows.add(row());
+          case 'D' -> rows.add(rowBytes());
           case 'T', 'C', 'I' -> {}
           case 'Z' -> {
             if (error != null) {
@@ -226,33 +243,37 @@ final class PgConnection implements AutoCloseable {
           throw e;
         }
         error = e;
+      } catch (EOFException e) {
+        // A fatal error is the last thing a server says.
+        throw error != null ? error : e;
       }
       if (rows.size() > ROWS_MAX) {
-        throw new IOException("the server answered with more than " + ROWS_MAX + " rows");
+        throw new WireViolationException("more than " + ROWS_MAX + " rows");
       }
     }
   }
 
   /// The values of a data row.
   List<String> row() throws IOException {
+    return text(rowBytes());
+  }
+
+  List<byte[]> rowBytes() throws IOException {
     int columns = in.int16();
-    List<String> values = new ArrayList<>(columns);
+    List<byte[]> values = new ArrayList<>(columns);
     for (int i = 0; i < columns; i++) {
       int length = in.int32();
-      values.add(length < 0 ? "" : new String(in.take(length), StandardCharsets.UTF_8));
+      values.add(length < 0 ? new byte[0] : in.take(length));
     }
     return values;
   }
 
-  /// Reads on until the server is ready for the next command.
-  void awaitReady() throws IOException {
-    while (receive() != 'Z') {
-      // What is left of an answer.
-    }
+  private static List<String> text(List<byte[]> row) {
+    return row.stream().map(value -> new String(value, StandardCharsets.UTF_8)).toList();
   }
 
   static IOException unexpected(int type, String where) {
-    return new IOException("the server sent a message of type '" + (char) type + "' " + where);
+    return new WireViolationException("a message of type '" + (char) type + "' " + where);
   }
 
   @Override

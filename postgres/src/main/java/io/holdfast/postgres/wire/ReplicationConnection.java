@@ -1,6 +1,7 @@
 package io.holdfast.postgres.wire;
 
 import io.holdfast.base.BackupException;
+import io.holdfast.base.Cancellation;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.postgres.Lsn;
 import io.holdfast.postgres.url.ConnectionUrl;
@@ -10,13 +11,20 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /// A connection that speaks the replication protocol to one server. *Confined* to one thread, but
-/// [#sendCopy] may be called by a second one.
+/// [#sendCopy] and [#cancel] may be called by a second one.
+///
+/// A connection that breaks is reported as `SERVER_UNAVAILABLE`, and what the protocol does not
+/// allow as `PROTOCOL_VIOLATION`; so an `IOException` that passes through here is never the
+/// server's. After an error the connection is of no more use.
 public final class ReplicationConnection implements AutoCloseable {
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
   private static final int OLDEST = 130_000;
   private static final int NEWEST = 190_000;
+  private static final Pattern SLOT_NAME = Pattern.compile("[a-z0-9_]{1,63}");
+  private static final Pattern SETTING_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.]{0,62}");
 
   private final ConnectionUrl url;
   private final PgConnection connection;
@@ -28,23 +36,25 @@ public final class ReplicationConnection implements AutoCloseable {
     this.versionNum = versionNum;
   }
 
-  /// Connects and checks the server's version.
+  /// Connects to the first suitable host and checks the server's version.
   ///
   /// @param applicationName what `pg_stat_replication` shows
   /// @throws BackupException that says what refuses and what to do
   public static ReplicationConnection open(ConnectionUrl url, String applicationName) {
-    Map<String, String> startup =
-        Map.of(
-            "replication", "true",
-            "application_name", applicationName,
-            "client_encoding", "UTF8",
-            "DateStyle", "ISO");
-    Duration timeout =
-        url.option("connect_timeout")
-            .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
-            .filter(Duration::isPositive)
-            .orElse(CONNECT_TIMEOUT);
-    PgConnection connection = PgConnection.open(url, startup, timeout);
+    return open(url, applicationName, new Cancellation());
+  }
+
+  /// As [#open(ConnectionUrl, String)]; whoever waits for the server on this connection is woken by
+  /// `cancellation`.
+  public static ReplicationConnection open(
+      ConnectionUrl url, String applicationName, Cancellation cancellation) {
+    Map<String, String> startup = new TreeMap<>();
+    startup.put("replication", "true");
+    startup.put("application_name", applicationName);
+    startup.put("client_encoding", "UTF8");
+    startup.put("DateStyle", "ISO");
+    url.option("options").ifPresent(options -> startup.put("options", options));
+    PgConnection connection = new Dialer(url, startup, url.connectTimeout(), cancellation).dial();
     try {
       return new ReplicationConnection(url, connection, requireSupported(connection));
     } catch (BackupException e) {
@@ -84,11 +94,15 @@ public final class ReplicationConnection implements AutoCloseable {
   public record SystemIdentity(long systemIdentifier, int timeline, Lsn flushed) {}
 
   /// Where a slot stands.
+  ///
+  /// @param restart the oldest WAL that it keeps; absent while it keeps none
   public record SlotPosition(Optional<Lsn> restart) {}
 
   /// How long a slot lives.
   public enum SlotLife {
+    /// As long as the connection.
     TEMPORARY,
+    /// Until it is dropped: it makes the server keep WAL also while nobody reads it.
     PERMANENT
   }
 
@@ -105,18 +119,21 @@ public final class ReplicationConnection implements AutoCloseable {
   }
 
   public SystemIdentity identifySystem() throws IOException {
-    List<String> row = one("IDENTIFY_SYSTEM");
+    List<String> row = one("IDENTIFY_SYSTEM", 3);
     return new SystemIdentity(
-        Long.parseUnsignedLong(row.get(0)),
-        Integer.parseUnsignedInt(row.get(1)),
-        Lsn.parse(row.get(2)));
+        Long.parseUnsignedLong(row.get(0)), Integer.parseUnsignedInt(row.get(1)), lsn(row.get(2)));
   }
 
+  /// A setting as `SHOW` prints it.
   public String show(String setting) throws IOException {
-    return one("SHOW " + setting).getFirst();
+    if (!SETTING_NAME.matcher(setting).matches()) {
+      throw new IllegalArgumentException("not the name of a setting: " + setting);
+    }
+    return one("SHOW " + setting, 1).getFirst();
   }
 
-  /// Makes a slot that keeps WAL from the last checkpoint's redo position on.
+  /// Makes a slot that keeps WAL from the last checkpoint's redo position on; [#readSlot] or SQL
+  /// says where that is, the server's answer does not.
   public void createPhysicalSlot(String name, SlotLife life) throws IOException {
     String temporary =
         switch (life) {
@@ -127,37 +144,64 @@ public final class ReplicationConnection implements AutoCloseable {
     query("CREATE_REPLICATION_SLOT " + identifier(name) + temporary + reserve);
   }
 
+  /// Where a physical slot stands; empty if there is none of that name. Servers before 15 cannot
+  /// tell here, only by SQL.
+  public Optional<SlotPosition> readSlot(String name) throws IOException {
+    if (major() < 15) {
+      throw new IllegalStateException("READ_REPLICATION_SLOT needs PostgreSQL 15");
+    }
+    List<String> row = one("READ_REPLICATION_SLOT " + identifier(name), 3);
+    if (row.get(0).isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new SlotPosition(row.get(1).isEmpty() ? Optional.empty() : Optional.of(lsn(row.get(1)))));
+  }
+
+  /// Drops the slot, and waits for whoever uses it.
   public void dropSlot(String name) throws IOException {
     query("DROP_REPLICATION_SLOT " + identifier(name) + " WAIT");
   }
 
-  /// The content of a timeline's history file.
+  /// The content of a timeline's history file, byte for byte.
   public byte[] timelineHistory(int timeline) throws IOException {
-    return one("TIMELINE_HISTORY " + Integer.toUnsignedString(timeline))
-        .get(1)
-        .getBytes(StandardCharsets.UTF_8);
+    String command = "TIMELINE_HISTORY " + Integer.toUnsignedString(timeline);
+    List<List<byte[]>> rows = answered(command, () -> connection.queryBytes(command));
+    if (rows.size() != 1 || rows.getFirst().size() != 2) {
+      throw unexpectedAnswer(command);
+    }
+    return rows.getFirst().get(1);
   }
 
-  private List<String> one(String command) throws IOException {
+  private List<String> one(String command, int columns) throws IOException {
     List<List<String>> rows = query(command);
-    if (rows.size() != 1) {
-      throw new IOException("the server answered " + command + " with " + rows.size() + " rows");
+    if (rows.size() != 1 || rows.getFirst().size() < columns) {
+      throw unexpectedAnswer(command);
     }
     return rows.getFirst();
   }
 
+  private BackupException unexpectedAnswer(String command) {
+    return ServerFailures.lost(
+        command, url, new WireViolationException("rows of another shape than expected"));
+  }
+
+  private Lsn lsn(String text) {
+    try {
+      return Lsn.parse(text);
+    } catch (IllegalArgumentException _) {
+      throw unexpectedAnswer("a position was due, not '" + text + "'");
+    }
+  }
+
   /// Runs a replication command that answers with rows.
   public List<List<String>> query(String command) throws IOException {
-    try {
-      return connection.query(command);
-    } catch (ServerErrorException e) {
-      throw ServerFailures.translate(command.split(" ")[0], url.user(), e);
-    }
+    return answered(command.split(" ", 2)[0], () -> connection.query(command));
   }
 
   /// Sends a command whose answer the caller reads by [#receive].
   public void begin(String command) throws IOException {
-    connection.send('Q', out -> out.cstring(command));
+    sent(() -> connection.send('Q', out -> out.cstring(command)));
   }
 
   /// Bytes of the message that [#receive] or [#poll] returned: a view that the next call
@@ -165,14 +209,29 @@ public final class ReplicationConnection implements AutoCloseable {
   @SuppressWarnings("ArrayRecordComponent")
   public record View(byte[] bytes, int offset, int length) {}
 
-  /// Type of the next message.
+  /// Type of the next message, which must come within a minute.
   public int receive() throws IOException {
-    return translated(connection::receive);
+    return answered("replication", connection::receive);
+  }
+
+  /// Type of the next message, which must come within `limit`. A cancellation is noticed within a
+  /// second; the server is then asked to give up too.
+  public int receive(Duration limit, Cancellation cancellation) throws IOException {
+    try {
+      cancellation.throwIfRequested();
+      int millis = (int) Math.min(limit.toMillis(), Integer.MAX_VALUE);
+      return answered("replication", () -> connection.receive(millis, cancellation));
+    } catch (BackupException e) {
+      if (e.code() == ErrorCode.CANCELLED) {
+        cancel(e);
+      }
+      throw e;
+    }
   }
 
   /// Type of the next message, or -1 if none came in time.
   public int poll(int timeoutMillis) throws IOException {
-    return translated(() -> connection.poll(timeoutMillis));
+    return answered("replication", () -> connection.poll(timeoutMillis));
   }
 
   /// The content of a message of type `d`, or of any other.
@@ -181,39 +240,82 @@ public final class ReplicationConnection implements AutoCloseable {
     return new View(in.bytes(), in.position(), in.remaining());
   }
 
-  /// The values of the current message, which must be of type `D`.
+  /// The values of the current message, which must be of type `D`; absent ones are empty.
   public List<String> row() throws IOException {
-    return connection.row();
+    return rowBytes().stream().map(value -> new String(value, StandardCharsets.UTF_8)).toList();
+  }
+
+  /// As [#row], as the bytes that came.
+  public List<byte[]> rowBytes() throws IOException {
+    return answered("replication", connection::rowBytes);
   }
 
   /// Sends one piece of copy data.
   public void sendCopy(byte[] bytes) throws IOException {
-    connection.send('d', out -> out.bytes(bytes));
+    sent(() -> connection.send('d', out -> out.bytes(bytes)));
   }
 
   /// Says that we send no more copy data.
   public void sendCopyDone() throws IOException {
-    connection.send('c', _ -> {});
+    sent(() -> connection.send('c', _ -> {}));
   }
 
+  /// Reads on until the server is ready for the next command.
   public void awaitReady() throws IOException {
-    connection.awaitReady();
+    int type;
+    do {
+      type = receive();
+    } while (type != 'Z');
   }
 
-  private interface Reading {
-    int type() throws IOException;
+  /// Asks the server to give up the running command.
+  public void cancel() throws IOException {
+    connection.cancel();
   }
 
-  private int translated(Reading reading) throws IOException {
+  private void cancel(BackupException because) {
     try {
-      return reading.type();
-    } catch (ServerErrorException e) {
-      throw ServerFailures.translate("replication", url.user(), e);
+      connection.cancel();
+    } catch (IOException e) {
+      because.addSuppressed(e);
     }
   }
 
-  static String identifier(String name) {
-    return '"' + name.replace("\"", "\"\"") + '"';
+  private interface Exchange<T> {
+    T run() throws IOException;
+  }
+
+  private interface Sending {
+    void run() throws IOException;
+  }
+
+  private <T> T answered(String what, Exchange<T> exchange) {
+    try {
+      return exchange.run();
+    } catch (ServerErrorException e) {
+      throw ServerFailures.translate(what, url.user(), e);
+    } catch (IOException e) {
+      throw ServerFailures.lost(what, url, e);
+    }
+  }
+
+  /// A server that ended the connection has usually said why before; the next read tells.
+  private void sent(Sending sending) {
+    try {
+      sending.run();
+    } catch (IOException e) {
+      throw ServerFailures.lost("replication", url, e);
+    }
+  }
+
+  private static String identifier(String name) {
+    if (!SLOT_NAME.matcher(name).matches()) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          "'" + name + "' cannot be the name of a replication slot",
+          "Use up to 63 lower-case letters, digits and underscores.");
+    }
+    return '"' + name + '"';
   }
 
   @Override

@@ -8,11 +8,16 @@ public final class ServerErrorException extends IOException {
 
   private final String sqlState;
   private final String serverMessage;
+  private final String detail;
+  private final String serverHint;
 
-  ServerErrorException(String sqlState, String serverMessage, String detail) {
+  public ServerErrorException(
+      String sqlState, String serverMessage, String detail, String serverHint) {
     super(serverMessage + (detail.isEmpty() ? "" : " (" + detail + ")") + " [" + sqlState + "]");
     this.sqlState = sqlState;
     this.serverMessage = serverMessage;
+    this.detail = detail;
+    this.serverHint = serverHint;
   }
 
   /// The five characters of the condition.
@@ -22,5 +27,15 @@ public final class ServerErrorException extends IOException {
 
   public String serverMessage() {
     return serverMessage;
+  }
+
+  /// More about the error; may be empty.
+  public String detail() {
+    return detail;
+  }
+
+  /// What the server advises; may be empty.
+  public String serverHint() {
+    return serverHint;
   }
 }

@@ -1,9 +1,9 @@
 package io.holdfast.postgres.wire;
 
-import io.holdfast.postgres.url.ConnectionUrl.Host;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -22,36 +22,45 @@ sealed interface Transport extends AutoCloseable {
 
   void write(byte[] bytes, int offset, int length) throws IOException;
 
+  /// Ends the connection at once, without waiting for the other side.
   @Override
   void close() throws IOException;
 
-  static Transport connect(Host host, Duration timeout) throws IOException {
-    if (host.isSocketDirectory()) {
-      return new UnixTransport(
-          UnixDomainSocketAddress.of(host.name() + "/.s.PGSQL." + host.port()));
-    }
+  static SocketTransport tcp(InetAddress address, int port, Duration timeout) throws IOException {
     Socket socket = new Socket();
     try {
-      socket.connect(new InetSocketAddress(host.name(), host.port()), (int) timeout.toMillis());
+      socket.connect(new InetSocketAddress(address, port), (int) timeout.toMillis());
       socket.setTcpNoDelay(true);
       socket.setKeepAlive(true);
-      return new SocketTransport(socket);
+      return new SocketTransport(socket, socket);
     } catch (IOException | RuntimeException e) {
       socket.close();
       throw e;
     }
   }
 
+  static UnixTransport unix(String path) throws IOException {
+    return new UnixTransport(UnixDomainSocketAddress.of(path));
+  }
+
   /// TCP, plain or inside TLS.
   final class SocketTransport implements Transport {
-    final Socket socket;
+    private final Socket socket;
+    private final Socket raw;
     private final InputStream in;
     private final OutputStream out;
 
-    SocketTransport(Socket socket) throws IOException {
+    /// @param raw the TCP connection under `socket`, or the same. It is what is closed: the
+    ///   farewell of TLS would wait for a server that is still sending
+    SocketTransport(Socket socket, Socket raw) throws IOException {
       this.socket = socket;
+      this.raw = raw;
       this.in = socket.getInputStream();
       this.out = socket.getOutputStream();
+    }
+
+    Socket socket() {
+      return socket;
     }
 
     @Override
@@ -72,12 +81,14 @@ sealed interface Transport extends AutoCloseable {
 
     @Override
     public void close() throws IOException {
-      socket.close();
+      raw.close();
     }
   }
 
   /// A Unix socket: a channel that does not block, so that reads can time out.
   final class UnixTransport implements Transport {
+    private static final int WRITE_WAITS_MAX = 60;
+
     private final SocketChannel channel;
     private final Selector readable;
 
@@ -87,7 +98,7 @@ sealed interface Transport extends AutoCloseable {
         channel.configureBlocking(false);
         readable = Selector.open();
         channel.register(readable, SelectionKey.OP_READ);
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
         channel.close();
         throw e;
       }
@@ -108,13 +119,19 @@ sealed interface Transport extends AutoCloseable {
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
       ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
+      channel.write(buffer);
+      if (!buffer.hasRemaining()) {
+        return;
+      }
       try (Selector writable = Selector.open()) {
-        while (buffer.hasRemaining()) {
-          if (channel.write(buffer) == 0) {
-            channel.register(writable, SelectionKey.OP_WRITE);
-            writable.select(1_000);
-            writable.selectedKeys().clear();
+        channel.register(writable, SelectionKey.OP_WRITE);
+        for (int waits = 0; buffer.hasRemaining(); waits++) {
+          if (waits == WRITE_WAITS_MAX) {
+            throw new IOException("the server takes nothing from us");
           }
+          writable.select(1_000);
+          writable.selectedKeys().clear();
+          channel.write(buffer);
         }
       }
     }
