@@ -172,7 +172,7 @@ class RecoveryOnServerTest {
       List<RecoveryTarget> targets = new ArrayList<>();
       targets.add(new Immediate());
       targets.add(new AtName(points.get(random.nextInt(points.size())).name()));
-      for (int i = 0; i < (Seeds.thorough() ? 10 : 1); i++) {
+      for (int i = 0; i < (Seeds.thorough() ? 4 : 1); i++) {
         for (Inclusion inclusion : Inclusion.values()) {
           targets.add(new AtTime(commit(random).time(), inclusion));
           targets.add(new AtXid(ended.get(random.nextInt(ended.size())).xid(), inclusion));
