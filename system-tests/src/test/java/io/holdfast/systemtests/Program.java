@@ -1,5 +1,7 @@
 package io.holdfast.systemtests;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,6 +41,15 @@ final class Program {
 
   Command.Ended run(String... arguments) throws IOException {
     return Command.run(scratch, environment, command(arguments));
+  }
+
+  /// Runs a command and expects its exit status.
+  Command.Ended expect(int status, String... arguments) throws IOException {
+    Command.Ended ended = run(arguments);
+    assertThat(ended.status())
+        .as(String.join(" ", arguments) + ": " + ended.all())
+        .isEqualTo(status);
+    return ended;
   }
 
   Process start(Path log, String... arguments) throws IOException {

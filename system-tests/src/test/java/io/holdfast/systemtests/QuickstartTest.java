@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,18 +15,14 @@ import org.junit.jupiter.api.Test;
 class QuickstartTest {
   private Path scratch = Path.of("/tmp");
 
-  /// Not under target/: the path of a server's socket must be short, and the server's user must get
-  /// there.
   @BeforeEach
   void makeScratch() throws IOException {
-    scratch = Files.createTempDirectory(Path.of("/tmp"), "hf-quick");
-    Files.setPosixFilePermissions(
-        scratch, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+    scratch = Scratch.make();
   }
 
   @AfterEach
   void removeScratch() throws IOException {
-    Command.run(Path.of("/tmp"), Map.of(), List.of("rm", "-rf", scratch.toString()));
+    Scratch.remove(scratch);
   }
 
   @Test

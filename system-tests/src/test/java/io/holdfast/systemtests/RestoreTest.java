@@ -2,13 +2,11 @@ package io.holdfast.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.postgres.testing.TestPrograms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,18 +20,17 @@ class RestoreTest {
 
   @BeforeEach
   void makeScratch() throws IOException {
-    scratch = Files.createTempDirectory(Path.of("/tmp"), "hf-sys");
-    Files.setPosixFilePermissions(scratch, PosixFilePermissions.fromString("rwxr-xr-x"));
+    scratch = Scratch.make();
   }
 
   @AfterEach
   void removeScratch() throws Exception {
-    Command.run(Path.of("/tmp"), Map.of(), List.of("rm", "-rf", scratch.toString()));
+    Scratch.remove(scratch);
   }
 
   @Test
   void clusterComesBackAtARestorePointAndAtItsEnd() throws Exception {
-    try (DebianCluster source = DebianCluster.create(Files.createDirectory(scratch.resolve("s")))) {
+    try (Cluster source = Cluster.create(Files.createDirectory(scratch.resolve("s")))) {
       Path one = source.directory("one");
       Path two = source.directory("two");
       source.sql("CREATE TABLESPACE one LOCATION '" + one + "'");
@@ -44,8 +41,7 @@ class RestoreTest {
           "CREATE TABLE b (id int PRIMARY KEY USING INDEX TABLESPACE two, text text) TABLESPACE two");
       Program program = new Program(scratch).with("DATABASE_URL", source.url());
       expect(0, program.run("init"));
-      Process stream = program.start(scratch.resolve("stream.log"), "wal", "stream");
-      try {
+      try (RunningStream stream = RunningStream.start(program, scratch)) {
         expect(0, program.run("backup"));
         Command.Ended again = expect(0, program.run("backup", "--type", "incremental", "--json"));
         assertThat(number(again.out(), "storedBytes") * 100)
@@ -57,7 +53,7 @@ class RestoreTest {
         source.sql("DELETE FROM b; UPDATE a SET text = 'gone' WHERE id % 2 = 0");
         String after = digest(source);
         source.sql("SELECT pg_switch_wal()");
-        awaitStored(program, source);
+        stream.awaitStored(source);
 
         String name = restoreAndAsk(program, "r1", one, two, "--target-name", "before_mistake");
         assertThat(name).as("state at the restore point").isEqualTo(before).isNotEqualTo(after);
@@ -65,19 +61,13 @@ class RestoreTest {
         Command.Ended proof = expect(0, program.run("test-restore", "latest", "--json"));
         assertThat(proof.out()).contains("\"clean\": true");
         expect(0, program.run("verify", "--all"));
-      } finally {
-        stream.destroy();
-        assertThat(stream.waitFor(60, TimeUnit.SECONDS)).as("SIGTERM ends the stream").isTrue();
       }
-      assertThat(stream.exitValue())
-          .as(Files.readString(scratch.resolve("stream.log.err")))
-          .isZero();
     }
   }
 
   @Test
   void damageIsReportedAndNeverRestored() throws Exception {
-    try (DebianCluster source = DebianCluster.create(Files.createDirectory(scratch.resolve("s")))) {
+    try (Cluster source = Cluster.create(Files.createDirectory(scratch.resolve("s")))) {
       Program program = new Program(scratch).with("DATABASE_URL", source.url());
       expect(0, program.run("init"));
       expect(0, program.run("backup"));
@@ -100,7 +90,7 @@ class RestoreTest {
 
   @Test
   void wrongUseIsRefusedWithACodeAndAHintAndLeavesNothing() throws Exception {
-    try (DebianCluster source = DebianCluster.create(Files.createDirectory(scratch.resolve("s")))) {
+    try (Cluster source = Cluster.create(Files.createDirectory(scratch.resolve("s")))) {
       Program program = new Program(scratch).with("DATABASE_URL", source.url());
       refused(2, "HF-1020", program.run("list"));
       Path kit = scratch.resolve("kit.txt");
@@ -173,9 +163,9 @@ class RestoreTest {
     };
     expect(
         0, program.run(Stream.concat(Stream.of(fixed), Stream.of(target)).toArray(String[]::new)));
-    try (DebianCluster restored = DebianCluster.restored(to)) {
+    try (Cluster restored = Cluster.restored(TestPrograms.WITH_TOOLS, to)) {
       restored.start();
-      restored.sql("SELECT pg_sleep(0.1) WHERE pg_is_in_recovery()");
+      restored.awaitPromotion();
       String answer = digest(restored);
       restored.stop();
       restored.program("pg_checksums", "--check", "-D", to.toString());
@@ -183,23 +173,10 @@ class RestoreTest {
     }
   }
 
-  private static String digest(DebianCluster cluster) throws Exception {
+  private static String digest(Cluster cluster) throws Exception {
     return cluster.sql(
         "SELECT (SELECT md5(string_agg(a::text, ',' ORDER BY id)) FROM a) || ' ' ||"
             + " coalesce((SELECT md5(string_agg(b::text, ',' ORDER BY id)) FROM b), 'none')");
-  }
-
-  /// Waits until the repository holds everything that the server has now; about five seconds at
-  /// most by design.
-  private static void awaitStored(Program program, DebianCluster source) throws Exception {
-    for (int attempt = 0; attempt < 60; attempt++) {
-      Command.Ended status =
-          expect(0, program.run("wal", "status", "--url", source.url(), "--json"));
-      if (status.out().contains("\"lagBytes\": 0")) {
-        return;
-      }
-    }
-    throw new AssertionError("the stream did not catch up");
   }
 
   private Path largestPack() throws IOException {

@@ -19,12 +19,19 @@ public final class TestPrograms {
 
   private TestPrograms() {}
 
+  /// The build of module `postgres` leaves archives in its `target/embedded`; tests of other
+  /// modules name that directory by the property `holdfast.embedded`.
+  ///
   /// @throws io.holdfast.base.BackupException with the package to install if they are missing
   public static synchronized ServerPrograms of(int majorVersion) throws IOException {
     if (majorVersion == WITH_TOOLS) {
       return InstalledServers.find(Map.of()).require(majorVersion);
     }
-    Path directory = Path.of("target", "embedded", Integer.toString(majorVersion)).toAbsolutePath();
+    Path directory =
+        Path.of(System.getProperty("holdfast.embedded", "target/embedded"))
+            .resolve(Integer.toString(majorVersion))
+            .toAbsolutePath()
+            .normalize();
     Path unpacked = directory.resolve("unpacked");
     if (!Files.isDirectory(unpacked)) {
       unpack(directory, unpacked);
