@@ -17,7 +17,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /// A cluster in a directory of its own, run by an ordinary user from an empty environment, stopped
 /// at the end. 15 is Debian's, the other versions are the embedded ones.
@@ -37,23 +36,17 @@ final class Cluster implements AutoCloseable {
   }
 
   /// Makes a cluster with page checksums and starts it.
-  static Cluster create(int major, Path home, Map<String, String> settings) throws IOException {
+  ///
+  /// @param options of `initdb`, beside those that every cluster has
+  static Cluster create(int major, Path home, Map<String, String> settings, String... options)
+      throws IOException {
     Cluster cluster = new Cluster(major, home, home.resolve("data"), freePort());
     Files.createDirectories(home);
     giveToServer(home);
-    cluster.program(
-        "initdb",
-        "-D",
-        cluster.data.toString(),
-        "-k",
-        "-U",
-        "postgres",
-        "-A",
-        "trust",
-        "-E",
-        "UTF8",
-        "--locale=C",
-        "-N");
+    List<String> all = new ArrayList<>(List.of("-D", cluster.data.toString(), "-k", "-N"));
+    all.addAll(List.of("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C"));
+    all.addAll(List.of(options));
+    cluster.program("initdb", all.toArray(String[]::new));
     cluster.configure(
         Map.of(
             "port", Integer.toString(cluster.port),
@@ -123,6 +116,16 @@ final class Cluster implements AutoCloseable {
     return ended;
   }
 
+  /// Starts it, whether it comes up or not.
+  Command.Ended tryStart() throws IOException {
+    return command("pg_ctl", startArguments());
+  }
+
+  /// Whether a server has the directory, or died without giving it back.
+  boolean isRunning() {
+    return Files.exists(data.resolve("postmaster.pid"));
+  }
+
   private String[] startArguments() {
     return new String[] {
       "-s",
@@ -183,13 +186,7 @@ final class Cluster implements AutoCloseable {
 
   /// Waits until recovery has ended.
   void awaitPromotion() throws Exception {
-    for (int attempt = 0; attempt < 1200; attempt++) {
-      if (sql("SELECT pg_is_in_recovery()").equals("f")) {
-        return;
-      }
-      TimeUnit.MILLISECONDS.sleep(50);
-    }
-    throw new AssertionError("recovery did not end: " + log());
+    Await.until("end of recovery", () -> sql("SELECT pg_is_in_recovery()").equals("f"), this::log);
   }
 
   /// Runs a server program as the server's user, from an empty environment; expects success.
@@ -201,12 +198,19 @@ final class Cluster implements AutoCloseable {
 
   private Command.Ended command(String name, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
-    if (ROOT) {
-      command.addAll(List.of("runuser", "-u", "postgres", "--"));
-    }
     command.add(programs().resolve(name).toString());
     command.addAll(List.of(arguments));
-    return Command.run(Path.of("/tmp"), Map.of(), command);
+    return Command.run(Path.of("/tmp"), Map.of(), asServer(command));
+  }
+
+  /// A command as the user that runs servers.
+  static List<String> asServer(List<String> command) {
+    List<String> whole = new ArrayList<>();
+    if (ROOT) {
+      whole.addAll(List.of("runuser", "-u", "postgres", "--"));
+    }
+    whole.addAll(command);
+    return whole;
   }
 
   static void giveToServer(Path path) throws IOException {

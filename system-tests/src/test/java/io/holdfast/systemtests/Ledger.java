@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,7 +17,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntPredicate;
 
 /// Concurrent sessions that write to a table, and the exact account of what they committed: the
 /// model that a recovered cluster is compared with.
@@ -27,6 +31,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Ledger {
   private static final int ROWS_IN_TRANSACTION_MAX = 8;
   private static final int KEYS_PER_WRITER = 400;
+  private static final Duration BETWEEN_TRANSACTIONS = Duration.ofMillis(4);
 
   private final Cluster cluster;
   private final ReentrantLock commits = new ReentrantLock();
@@ -43,6 +48,12 @@ final class Ledger {
       OffsetDateTime time,
       Optional<String> restorePoint,
       Map<Long, Optional<Long>> changes) {}
+
+  /// What happens while sessions write.
+  @FunctionalInterface
+  interface Scenario {
+    void run() throws Exception;
+  }
 
   Ledger(Cluster cluster) {
     this.cluster = cluster;
@@ -70,14 +81,37 @@ final class Ledger {
   void write(long seed, int writers, int transactionsEach, Workers.Work meanwhile)
       throws Exception {
     try (Workers workers = Workers.platform("ledger")) {
-      for (int writer = 0; writer < writers; writer++) {
-        int number = writer;
-        SplittableRandom random = Seeds.random(seed * 1000 + writer);
-        workers.start(() -> session(number, random, transactionsEach));
-      }
+      start(workers, seed, writers, done -> done < transactionsEach);
       workers.start(meanwhile);
       workers.join();
     }
+  }
+
+  /// Lets several sessions commit a few hundred transactions a second until `meanwhile` ends.
+  void writeDuring(long seed, int writers, Scenario meanwhile) throws Exception {
+    AtomicBoolean over = new AtomicBoolean();
+    try (Workers workers = Workers.platform("ledger")) {
+      start(workers, seed, writers, _ -> !over.get() && breathe());
+      try {
+        meanwhile.run();
+      } finally {
+        over.set(true);
+      }
+      workers.join();
+    }
+  }
+
+  private void start(Workers workers, long seed, int writers, IntPredicate more) {
+    for (int writer = 0; writer < writers; writer++) {
+      int number = writer;
+      SplittableRandom random = Seeds.random(seed * 1000 + writer);
+      workers.start(() -> session(number, random, more));
+    }
+  }
+
+  private static boolean breathe() {
+    LockSupport.parkNanos(BETWEEN_TRANSACTIONS.toNanos());
+    return true;
   }
 
   /// All commits so far, in their order.
@@ -125,11 +159,11 @@ final class Ledger {
     return state;
   }
 
-  private void session(int writer, SplittableRandom random, int transactions) throws IOException {
+  private void session(int writer, SplittableRandom random, IntPredicate more) throws IOException {
     Map<Long, Long> mine = rowsOf(writer);
     try (Connection connection = cluster.connect()) {
       connection.setAutoCommit(false);
-      for (int i = 0; i < transactions; i++) {
+      for (int done = 0; more.test(done); done++) {
         Map<Long, Optional<Long>> changes = change(connection, writer, random, mine);
         if (random.nextInt(10) == 0) {
           connection.rollback();

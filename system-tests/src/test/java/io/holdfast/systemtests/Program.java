@@ -43,6 +43,14 @@ final class Program {
     return Command.run(scratch, environment, command(arguments));
   }
 
+  /// Runs a command that may write no file larger than `kibibytes`.
+  Command.Ended runWithFileLimit(int kibibytes, String... arguments) throws IOException {
+    List<String> whole = new ArrayList<>();
+    whole.addAll(List.of("bash", "-c", "ulimit -f " + kibibytes + "; exec \"$@\"", "bash"));
+    whole.addAll(command(arguments));
+    return Command.run(scratch, environment, whole);
+  }
+
   /// Runs a command and expects its exit status.
   Command.Ended expect(int status, String... arguments) throws IOException {
     Command.Ended ended = run(arguments);

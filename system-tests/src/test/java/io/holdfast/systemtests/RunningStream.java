@@ -42,7 +42,8 @@ final class RunningStream implements AutoCloseable {
     throw new AssertionError("the stream did not catch up: " + messages());
   }
 
-  private String messages() throws IOException {
+  /// What it has said so far.
+  String messages() throws IOException {
     return Files.readString(log) + Files.readString(Path.of(log + ".err"));
   }
 
