@@ -42,7 +42,7 @@ as_server "$PG_BIN/pg_ctl" -s -D "$WORK/data" -l "$WORK/log" -w start
 export PGHOST=127.0.0.1 PGPORT=$port PGUSER=postgres
 "$PG_BIN/pgbench" -q -i -I dtg -s "$SCALE" postgres 2>/dev/null
 # pgbench's filler is blanks, which compress 20:1: give it text that compresses like real rows.
-"$PG_BIN/psql" -q -d postgres -c "UPDATE pgbench_accounts SET filler = md5(aid::text) || ' order ' || (aid % 9973) || ' of customer ' || md5((aid * 7)::text)" \
+"$PG_BIN/psql" -q -v ON_ERROR_STOP=1 -d postgres -c "UPDATE pgbench_accounts SET filler = left(md5(aid::text) || ' order ' || (aid % 9973) || ' of ' || md5((aid * 7)::text), 84)" \
   -c "VACUUM FULL pgbench_accounts" -c "ALTER TABLE pgbench_accounts ADD PRIMARY KEY (aid)" -c CHECKPOINT
 bytes=$(du -sb --exclude=pg_wal "$WORK/data" | cut -f1)
 

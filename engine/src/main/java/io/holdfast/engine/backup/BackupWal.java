@@ -5,9 +5,11 @@ import io.holdfast.base.Cancellation;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.concurrent.Workers;
 import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.wal.ArchivedWal;
 import io.holdfast.engine.wal.ArchivingSink;
 import io.holdfast.postgres.Lsn;
 import io.holdfast.postgres.stream.WalStreamer;
+import io.holdfast.postgres.wal.WalFormat;
 import io.holdfast.postgres.wal.WalSegmentSize;
 import io.holdfast.postgres.wal.WalVersion;
 import io.holdfast.postgres.wire.ReplicationConnection;
@@ -15,6 +17,7 @@ import io.holdfast.repository.wal.WalArchive;
 import io.holdfast.repository.wal.WalCoverage;
 import io.holdfast.repository.wal.WalRange;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -94,6 +97,15 @@ final class BackupWal implements AutoCloseable {
           ErrorCode.WAL_GAP,
           "the WAL of the backup, " + start + " to " + end + ", is not complete in the repository",
           "Nothing was published. Run the backup again.");
+    }
+  }
+
+  /// What replay of stored WAL writes whole. Both positions are those of records.
+  ReplacedBlocks replacedBlocks(Lsn start, Lsn end, int timeline) throws IOException {
+    WalFormat format =
+        new WalFormat(version, new WalSegmentSize(archive.lineage().segmentBytes()), timeline);
+    try (InputStream bytes = new ArchivedWal(archive).read(timeline, start, end)) {
+      return ReplacedBlocks.read(format, start, end, bytes);
     }
   }
 

@@ -36,6 +36,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Backs up a running cluster. A crash at any moment leaves nothing visible: the backup exists from
 /// the moment its slot is written, and that happens last, after all chunks and all WAL are durable.
@@ -43,6 +45,8 @@ public final class PhysicalBackup {
   /// The word for this kind of backup.
   public static final String KIND = "physical";
 
+  private static final Logger LOG = LoggerFactory.getLogger(PhysicalBackup.class);
+  private static final int FINDINGS_SHOWN = 100;
   private static final int WORKERS = 2;
   private static final int BUFFERS = 12;
   private static final int EXTENT_BYTES = 512 << 10;
@@ -152,6 +156,7 @@ public final class PhysicalBackup {
       SideFiles.write(side, receiver.manifest(), server.configuration(), startedAt);
       ChunkId sideRoot = side.finish().root();
       storeWal(result);
+      excuseTornPages(result, inspector);
       return commit(catalog, parent, result, clusterSummary, sideRoot, inspector);
     }
 
@@ -251,6 +256,18 @@ public final class PhysicalBackup {
       }
     }
 
+    /// What looked damaged only because the server was writing it is put right by replay.
+    private void excuseTornPages(BaseBackup.Result result, PageInspector inspector)
+        throws IOException {
+      if (inspector.errors() > 0) {
+        context.progress().phase("look at suspicious pages again", 0);
+        int withdrawn =
+            inspector.withdraw(
+                wal.replacedBlocks(result.start(), result.stop(), result.startTimeline()));
+        LOG.info("{} pages were read while the server wrote them; replay renews them", withdrawn);
+      }
+    }
+
     private BackupReport commit(
         BackupCatalog catalog,
         Optional<StoredSnapshot> parent,
@@ -261,9 +278,12 @@ public final class PhysicalBackup {
         throws IOException {
       context.progress().phase("publish", 0);
       context.cancellation().throwIfRequested();
-      inspector
-          .findings()
+      inspector.findings().stream()
+          .limit(FINDINGS_SHOWN)
           .forEach(finding -> warnings.add("damaged page at the source: " + finding));
+      if (inspector.errors() > FINDINGS_SHOWN) {
+        warnings.add(inspector.errors() + " pages are damaged at the source in all");
+      }
       PhysicalFacts facts =
           new PhysicalFacts(
               systemIdentifier,

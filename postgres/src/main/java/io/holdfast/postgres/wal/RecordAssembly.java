@@ -136,7 +136,8 @@ final class RecordAssembly {
     return record.slice(from, record.limit() - from).asReadOnlyBuffer();
   }
 
-  private ByteBuffer whole() {
+  /// The complete record, as far as it was kept.
+  ByteBuffer whole() {
     return view.slice(0, Math.min(totalBytes, keepLimit)).order(ByteOrder.LITTLE_ENDIAN);
   }
 

@@ -1,22 +1,30 @@
 package io.holdfast.postgres.wal;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
-/// How the parts of a record lie in it. Only as much is read as is needed to find the main data.
+/// How the parts of a record lie in it. Only as much is read as is needed to find the main data, or
+/// the blocks.
 ///
 /// @param mainDataOffset from the start of the record
 record RecordLayout(int blocks, int mainDataOffset, int mainDataBytes) {
   static final int HEADER_BYTES = 24;
 
   private static final int MAX_BLOCK_ID = 32;
+  private static final int RELATION_BYTES = 12;
+  private static final int BLOCK_BYTES = 4;
   private static final int MAIN_SHORT = 255;
   private static final int MAIN_LONG = 254;
   private static final int ORIGIN = 253;
   private static final int TOP_LEVEL_XID = 252;
 
+  private static final int FORK = 0x0f;
   private static final int HAS_IMAGE = 0x10;
   private static final int HAS_DATA = 0x20;
+  private static final int WILL_INIT = 0x40;
   private static final int SAME_RELATION = 0x80;
   private static final int IMAGE_HAS_HOLE = 0x01;
 
@@ -24,8 +32,16 @@ record RecordLayout(int blocks, int mainDataOffset, int mainDataBytes) {
   /// @param totalBytes the record's length
   /// @return empty if the parts do not add up to the record
   static Optional<RecordLayout> of(WalVersion version, ByteBuffer record, int totalBytes) {
-    Scan scan = new Scan(version, record, totalBytes);
+    Scan scan = new Scan(version, record, totalBytes, _ -> {});
     return scan.run() ? Optional.of(scan.layout()) : Optional.empty();
+  }
+
+  /// The blocks that a record changes, in its order. Parameters as for [#of], with which the record
+  /// was found to be well made.
+  static List<BlockChange> blocks(WalVersion version, ByteBuffer record, int totalBytes) {
+    List<BlockChange> blocks = new ArrayList<>();
+    new Scan(version, record, totalBytes, blocks::add).run();
+    return blocks;
   }
 
   /// One pass over the fragment headers.
@@ -37,10 +53,12 @@ record RecordLayout(int blocks, int mainDataOffset, int mainDataBytes) {
     private long payload;
     private int blocks;
     private int lastBlock = -1;
-    private boolean sawRelation;
+    private final Consumer<BlockChange> visitor;
+    private int relationAt;
     private int mainBytes;
 
-    Scan(WalVersion version, ByteBuffer in, int totalBytes) {
+    Scan(WalVersion version, ByteBuffer in, int totalBytes, Consumer<BlockChange> visitor) {
+      this.visitor = visitor;
       this.version = version;
       this.in = in;
       this.totalBytes = totalBytes;
@@ -95,26 +113,44 @@ record RecordLayout(int blocks, int mainDataOffset, int mainDataBytes) {
         return false;
       }
       payload += dataBytes;
-      if ((flags & HAS_IMAGE) != 0 && !image()) {
+      boolean replaces = (flags & WILL_INIT) != 0;
+      if ((flags & HAS_IMAGE) != 0) {
+        int info = image();
+        if (info < 0) {
+          return false;
+        }
+        replaces |= (info & version.appliedImageBit()) != 0;
+      }
+      if ((flags & SAME_RELATION) == 0) {
+        relationAt = at;
+        at += RELATION_BYTES;
+      }
+      if (relationAt == 0 || !has(BLOCK_BYTES)) {
         return false;
       }
-      if ((flags & SAME_RELATION) != 0) {
-        return sawRelation && skip(4);
-      }
-      sawRelation = true;
-      return skip(12 + 4);
+      visitor.accept(
+          new BlockChange(
+              u32At(relationAt),
+              u32At(relationAt + 4),
+              u32At(relationAt + 8),
+              flags & FORK,
+              u32(),
+              replaces ? BlockChange.Effect.REPLACES : BlockChange.Effect.AMENDS));
+      return true;
     }
 
-    private boolean image() {
+    /// Passes over the header of a page image; returns its info byte, negative if it is not whole.
+    private int image() {
       if (!has(5)) {
-        return false;
+        return -1;
       }
       int bytes = u16();
       at += 2;
       int info = u8();
       payload += bytes;
       boolean compressed = (info & version.compressedImageBits()) != 0;
-      return !compressed || (info & IMAGE_HAS_HOLE) == 0 || skip(2);
+      boolean whole = !compressed || (info & IMAGE_HAS_HOLE) == 0 || skip(2);
+      return whole ? info : -1;
     }
 
     RecordLayout layout() {
@@ -141,9 +177,12 @@ record RecordLayout(int blocks, int mainDataOffset, int mainDataBytes) {
     }
 
     private long u32() {
-      long value = in.getInt(at) & 0xffffffffL;
       at += 4;
-      return value;
+      return u32At(at - 4);
+    }
+
+    private long u32At(int position) {
+      return in.getInt(position) & 0xffffffffL;
     }
   }
 }

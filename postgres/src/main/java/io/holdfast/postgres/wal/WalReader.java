@@ -192,9 +192,10 @@ public final class WalReader {
     }
     return visitor.visit(
         new WalRecord(
+            format.version(),
             new Lsn(recordStart),
             next,
-            record.header(),
+            record.whole(),
             layout.get(),
             record.mainData(layout.get())));
   }

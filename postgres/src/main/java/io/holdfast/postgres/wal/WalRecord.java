@@ -3,6 +3,7 @@ package io.holdfast.postgres.wal;
 import io.holdfast.postgres.Lsn;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /// One WAL record with a valid checksum. It is a view: valid only until the visitor returns.
 public final class WalRecord {
@@ -20,8 +21,19 @@ public final class WalRecord {
   private final int info;
   private final RecordLayout layout;
   private final ByteBuffer mainData;
+  private final ByteBuffer header;
+  private final WalVersion version;
 
-  WalRecord(Lsn start, Lsn end, ByteBuffer header, RecordLayout layout, ByteBuffer mainData) {
+  /// @param header the record from its first byte, as far as it was kept
+  WalRecord(
+      WalVersion version,
+      Lsn start,
+      Lsn end,
+      ByteBuffer header,
+      RecordLayout layout,
+      ByteBuffer mainData) {
+    this.version = version;
+    this.header = header;
     this.start = start;
     this.end = end;
     this.totalBytes = header.getInt(0);
@@ -68,6 +80,11 @@ public final class WalRecord {
   /// How many blocks the record names.
   public int blocks() {
     return layout.blocks();
+  }
+
+  /// The blocks that the record changes, in its order.
+  public List<BlockChange> blockChanges() {
+    return blocks() == 0 ? List.of() : RecordLayout.blocks(version, header, totalBytes);
   }
 
   /// How long the main data is, even where [#mainData] holds less.

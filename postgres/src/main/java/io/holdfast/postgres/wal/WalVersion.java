@@ -56,6 +56,12 @@ public enum WalVersion {
     return major < 15 ? 0x02 : 0x04 | 0x08 | 0x10;
   }
 
+  /// The bit of a block image's info byte that says that replay puts the image in place of the
+  /// page.
+  int appliedImageBit() {
+    return major < 15 ? 0x04 : 0x02;
+  }
+
   /// Bytes of one entry in the list of dropped statistics of a commit or abort.
   int droppedStatisticBytes() {
     return major < 18 ? 12 : 16;

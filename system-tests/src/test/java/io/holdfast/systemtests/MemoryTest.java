@@ -1,0 +1,106 @@
+package io.holdfast.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.base.testing.Seeds;
+import io.holdfast.postgres.testing.TestPrograms;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Memory does not grow with the data: many times the data, the same peak of a backup. The small
+/// size is large enough for the Java heap to have reached its limit. The other commands, which need
+/// less, stay under the same bound.
+class MemoryTest {
+  private static final long MIB = 1 << 20;
+  private static final long LIMIT_BYTES = 300 * MIB;
+  private static final double GROWTH_MAX = 1.2;
+  private static final int ROW_BYTES = 300;
+
+  private Path scratch = Path.of("/tmp");
+
+  @BeforeEach
+  void makeScratch() throws IOException {
+    scratch = Scratch.make();
+  }
+
+  @AfterEach
+  void removeScratch() throws IOException {
+    Scratch.remove(scratch);
+  }
+
+  @Test
+  void peakMemoryOfBackupVerifyAndRestoreDoesNotGrowWithTheData() throws Exception {
+    List<Long> small = peaks("small", (Seeds.thorough() ? 512 : 160) * MIB);
+    List<Long> large = peaks("large", (Seeds.thorough() ? 4096 : 480) * MIB);
+    assertThat(large).allSatisfy(peak -> assertThat(peak).isLessThan(LIMIT_BYTES));
+    assertThat((double) large.getFirst())
+        .as("backup: %d MiB became %d MiB", small.getFirst() / MIB, large.getFirst() / MIB)
+        .isLessThan(GROWTH_MAX * small.getFirst());
+  }
+
+  private List<Long> peaks(String name, long dataBytes) throws Exception {
+    Path home = Files.createDirectory(scratch.resolve(name));
+    try (Cluster source =
+        Cluster.create(
+            TestPrograms.WITH_TOOLS,
+            home.resolve("source"),
+            Map.of("fsync", "off", "max_wal_size", "1GB", "autovacuum", "off"))) {
+      source.execute(
+          "CREATE TABLE t AS SELECT n, md5(n::text) || md5((n * 3)::text) || md5((n * 5)::text)"
+              + " || md5((n * 7)::text) || md5((n * 11)::text) || md5((n * 13)::text)"
+              + " || md5((n * 17)::text) || md5((n * 19)::text) AS filler FROM generate_series(1::bigint, "
+              + dataBytes / ROW_BYTES
+              + ") n",
+          "CHECKPOINT");
+      assertThat(Long.parseLong(source.sql("SELECT pg_relation_size('t')")))
+          .isGreaterThan(dataBytes * 9 / 10);
+      Program program = new Program(home).with("DATABASE_URL", source.url());
+      program.expect(0, "init");
+      List<Long> peaks = new ArrayList<>();
+      peaks.add(peak(program, home, "backup"));
+      if (Seeds.thorough()) {
+        peaks.add(peak(program, home, "backup", "--type", "incremental"));
+        peaks.add(peak(program, home, "verify", "latest"));
+      }
+      peaks.add(peak(program, home, "restore", "latest", "--to", home + "/restored"));
+      System.out.println(name + ": " + peaks.stream().map(p -> p / MIB + " MiB").toList());
+      return peaks;
+    } finally {
+      Scratch.remove(home);
+    }
+  }
+
+  /// The most that the process ever had in memory, as the kernel counts it.
+  private static long peak(Program program, Path home, String... command) throws Exception {
+    Path log = Files.createTempFile(home, "peak", ".log");
+    Process process = program.start(log, command);
+    Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+    long peakBytes = 0;
+    while (!process.waitFor(20, TimeUnit.MILLISECONDS)) {
+      peakBytes = Math.max(peakBytes, highWaterBytes(status));
+    }
+    assertThat(process.exitValue()).as(Files.readString(Path.of(log + ".err"))).isZero();
+    assertThat(peakBytes).as("a Java machine was seen").isGreaterThan(32 * MIB);
+    return peakBytes;
+  }
+
+  private static long highWaterBytes(Path status) {
+    try {
+      return Files.readAllLines(status).stream()
+          .filter(line -> line.startsWith("VmHWM:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
+          .findFirst()
+          .orElse(0);
+    } catch (IOException ended) {
+      return 0;
+    }
+  }
+}
