@@ -102,7 +102,11 @@ class KilledStreamTest {
           makeNoise(moment);
           assertThat(victim.killedAfter(Duration.ZERO)).as(() -> text(victim)).isTrue();
         }
-        requireArchived("moment " + i + ", killed after " + moment.toMillis() + " ms");
+        String what = "moment " + i + ", killed after " + moment.toMillis() + " ms";
+        // In between the next stream starts at once, as a supervisor would have it.
+        if (i == moments - 1 || random.nextBoolean()) {
+          requireArchived(what);
+        }
       }
     }
 

@@ -36,6 +36,17 @@ final class Victim implements AutoCloseable {
     return process.exitValue() == 128 + 9;
   }
 
+  /// Sends SIGTERM after `moment`, if it still runs then.
+  ///
+  /// @return true if it had not ended by itself before
+  boolean askedToStopAfter(Duration moment) throws InterruptedException {
+    if (process.waitFor(moment.toNanos(), TimeUnit.NANOSECONDS)) {
+      return false;
+    }
+    process.destroy();
+    return true;
+  }
+
   /// Waits until it ends by itself.
   Command.Ended awaitEnd() throws IOException, InterruptedException {
     if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {

@@ -1,0 +1,109 @@
+package io.holdfast.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.base.testing.Seeds;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// `restore` and `test-restore` are killed, or asked to stop, at seeded moments. What a restore has
+/// left never starts unless it is whole; what a test restore has left, with its server, is removed
+/// by the next one, and by itself where it was only asked to stop.
+class KilledRestoreTest {
+  private static final int INTERRUPTED = 130;
+  private static final int BEFORE_THE_PROGRAM_RAN = 128 + 15;
+
+  private Path scratch = Path.of("/tmp");
+
+  @BeforeEach
+  void makeScratch() throws IOException {
+    scratch = Scratch.make();
+  }
+
+  @AfterEach
+  void removeScratch() throws IOException {
+    Scratch.remove(scratch);
+  }
+
+  @ParameterizedTest(name = "seed {0}, {1} moments")
+  @MethodSource("io.holdfast.systemtests.Moments#cases")
+  void halfRestoresNeverStartAndTestRestoresAreClearedUp(long seed, int moments) throws Exception {
+    SplittableRandom random = Seeds.random(seed);
+    Path temporary = Files.createDirectory(scratch.resolve("tmp"));
+    Program program = new Program(scratch).with("TMPDIR", temporary.toString());
+    Map<Long, Long> expected = backUp(program, seed);
+    Duration restoreTakes = time(program, "restore", "latest", "--to", scratch + "/whole");
+    Duration proofTakes = time(program, "test-restore", "latest");
+    for (int i = 0; i < moments; i++) {
+      restoreKilled(
+          program, Moments.within(restoreTakes, random.nextDouble()), expected, "moment " + i);
+      Duration moment = Moments.within(proofTakes, random.nextDouble());
+      String what = "moment " + i + ", after " + moment.toMillis() + " ms";
+      try (Victim proof = Victim.start(program, scratch, "test-restore", "latest")) {
+        if (i % 2 == 0) {
+          proof.killedAfter(moment);
+        } else if (proof.askedToStopAfter(moment)) {
+          int status = proof.awaitEnd().status();
+          if (status != BEFORE_THE_PROGRAM_RAN && status != 0) {
+            assertThat(status).as(what + ": " + proof.messages()).isEqualTo(INTERRUPTED);
+          }
+          requireClean(temporary, what);
+        }
+      }
+    }
+    program.expect(0, "test-restore", "latest");
+    requireClean(temporary, "after a whole one");
+  }
+
+  private void restoreKilled(
+      Program program, Duration moment, Map<Long, Long> expected, String what) throws Exception {
+    Path to = scratch.resolve("restored");
+    try (Victim restore =
+        Victim.start(program, scratch, "restore", "latest", "--to", to.toString())) {
+      restore.killedAfter(moment);
+    }
+    if (Files.exists(to.resolve("backup_label"))) {
+      try (Cluster restored = Cluster.restored(15, to)) {
+        if (restored.tryStart().status() == 0) {
+          restored.awaitPromotion();
+          assertThat(Ledger.read(restored))
+              .as(what + ", killed after " + moment.toMillis() + " ms, and yet it starts")
+              .isEqualTo(expected);
+        }
+      }
+    }
+    Scratch.remove(to);
+  }
+
+  private static void requireClean(Path temporary, String what) {
+    assertThat(temporary).as(what).isEmptyDirectory();
+    assertThat(Processes.in(temporary)).as(what).isEmpty();
+  }
+
+  private static Duration time(Program program, String... arguments) throws IOException {
+    long start = System.nanoTime();
+    program.expect(0, arguments);
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  private Map<Long, Long> backUp(Program settings, long seed) throws Exception {
+    try (Cluster source =
+        Cluster.create(15, scratch.resolve("source"), Map.of("track_commit_timestamp", "on"))) {
+      Ledger ledger = new Ledger(source);
+      ledger.create("", "TABLESPACE pg_default", 10_000);
+      ledger.write(seed, 2, 50, () -> {});
+      Program program = settings.with("DATABASE_URL", source.url());
+      program.expect(0, "init");
+      program.expect(0, "backup");
+      return Ledger.stateAfter(ledger.account(), ledger.account().size());
+    }
+  }
+}
