@@ -18,6 +18,8 @@ public enum ErrorCode {
   KEY_MALFORMED(
       1011, USER, "The key is not 64 hexadecimal digits, or the key file cannot be read."),
   KEY_WRONG(1012, USER, "The key or passphrase opens no slot of this repository."),
+  CAPABILITY_UNUSABLE(
+      1013, USER, "The capability file is damaged, cannot be read, or is for another repository."),
   REPOSITORY_MISSING(1020, USER, "There is no Holdfast repository at this place."),
   REPOSITORY_EXISTS(1021, USER, "There is a Holdfast repository already."),
   REPOSITORY_TOO_NEW(1022, USER, "The repository needs a newer version of Holdfast."),
@@ -29,6 +31,8 @@ public enum ErrorCode {
       1042, USER, "The recovery target cannot be reached with what the repository holds."),
   RECOVERY_TARGET_AMBIGUOUS(
       1043, USER, "The recovery target has no time zone or has several meanings."),
+  ON_DEMAND_UNUSABLE(
+      1044, USER, "The restored server's user could not fetch WAL from the repository on demand."),
   SERVER_VERSION_UNSUPPORTED(1050, USER, "The PostgreSQL server's version is not supported."),
   PRIVILEGE_MISSING(1051, USER, "The database role lacks a privilege."),
   SERVER_SETTING_UNSUITABLE(1052, USER, "A setting of the PostgreSQL server rules this out."),

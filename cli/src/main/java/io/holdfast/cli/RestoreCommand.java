@@ -8,6 +8,7 @@ import io.holdfast.engine.restore.Restore;
 import io.holdfast.engine.restore.RestorePlan;
 import io.holdfast.engine.restore.RestoreReport;
 import io.holdfast.engine.restore.RestoreRequest;
+import io.holdfast.engine.restore.WalChoice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -64,6 +65,14 @@ final class RestoreCommand implements Callable<Integer> {
       description = "User who will own the files, when run as root. Default: postgres.")
   @Nullable String owner;
 
+  @Option(
+      names = "--wal",
+      paramLabel = "HOW",
+      description =
+          "How the server gets its WAL: staged beside the data, on-demand from the repository with a"
+              + " capability file, or auto (default): staged where it fits.")
+  String wal = "auto";
+
   @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
   boolean dryRun;
 
@@ -84,12 +93,13 @@ final class RestoreCommand implements Callable<Integer> {
             target.action(),
             remap(tablespaces),
             Optional.ofNullable(archive),
-            Optional.ofNullable(owner));
+            Optional.ofNullable(owner),
+            WalChoice.parse(wal));
     Map<String, Object> json;
     List<String> text;
     try (var progress = context.progress(global);
         var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      Restore restore = new Restore(context.engine(progress), repository);
+      Restore restore = new Restore(context.engine(progress), repository, home());
       RestorePlan plan = restore.plan(request);
       if (dryRun) {
         json = plan.toMap();
@@ -102,6 +112,11 @@ final class RestoreCommand implements Callable<Integer> {
     }
     print(json, text);
     return 0;
+  }
+
+  /// The launcher of the distribution says where it is.
+  private static Optional<Path> home() {
+    return Optional.ofNullable(System.getProperty("holdfast.home")).map(Path::of);
   }
 
   private void print(Map<String, Object> json, List<String> text) {

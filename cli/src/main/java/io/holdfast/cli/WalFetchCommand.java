@@ -1,13 +1,18 @@
 package io.holdfast.cli;
 
+import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.RepositoryAccess;
 import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.wal.CapabilityFetch;
 import io.holdfast.engine.wal.WalFetch;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// The exit status is a contract with PostgreSQL: 1 makes it believe that the file does not exist,
@@ -29,6 +34,14 @@ final class WalFetchCommand implements Callable<Integer> {
   private final CommandContext context;
 
   @Mixin GlobalOptions global = new GlobalOptions();
+
+  @Option(
+      names = "--capability",
+      paramLabel = "FILE",
+      description =
+          "Capability file of a restore, in place of key, source and configuration; --repo still names"
+              + " another place of the repository.")
+  @Nullable Path capability;
 
   @Parameters(index = "0", paramLabel = "NAME", description = "Name of the WAL file.")
   String name = "";
@@ -58,12 +71,18 @@ final class WalFetchCommand implements Callable<Integer> {
   }
 
   private int fetch() {
-    Settings settings = context.settings(global.flags(null, null, null));
-    try (var progress = context.progress(global);
-        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
+    Path target = context.workingDirectory().resolve(destination);
+    try (var progress = context.progress(global)) {
+      EngineContext engine = context.engine(progress);
       WalFetch.Outcome outcome =
-          new WalFetch(context.engine(progress), repository)
-              .fetch(settings, name, context.workingDirectory().resolve(destination));
+          capability == null
+              ? withKey(engine, target)
+              : new CapabilityFetch(engine)
+                  .fetch(
+                      context.workingDirectory().resolve(capability),
+                      Optional.ofNullable(global.repo),
+                      name,
+                      target);
       if (global.json) {
         context.json(Map.of("file", name, "outcome", outcome.name()));
       }
@@ -71,6 +90,13 @@ final class WalFetchCommand implements Callable<Integer> {
         case FETCHED -> 0;
         case ABSENT -> ABSENT;
       };
+    }
+  }
+
+  private WalFetch.Outcome withKey(EngineContext engine, Path target) {
+    Settings settings = context.settings(global.flags(null, null, null));
+    try (var repository = new RepositoryAccess(engine).open(settings)) {
+      return new WalFetch(engine, repository).fetch(settings, name, target);
     }
   }
 }

@@ -6,9 +6,17 @@ import java.io.IOException;
 /// A repository that was opened for use cases. Whoever opened it closes it.
 public final class OpenRepository implements AutoCloseable {
   private final Repository repository;
+  private final String address;
 
-  public OpenRepository(Repository repository) {
+  /// @param address the path or URL at which it was opened
+  public OpenRepository(Repository repository, String address) {
     this.repository = repository;
+    this.address = address;
+  }
+
+  /// The path or URL at which it was opened.
+  public String address() {
+    return address;
   }
 
   /// For use cases of the engine.

@@ -11,6 +11,7 @@ import io.holdfast.repository.Repository;
 import io.holdfast.repository.RepositoryOptions;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.BlobStores;
+import io.holdfast.storage.RetryingBlobStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,12 +20,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 
 /// Opens and creates repositories from settings.
 public final class RepositoryAccess {
   private static final int KEY_FILE_BYTES_MAX = 4096;
+  private static final RetryingBlobStore.Policy DIRECTORY_POLICY =
+      new RetryingBlobStore.Policy(4, Duration.ofMillis(250), Duration.ofSeconds(1));
 
   private final EngineContext context;
 
@@ -43,15 +47,29 @@ public final class RepositoryAccess {
     return Failures.translate(
         "open repository " + settings.repository(),
         () -> {
-          BlobStore store =
-              BlobStores.open(settings.repository(), context.clock(), context.entropy());
+          BlobStore store = openStore(settings.repository());
           try {
-            return new OpenRepository(Repository.open(store, key(settings.key()), options()));
+            return new OpenRepository(
+                Repository.open(store, key(settings.key()), options()), settings.repository());
           } catch (IOException | RuntimeException e) {
             closeAfter(store, e);
             throw e;
           }
         });
+  }
+
+  /// Opens the store at a place, without any key. The caller closes it.
+  ///
+  /// @throws BackupException if there is none
+  public BlobStore openStore(String place) {
+    return patient(BlobStores.open(place, context.clock(), context.entropy()));
+  }
+
+  /// Tries again what fails for a moment. The only stores are directories: what they say is nearly
+  /// always final, so a full disk is never tried again, and a missing permission or a stale network
+  /// mount for about two seconds.
+  private BlobStore patient(BlobStore store) {
+    return new RetryingBlobStore(store, DIRECTORY_POLICY, context.entropy(), context.pause());
   }
 
   /// Creates the repository. Where no key was named, a key file is made first: a repository whose
@@ -62,12 +80,12 @@ public final class RepositoryAccess {
         () -> {
           Optional<Path> made = makeKeyFileIfMissing(settings.key());
           BlobStore store =
-              BlobStores.create(settings.repository(), context.clock(), context.entropy());
+              patient(BlobStores.create(settings.repository(), context.clock(), context.entropy()));
           try {
             Repository.Initialized initialized =
                 Repository.init(store, key(settings.key()), options());
             return new Created(
-                new OpenRepository(initialized.repository()),
+                new OpenRepository(initialized.repository(), settings.repository()),
                 made,
                 initialized.recoveryKit().expose());
           } catch (IOException | RuntimeException e) {

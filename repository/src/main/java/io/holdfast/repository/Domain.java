@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// its keys makes it unreadable. May be used from several threads.
 public final class Domain {
   private final DomainId id;
+  private final RepositoryId repository;
   private final byte[] boundTo;
   private final byte[] keySpaceAndDomain;
   private final TreeMap<Integer, DomainKeys> versions;
@@ -25,6 +26,7 @@ public final class Domain {
 
   Domain(FormatObject format, DomainId id, Map<Integer, DomainKeys> versions, Entropy entropy) {
     this.id = id;
+    this.repository = format.id();
     this.boundTo = SealedObject.concat(format.id().toBytes(), id.toBytes());
     this.keySpaceAndDomain = SealedObject.concat(format.keySpace().toBytes(), id.toBytes());
     this.versions = new TreeMap<>(versions);
@@ -76,6 +78,13 @@ public final class Domain {
   public String pseudonym(String text) {
     byte[] mac = CryptoKit.hmac(pseudonymKey, text.getBytes(StandardCharsets.UTF_8));
     return HexFormat.of().formatHex(mac, 0, Hex16.BYTES);
+  }
+
+  /// What somebody needs who shall open sealed objects of this domain and nothing else.
+  public DomainGrant grant() {
+    var dataKeys = new TreeMap<Integer, byte[]>();
+    versions.forEach((version, keys) -> dataKeys.put(version, keys.data.clone()));
+    return new DomainGrant(repository, id, pseudonymKey.clone(), dataKeys);
   }
 
   byte[] sealMeta(String purpose, String name, byte[] plain) {

@@ -88,7 +88,7 @@ public final class Repository implements AutoCloseable {
     return new Repository(store, options, format, root, main);
   }
 
-  private static FormatObject readFormat(BlobStore store) throws IOException {
+  static FormatObject readFormat(BlobStore store) throws IOException {
     try {
       long bytes =
           store

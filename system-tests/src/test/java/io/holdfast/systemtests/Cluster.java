@@ -203,12 +203,13 @@ final class Cluster implements AutoCloseable {
     return Command.run(Path.of("/tmp"), Map.of(), asServer(command));
   }
 
-  /// A command as the user that runs servers.
+  /// A command as the user that runs servers, in an empty environment.
   static List<String> asServer(List<String> command) {
     List<String> whole = new ArrayList<>();
     if (ROOT) {
       whole.addAll(List.of("runuser", "-u", "postgres", "--"));
     }
+    whole.addAll(List.of("/usr/bin/env", "-i"));
     whole.addAll(command);
     return whole;
   }

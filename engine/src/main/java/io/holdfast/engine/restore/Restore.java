@@ -7,8 +7,10 @@ import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.Failures;
 import io.holdfast.engine.OpenRepository;
 import io.holdfast.engine.backup.PhysicalFacts;
+import io.holdfast.engine.wal.PlannedWal;
 import io.holdfast.engine.wal.SourceWal;
 import io.holdfast.postgres.recovery.ResolvedTarget;
+import io.holdfast.postgres.wal.WalSegmentSize;
 import io.holdfast.repository.ChunkId;
 import io.holdfast.repository.ChunkReader;
 import io.holdfast.repository.Repository;
@@ -16,9 +18,11 @@ import io.holdfast.repository.StoredSnapshot;
 import io.holdfast.repository.tree.TreeReader;
 import io.holdfast.repository.wal.WalArchive;
 import java.io.IOException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,14 +32,22 @@ import java.util.stream.Stream;
 /// Restores physical backups: [#plan] finds every reason to refuse and writes nothing, [#execute]
 /// does what the plan says.
 public final class Restore {
-  private static final long SPACE_RESERVE_BYTES = 32 << 20;
-
   private final EngineContext context;
   private final Repository repository;
+  private final String address;
+  private final Optional<Path> home;
 
+  /// For restores that stage their WAL.
   public Restore(EngineContext context, OpenRepository repository) {
+    this(context, repository, Optional.empty());
+  }
+
+  /// @param home where this program is installed, if it is: restored servers may call it
+  public Restore(EngineContext context, OpenRepository repository, Optional<Path> home) {
     this.context = context;
     this.repository = repository.repository();
+    this.address = repository.address();
+    this.home = home;
   }
 
   /// Plans a restore for use.
@@ -91,23 +103,29 @@ public final class Restore {
     }
     Path existing = existingParent(request.to());
     requireWritable(existing, request.to());
-    long free = Files.getFileStore(existing).getUsableSpace();
-    RestorePlan plan =
-        new RestorePlan(
-            backup,
-            facts,
+    long free = freeBytes(existing, spaces);
+    long walBytes = PlannedWal.of(target, new WalSegmentSize(facts.walSegmentBytes())).bytes();
+    WalSupply supply =
+        WalSupply.decide(
+            request.wal(),
+            new WalSupply.Space(tree.totals().logicalBytes(), walBytes, free),
             request.to(),
-            tree.totals(),
-            spaces,
-            target,
-            request.action().orElseGet(() -> defaultAction(request.target())),
-            purpose,
-            StagedWal.bytes(target),
-            free,
-            Owner.decide(request.to(), request.owner(), System.getProperty("user.name")),
-            archiveCommand(request, archive));
-    requireSpace(plan);
-    return plan;
+            home,
+            address);
+    return new RestorePlan(
+        backup,
+        facts,
+        request.to(),
+        tree.totals(),
+        spaces,
+        target,
+        request.action().orElseGet(() -> defaultAction(request.target())),
+        purpose,
+        supply,
+        walBytes,
+        free,
+        Owner.decide(request.to(), request.owner(), System.getProperty("user.name")),
+        archiveCommand(request, archive));
   }
 
   private static TargetAction defaultAction(TargetRequest target) {
@@ -248,27 +266,18 @@ public final class Restore {
     }
   }
 
-  /// Everything is counted against the data directory's file system; tablespaces elsewhere make
-  /// that a little too strict only where they are large.
-  private static void requireSpace(RestorePlan plan) throws IOException {
-    long needed = plan.totals().logicalBytes() + plan.walBytes() + SPACE_RESERVE_BYTES;
-    long free = plan.freeBytes();
-    for (String location : plan.tablespaces().values()) {
-      Path existing = existingParent(Path.of(location));
-      if (!Files.getFileStore(existing).equals(Files.getFileStore(existingParent(plan.to())))) {
-        free += Files.getFileStore(existing).getUsableSpace();
-      }
+  /// Everything is counted together; tablespaces elsewhere make that a little too strict or too
+  /// mild only where they are large.
+  private static long freeBytes(Path existing, Map<Long, String> spaces) throws IOException {
+    FileStore main = Files.getFileStore(existing);
+    Set<FileStore> stores = new LinkedHashSet<>(Set.of(main));
+    for (String location : spaces.values()) {
+      stores.add(Files.getFileStore(existingParent(Path.of(location))));
     }
-    if (free < needed) {
-      throw new BackupException(
-          ErrorCode.NO_SPACE,
-          "the restore needs "
-              + new io.holdfast.base.ByteSize(needed)
-              + " and only "
-              + new io.holdfast.base.ByteSize(free)
-              + " are free at "
-              + plan.to(),
-          "Free some space or choose another directory. Nothing was written.");
+    long free = 0;
+    for (FileStore store : stores) {
+      free += store.getUsableSpace();
     }
+    return free;
   }
 }

@@ -89,7 +89,7 @@ final class RestoreConfiguration {
           case PROMOTE -> io.holdfast.postgres.datadir.TargetAction.PROMOTE;
           case SHUTDOWN -> io.holdfast.postgres.datadir.TargetAction.SHUTDOWN;
         },
-        StagedWal.RESTORE_COMMAND,
+        plan.supply().restoreCommand(),
         plan.archive().orElse(""));
   }
 

@@ -16,7 +16,8 @@ import java.util.Optional;
 /// What a restore will do, as a value: it is shown by a dry run and executed as it is.
 ///
 /// @param tablespaces new location by object number
-/// @param walBytes WAL that will be staged inside the data directory
+/// @param supply how the server gets the WAL
+/// @param walBytes WAL that recovery needs
 /// @param freeBytes free space where the data directory will be
 public record RestorePlan(
     StoredSnapshot backup,
@@ -27,6 +28,7 @@ public record RestorePlan(
     ResolvedTarget target,
     TargetAction action,
     Purpose purpose,
+    WalSupply supply,
     long walBytes,
     long freeBytes,
     Owner owner,
@@ -50,6 +52,7 @@ public record RestorePlan(
     map.put("to", to.toString());
     map.put("files", totals.files());
     map.put("bytes", totals.logicalBytes());
+    map.put("wal", supply.word());
     map.put("walBytes", walBytes);
     map.put("freeBytes", freeBytes);
     map.put("serverMajor", facts.serverMajor());
@@ -79,7 +82,9 @@ public record RestorePlan(
             + totals.files()
             + " files, and "
             + new ByteSize(walBytes)
-            + " of WAL; "
+            + " of WAL "
+            + walInWords()
+            + "; "
             + new ByteSize(freeBytes)
             + " are free there");
     tablespaces.forEach((oid, location) -> lines.add("  tablespace " + oid + " to " + location));
@@ -88,6 +93,14 @@ public record RestorePlan(
     lines.add("  recovery   " + recoveryInWords());
     target.remarks().forEach(remark -> lines.add("  note       " + remark));
     return lines;
+  }
+
+  private String walInWords() {
+    return switch (supply) {
+      case WalSupply.Staged _ -> "beside it";
+      case WalSupply.OnDemand onDemand ->
+          "that " + onDemand.program() + " fetches from " + onDemand.repository() + " on demand";
+    };
   }
 
   /// Where recovery will stop, for people.

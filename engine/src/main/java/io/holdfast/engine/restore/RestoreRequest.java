@@ -21,8 +21,33 @@ public record RestoreRequest(
     Optional<TargetAction> action,
     Map<String, String> tablespaces,
     Optional<String> archive,
-    Optional<String> owner) {
+    Optional<String> owner,
+    WalChoice wal) {
   public RestoreRequest {
     tablespaces = Map.copyOf(tablespaces);
+  }
+
+  /// With the WAL staged: for servers that we run ourselves.
+  public RestoreRequest(
+      String backup,
+      String source,
+      Path to,
+      TargetRequest target,
+      Optional<String> timeline,
+      Optional<TargetAction> action,
+      Map<String, String> tablespaces,
+      Optional<String> archive,
+      Optional<String> owner) {
+    this(
+        backup,
+        source,
+        to,
+        target,
+        timeline,
+        action,
+        tablespaces,
+        archive,
+        owner,
+        WalChoice.STAGED);
   }
 }

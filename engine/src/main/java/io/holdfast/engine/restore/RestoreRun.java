@@ -14,6 +14,7 @@ import io.holdfast.repository.ChunkReader;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.tree.TreeFile;
 import io.holdfast.repository.tree.TreeReader;
+import io.holdfast.repository.wal.WalArchive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,16 +69,20 @@ final class RestoreRun {
     ControlFile controlFile = ControlFile.parse(tree.readAll(control, ControlFile.FILE_BYTES));
     FileChanges changes = configuration.plan(controlFile);
     makeDirectories(listedDirectories, files);
+    WalArchive archive =
+        SourceWal.require(
+            repository, plan.backup().record().source(), plan.facts().systemIdentifier());
+    if (plan.supply() instanceof WalSupply.OnDemand onDemand) {
+      context.progress().phase("try the way to the write-ahead log", 0);
+      remarks.addAll(new CapabilityFile(plan, onDemand).write(repository, archive));
+    }
     context.progress().phase("restore", plan.totals().logicalBytes());
     writeFiles(files.stream().filter(file -> !isWrittenApart(file)).toList());
     writeTablespaceMap(files);
-    context.progress().phase("stage write-ahead log", plan.walBytes());
-    new StagedWal(
-            SourceWal.require(
-                repository, plan.backup().record().source(), plan.facts().systemIdentifier()),
-            plan.to(),
-            plan.owner())
-        .write(plan.target(), context.progress());
+    if (plan.supply() instanceof WalSupply.Staged) {
+      context.progress().phase("stage write-ahead log", plan.walBytes());
+      new StagedWal(archive, plan.to(), plan.owner()).write(plan.target(), context.progress());
+    }
     context.progress().phase("finish", 0);
     changes.apply(plan.to());
     syncDirectories();
@@ -94,8 +99,17 @@ final class RestoreRun {
       remarks.add(
           "replication slots and subscriptions are not restored; unlogged tables will be empty");
       remarks.add(
-          StagedWal.DIRECTORY
-              + " inside the directory holds the WAL for recovery: remove it when the server is in use");
+          switch (plan.supply()) {
+            case WalSupply.Staged _ ->
+                StagedWal.DIRECTORY
+                    + " inside the directory holds the WAL for recovery: remove it when the server is in use";
+            case WalSupply.OnDemand onDemand ->
+                "recovery fetches WAL from "
+                    + onDemand.repository()
+                    + ", which must stay readable until it is over; then remove "
+                    + CapabilityFile.NAME
+                    + " from the directory: it is a key for this source's WAL";
+          });
       if (plan.action() == TargetAction.PAUSE) {
         remarks.add(
             "recovery will pause at the target, readable; SELECT pg_wal_replay_resume() makes the server writable");

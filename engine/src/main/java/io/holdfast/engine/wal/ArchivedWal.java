@@ -25,6 +25,7 @@ public final class ArchivedWal implements WalIndexSource {
 
   private final WalArchive archive;
   private final Map<Integer, List<WalRange>> ranges = new HashMap<>();
+  private final Map<Integer, List<io.holdfast.repository.wal.WalRange>> stored = new HashMap<>();
 
   public ArchivedWal(WalArchive archive) {
     this.archive = archive;
@@ -42,11 +43,20 @@ public final class ArchivedWal implements WalIndexSource {
 
   private List<WalRange> load(int timeline) throws IOException {
     List<WalRange> result = new ArrayList<>();
-    for (io.holdfast.repository.wal.WalRange range : archive.ranges(timeline)) {
+    for (io.holdfast.repository.wal.WalRange range : stored(timeline)) {
       result.add(
           new WalRange(timeline, new Lsn(range.start()), new Lsn(range.end()), summary(range)));
     }
     return result;
+  }
+
+  private List<io.holdfast.repository.wal.WalRange> stored(int timeline) throws IOException {
+    List<io.holdfast.repository.wal.WalRange> known = stored.get(timeline);
+    if (known == null) {
+      known = archive.ranges(timeline);
+      stored.put(timeline, known);
+    }
+    return known;
   }
 
   /// A summary that cannot be read is left out: then the WAL itself is read where it matters.
@@ -128,7 +138,7 @@ public final class ArchivedWal implements WalIndexSource {
         return false;
       }
       Lsn until = next.plus(Math.min(READ_BYTES, end.minus(next)));
-      piece = archive.readBytes(timeline, next.value(), until.value());
+      piece = archive.readBytes(timeline, stored(timeline), next.value(), until.value());
       position = 0;
       next = until;
       return true;

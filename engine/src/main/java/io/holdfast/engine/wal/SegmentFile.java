@@ -49,7 +49,7 @@ public final class SegmentFile {
       return Optional.empty();
     }
     Lsn held = contiguous.isBefore(end) ? contiguous : end;
-    byte[] bytes = archive.readBytes(name.timeline(), start.value(), held.value());
+    byte[] bytes = archive.readBytes(name.timeline(), ranges, start.value(), held.value());
     return Optional.of(Arrays.copyOf(bytes, size.bytes()));
   }
 }

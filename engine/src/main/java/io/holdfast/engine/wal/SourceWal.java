@@ -3,6 +3,7 @@ package io.holdfast.engine.wal;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.repository.Domain;
+import io.holdfast.repository.DomainGrant;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.wal.WalArchive;
 import io.holdfast.repository.wal.WalSealer;
@@ -39,6 +40,21 @@ public final class SourceWal {
         .filter(lineage -> lineage.source().equals(source))
         .map(lineage -> WalArchive.of(repository.store(), sealer, lineage))
         .toList();
+  }
+
+  /// What opens the WAL of a source and nothing else.
+  ///
+  /// @throws BackupException `WAL_GAP` if there is none
+  public static DomainGrant grant(Repository repository, String source) throws IOException {
+    return repository
+        .findDomain(domain(source))
+        .map(Domain::grant)
+        .orElseThrow(
+            () ->
+                new BackupException(
+                    ErrorCode.WAL_GAP,
+                    "there is no WAL of source '" + source + "'",
+                    "Was the repository copied as a whole? 'holdfast verify --all' shows what is missing."));
   }
 
   /// The archive of one cluster, if any WAL of it was ever stored.

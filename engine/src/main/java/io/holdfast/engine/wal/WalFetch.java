@@ -43,14 +43,7 @@ public final class WalFetch {
 
   private Outcome fetchNow(Settings settings, String name, Path destination) throws IOException {
     context.cancellation().throwIfRequested();
-    WalFileName parsed =
-        WalFileName.parse(name)
-            .orElseThrow(
-                () ->
-                    new BackupException(
-                        ErrorCode.BAD_ARGUMENT,
-                        "'" + name + "' is not the name of a WAL file",
-                        "Use restore_command = 'holdfast wal fetch %f %p'."));
+    WalFileName parsed = parse(name);
     List<WalArchive> archives = SourceWal.all(repository, settings.source());
     if (archives.isEmpty()) {
       throw new BackupException(
@@ -78,8 +71,18 @@ public final class WalFetch {
     return Outcome.FETCHED;
   }
 
+  static WalFileName parse(String name) {
+    return WalFileName.parse(name)
+        .orElseThrow(
+            () ->
+                new BackupException(
+                    ErrorCode.BAD_ARGUMENT,
+                    "'" + name + "' is not the name of a WAL file",
+                    "Use restore_command = 'holdfast wal fetch %f %p'."));
+  }
+
   /// Whole or not at all: the server may look at the file as soon as it exists.
-  private static void write(Path destination, byte[] content) throws IOException {
+  static void write(Path destination, byte[] content) throws IOException {
     Path temporary = destination.resolveSibling(destination.getFileName() + ".holdfast-tmp");
     Files.deleteIfExists(temporary);
     try (FileChannel channel =

@@ -111,6 +111,17 @@ public final class WalArchive {
     }
   }
 
+  /// Whether the store has this lineage, under these keys.
+  ///
+  /// @throws CorruptRepositoryException if its record is damaged, or opens with other keys only
+  public boolean isRecorded() throws IOException {
+    if (store.stat(names.about()).isEmpty()) {
+      return false;
+    }
+    byte[] about = stored.read(names.about(), WalFiles.OBJECT_BYTES_MAX);
+    return WalFiles.decodeAbout(sealer, lineage.id(), about).equals(lineage);
+  }
+
   public WalLineage lineage() {
     return lineage;
   }

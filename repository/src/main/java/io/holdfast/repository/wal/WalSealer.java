@@ -1,6 +1,7 @@
 package io.holdfast.repository.wal;
 
 import io.holdfast.repository.Domain;
+import io.holdfast.repository.DomainGrant;
 
 /// Seals and opens under the keys of one WAL domain. What [#seal] returns says itself which version
 /// of the key opens it. *Thread-safe.*
@@ -24,6 +25,26 @@ public interface WalSealer {
       @Override
       public String pseudonym(String text) {
         return domain.pseudonym(text);
+      }
+    };
+  }
+
+  /// Opens what a grant opens; it seals nothing.
+  static WalSealer of(DomainGrant grant) {
+    return new WalSealer() {
+      @Override
+      public byte[] seal(String purpose, byte[] context, byte[] plain, int offset, int length) {
+        throw new UnsupportedOperationException("a grant is for reading");
+      }
+
+      @Override
+      public byte[] open(String purpose, byte[] context, byte[] sealed, int bytesMax) {
+        return grant.open(purpose, context, sealed, bytesMax);
+      }
+
+      @Override
+      public String pseudonym(String text) {
+        return grant.pseudonym(text);
       }
     };
   }
