@@ -103,6 +103,12 @@ public final class ArchivingSink implements WalSink, AutoCloseable {
     collector.drain();
   }
 
+  /// Gives up, from any thread: what is not stored yet is lost, and whoever uses this gets
+  /// `because`.
+  void abandon(BackupException because) {
+    collector.abandon(because);
+  }
+
   /// Runs on the storing worker, one cut after the other.
   private void store(Lsn start, byte[] bytes, int length) throws IOException {
     indexer.accept(ByteBuffer.wrap(bytes, 0, length));

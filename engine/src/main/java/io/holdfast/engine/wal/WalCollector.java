@@ -1,5 +1,6 @@
 package io.holdfast.engine.wal;
 
+import io.holdfast.base.BackupException;
 import io.holdfast.base.Invariant;
 import io.holdfast.base.concurrent.Workers;
 import io.holdfast.postgres.Lsn;
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// than that; an idle server causes no cuts. Two buffers of 16 MiB go round: while one is stored
 /// the other fills, and when both are full the sender has to wait.
 ///
-/// [#accept], [#tick], [#flush] and [#close] belong to the receiving thread; [#durable] may be
-/// asked by any.
+/// [#accept], [#tick], [#flush] and [#close] belong to the receiving thread; [#durable] and
+/// [#abandon] may be called by any.
 public final class WalCollector implements AutoCloseable {
   static final int CUT_BYTES_MAX = 16 << 20;
   static final Duration AGE_MAX = Duration.ofSeconds(4);
@@ -55,6 +56,7 @@ public final class WalCollector implements AutoCloseable {
   private Lsn next;
   private Instant firstByteAt = Instant.MAX;
   private boolean ended;
+  private volatile boolean abandoned;
 
   /// @param start where the stream begins; bytes must follow one another from here
   public WalCollector(Lsn start, int segmentBytes, InstantSource clock, Store store) {
@@ -185,12 +187,21 @@ public final class WalCollector implements AutoCloseable {
     }
   }
 
+  /// Gives up, from any thread: what is not stored yet is lost, and whoever uses this gets
+  /// `because`.
+  public void abandon(BackupException because) {
+    failure.compareAndSet(null, because);
+    abandoned = true;
+  }
+
   /// Stops without storing what the current cut holds; what was handed over is still stored.
   @Override
   public void close() {
     finish();
     try {
-      workers.join();
+      if (!abandoned) {
+        workers.join();
+      }
     } catch (IOException _) {
       // The storing worker keeps its failures in `failure`; join only waits.
     }

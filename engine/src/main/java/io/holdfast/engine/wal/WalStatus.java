@@ -76,7 +76,10 @@ public final class WalStatus {
             ranges.stream().mapToLong(WalRange::length).sum(),
             ranges.size(),
             new ArchivedWal(archive).observedUntil(timeline),
-            gaps));
+            gaps,
+            Interruptions.of(archive, timeline).stream()
+                .map(Interruptions.Interruption::describe)
+                .toList()));
   }
 
   private static WalStatusReport.Server server(Settings settings, List<WalArchive> archives)

@@ -20,6 +20,7 @@ public record WalStatusReport(
 
   /// The WAL of one timeline of one cluster.
   ///
+  /// @param interruptions where and why the stream had to break off
   /// @param observedUntil until when, by the server's clock, the archive is known to be complete
   public record Archive(
       String systemIdentifier,
@@ -29,7 +30,8 @@ public record WalStatusReport(
       long bytes,
       long objects,
       Optional<Instant> observedUntil,
-      List<String> gaps) {}
+      List<String> gaps,
+      List<String> interruptions) {}
 
   /// The server's side.
   public record Server(
@@ -71,6 +73,7 @@ public record WalStatusReport(
     map.put("objects", archive.objects());
     map.put("observedUntil", archive.observedUntil());
     map.put("gaps", archive.gaps());
+    map.put("interruptions", archive.interruptions());
     return map;
   }
 
@@ -99,6 +102,7 @@ public record WalStatusReport(
           .observedUntil()
           .ifPresent(time -> lines.add("    complete until " + time + " by the server's clock"));
       archive.gaps().forEach(gap -> lines.add("    GAP " + gap));
+      archive.interruptions().forEach(text -> lines.add("    INTERRUPTED: " + text));
     }
     server.ifPresent(s -> describe(s, lines));
     serverProblem.ifPresent(problem -> lines.add("  server: " + problem));

@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 
-/// Passes WAL on to the archiving sink, notes now and then that an idle server has nothing more,
-/// and lets the slot be watched. *Confined* to the receiving thread, but for [#durable].
+/// Passes WAL on to the archiving sink, and notes now and then that an idle server has nothing
+/// more. *Confined* to the receiving thread, but for [#durable].
 final class WatchedSink implements WalSink {
   private static final Duration NOTE_EVERY = Duration.ofMinutes(10);
   private static final Duration FIRST_NOTE_AFTER = Duration.ofSeconds(30);
@@ -17,16 +17,14 @@ final class WatchedSink implements WalSink {
   private final WalArchive archive;
   private final int timeline;
   private final ArchivingSink sink;
-  private final SlotWatch watch;
   private Instant lastActivity = Instant.EPOCH;
   private Instant lastNote = Instant.EPOCH;
   private Instant serverTime = Instant.EPOCH;
 
-  WatchedSink(WalArchive archive, int timeline, ArchivingSink sink, SlotWatch watch) {
+  WatchedSink(WalArchive archive, int timeline, ArchivingSink sink) {
     this.archive = archive;
     this.timeline = timeline;
     this.sink = sink;
-    this.watch = watch;
   }
 
   @Override
@@ -38,7 +36,6 @@ final class WatchedSink implements WalSink {
   @Override
   public void tick(ServerPosition server) throws IOException {
     sink.tick(server);
-    watch.tick();
     if (server.clockMicros() == 0) {
       return;
     }
