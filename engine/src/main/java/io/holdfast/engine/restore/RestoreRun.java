@@ -10,6 +10,7 @@ import io.holdfast.postgres.control.ControlFile;
 import io.holdfast.postgres.datadir.DataDirectoryLayout;
 import io.holdfast.postgres.datadir.FileChanges;
 import io.holdfast.postgres.datadir.SettingChange;
+import io.holdfast.postgres.manifest.RawPath;
 import io.holdfast.repository.ChunkReader;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.tree.TreeFile;
@@ -226,9 +227,7 @@ final class RestoreRun {
   private void writeTablespaceMap(List<TreeFile> files) throws IOException {
     for (TreeFile file : files) {
       if (file.entry().path().equals("tablespace_map")) {
-        String text =
-            new String(
-                tree.readAll(file, SMALL_FILE_BYTES_MAX), java.nio.charset.StandardCharsets.UTF_8);
+        String text = RawPath.decode(tree.readAll(file, SMALL_FILE_BYTES_MAX));
         new FileChanges(
                 Map.of("tablespace_map", configuration.movedTablespaceMap(text)),
                 List.of(),
