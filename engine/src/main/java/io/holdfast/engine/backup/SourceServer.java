@@ -10,6 +10,7 @@ import io.holdfast.postgres.sql.SqlConnection;
 import io.holdfast.postgres.url.ConnectionUrl;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -37,6 +38,16 @@ public record SourceServer(
 
   /// Asks the server and refuses what cannot work.
   public static SourceServer inspect(Settings settings) {
+    SourceServer server = look(settings);
+    List<BackupException> problems = problems(server.facts());
+    if (!problems.isEmpty()) {
+      throw problems.getFirst();
+    }
+    return server;
+  }
+
+  /// Asks the server, whether it is suitable or not.
+  public static SourceServer look(Settings settings) {
     ConnectionUrl url = ConnectionUrl.parse(settings.requireUrl());
     ConnectionUrl direct = ConnectionUrl.parse(settings.requireDirectUrl());
     if (direct.looksLikePooler()) {
@@ -47,7 +58,6 @@ public record SourceServer(
     }
     try (SqlConnection sql = SqlConnection.open(direct, APPLICATION)) {
       ServerFacts facts = ServerFacts.read(sql);
-      requireSuitable(facts);
       OutsideConfiguration configuration = OutsideConfiguration.read(sql, facts);
       long bytes =
           sql.valueIfAllowed(
@@ -60,40 +70,52 @@ public record SourceServer(
     }
   }
 
-  private static void requireSuitable(ServerFacts facts) {
+  /// Everything for which a backup of such a server is refused.
+  public static List<BackupException> problems(ServerFacts facts) {
+    List<BackupException> problems = new ArrayList<>();
     int major = facts.versionNum() / 10_000;
     if (major < OLDEST_MAJOR || major > NEWEST_MAJOR) {
-      throw new BackupException(
-          ErrorCode.SERVER_VERSION_UNSUPPORTED,
-          "the server is PostgreSQL " + facts.version() + "; 13 to 18 are supported",
-          "Upgrade the server, or use a version of Holdfast that supports it.");
+      problems.add(
+          new BackupException(
+              ErrorCode.SERVER_VERSION_UNSUPPORTED,
+              "the server is PostgreSQL " + facts.version() + "; 13 to 18 are supported",
+              "Upgrade the server, or use a version of Holdfast that supports it."));
     }
     if (!facts.role().replication()) {
-      throw new BackupException(
-          ErrorCode.PRIVILEGE_MISSING,
-          "role " + facts.role().name() + " may not replicate",
-          "ALTER ROLE \""
-              + facts.role().name()
-              + "\" REPLICATION; and add a line for replication to pg_hba.conf.");
+      problems.add(
+          new BackupException(
+              ErrorCode.PRIVILEGE_MISSING,
+              "role " + facts.role().name() + " may not replicate",
+              "ALTER ROLE \""
+                  + facts.role().name()
+                  + "\" REPLICATION; and add a line for replication to pg_hba.conf."));
     }
     if (facts.setting("wal_level").orElse("").equals("minimal")) {
-      throw new BackupException(
-          ErrorCode.SERVER_SETTING_UNSUITABLE,
-          "wal_level is minimal, so a running cluster cannot be backed up",
-          "Set wal_level = replica in the server and restart it.");
+      problems.add(
+          new BackupException(
+              ErrorCode.SERVER_SETTING_UNSUITABLE,
+              "wal_level is minimal, so a running cluster cannot be backed up",
+              "Set wal_level = replica in the server and restart it."));
     }
-    requireAtLeast(facts, "max_wal_senders", 2);
-    requireAtLeast(facts, "max_replication_slots", 1);
+    tooSmall(facts, "max_wal_senders", 2).ifPresent(problems::add);
+    tooSmall(facts, "max_replication_slots", 1).ifPresent(problems::add);
+    return problems;
   }
 
-  private static void requireAtLeast(ServerFacts facts, String setting, int minimum) {
+  private static Optional<BackupException> tooSmall(
+      ServerFacts facts, String setting, int minimum) {
     int value = Integer.parseInt(facts.setting(setting).orElse(Integer.toString(minimum)));
-    if (value < minimum) {
-      throw new BackupException(
-          ErrorCode.SERVER_SETTING_UNSUITABLE,
-          setting + " is " + value + ", and a backup needs " + minimum,
-          "Set " + setting + " to at least " + (minimum + 2) + " in the server and restart it.");
-    }
+    return value >= minimum
+        ? Optional.empty()
+        : Optional.of(
+            new BackupException(
+                ErrorCode.SERVER_SETTING_UNSUITABLE,
+                setting + " is " + value + ", and a backup needs " + minimum,
+                "Set "
+                    + setting
+                    + " to at least "
+                    + (minimum + 2)
+                    + " in the server and restart it."));
   }
 
   private static SortedMap<String, String> remarks(ServerFacts facts) {

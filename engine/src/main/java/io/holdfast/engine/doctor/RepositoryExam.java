@@ -1,0 +1,97 @@
+package io.holdfast.engine.doctor;
+
+import io.holdfast.base.ByteSize;
+import io.holdfast.engine.Backups;
+import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.OpenRepository;
+import io.holdfast.engine.RepositoryAccess;
+import io.holdfast.engine.config.KeySource;
+import io.holdfast.engine.config.Settings;
+import io.holdfast.storage.StoreCapabilities;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// Looks at the repository, the space around it and its key.
+final class RepositoryExam {
+  static final long LITTLE_SPACE_BYTES = 1L << 30;
+
+  private final Settings settings;
+  private final Findings findings;
+
+  RepositoryExam(Settings settings, Findings findings) {
+    this.settings = settings;
+    this.findings = findings;
+  }
+
+  void open(EngineContext context) throws IOException {
+    try (OpenRepository repository = new RepositoryAccess(context).open(settings)) {
+      int backups = new Backups(repository).list(Optional.empty()).maps().size();
+      findings.ok(
+          "repository "
+              + settings.repository()
+              + " opens with the "
+              + settings.key().describe()
+              + "; "
+              + backups
+              + " backups");
+      StoreCapabilities capabilities = repository.repository().store().capabilities();
+      if (capabilities.putIfAbsent() == StoreCapabilities.Support.NO) {
+        findings.warn(
+            "the store does not refuse a second write of one name",
+            "Let only one process at a time write to this repository.");
+      }
+      if (!capabilities.remark().isEmpty()) {
+        findings.warn(
+            capabilities.remark(), "Read what the documentation says about that kind of store.");
+      }
+    }
+  }
+
+  /// @param clusterBytes how much a first backup will read, if that is known
+  void space(OptionalLong clusterBytes) throws IOException {
+    Path place = Path.of(settings.repository());
+    if (Files.isDirectory(place)) {
+      space(Files.getFileStore(place).getUsableSpace(), clusterBytes);
+    }
+  }
+
+  void space(long freeBytes, OptionalLong clusterBytes) {
+    String free = new ByteSize(freeBytes) + " are free for the repository";
+    if (freeBytes < LITTLE_SPACE_BYTES) {
+      findings.warn(free, "Make room before the next backup.");
+    } else if (clusterBytes.isPresent() && freeBytes < clusterBytes.getAsLong()) {
+      findings.warn(
+          free + ", and the cluster has " + new ByteSize(clusterBytes.getAsLong()),
+          "A first backup needs about half of the cluster's size; make room for it and for the WAL.");
+    } else {
+      findings.ok(free);
+    }
+  }
+
+  void key() throws IOException {
+    Path file =
+        switch (settings.key()) {
+          case KeySource.File named -> named.path();
+          case KeySource.DefaultFile named -> named.path();
+          case KeySource.Hex _, KeySource.Passphrase _ -> Path.of("");
+        };
+    if (file.toString().isEmpty() || !Files.exists(file)) {
+      return;
+    }
+    Path repository = Path.of(settings.repository());
+    if (file.toRealPath()
+        .startsWith(Files.exists(repository) ? repository.toRealPath() : repository)) {
+      findings.fail(
+          "the key file " + file + " lies in the repository it opens",
+          "Whoever takes the repository has the key too: move the file elsewhere.");
+    }
+    String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    if (!mode.endsWith("------")) {
+      findings.warn("others may read the key file " + file, "chmod 600 " + file);
+    }
+  }
+}
