@@ -17,57 +17,61 @@ import java.util.Arrays;
 /// @param compress zstd at the level of backups
 /// @param seal AES-256-GCM
 public record SealingRates(long hash, long compress, long seal) {
-  private static final Duration WARM_UP_ROUND = Duration.ofMillis(50);
-  private static final int WARM_UP_ROUNDS_MAX = 20;
-  private static final int STEADY_ROUNDS = 3;
-  private static final double STILL_FASTER = 1.15;
+  /// What Java needs until it has compiled hashing and sealing; before that both are many times
+  /// slower than in a backup.
+  private static final Duration HASH_WARM_UP = Duration.ofSeconds(1);
+
+  private static final Duration SEAL_WARM_UP = Duration.ofSeconds(2);
   private static final Duration MEASURED_ROUND = Duration.ofMillis(35);
   private static final int MEASURED_ROUNDS = 3;
   private static final int EXTENT_BYTES = 512 << 10;
   private static final int PAGE_BYTES = 8192;
-  private static final int EXTENTS_MAX = 4096;
+  private static final int EXTENTS_MAX = 1 << 14;
   private static final int ZSTD_LEVEL = 1;
 
-  /// Measures each kind of work for about 100 ms, after it has been done until it got no faster, at
-  /// most a second: Java compiles what it runs often. The best of three rounds counts, because
-  /// whatever else runs on this machine only makes them slower.
+  /// Measures each kind of work for about 100 ms, after a few seconds in which Java compiles them.
+  /// The best of three rounds counts: whatever else runs on this machine only makes them slower.
   public static SealingRates measure(InstantSource clock, Entropy entropy) {
     byte[] extent = likeTables(entropy);
-    KeyedChunkIds ids = new KeyedChunkIds(entropy.bytes(CryptoKit.KEY_BYTES));
-    byte[] hashes = new byte[EXTENT_BYTES / PAGE_BYTES * ChunkIds.PAGE_HASH_BYTES];
-    long hash =
-        rate(
-            clock,
-            () -> {
-              for (int page = 0; page < EXTENT_BYTES / PAGE_BYTES; page++) {
-                ids.pageHash(
-                    extent, page * PAGE_BYTES, PAGE_BYTES, hashes, page * ChunkIds.PAGE_HASH_BYTES);
-              }
-            });
+    Runnable hash = hashing(extent, entropy);
+    Runnable seal = sealing(extent, entropy);
+    var _ = repeat(clock, hash, HASH_WARM_UP);
+    var _ = repeat(clock, seal, SEAL_WARM_UP);
+    long sealed = rate(clock, seal);
     byte[] compressed = new byte[Math.toIntExact(Zstd.compressBound(EXTENT_BYTES))];
-    long compress;
     try (ZstdCompressCtx zstd = new ZstdCompressCtx()) {
       zstd.setLevel(ZSTD_LEVEL);
-      compress =
+      long compress =
           rate(
               clock,
               () ->
                   zstd.compressByteArray(
                       compressed, 0, compressed.length, extent, 0, EXTENT_BYTES));
+      return new SealingRates(rate(clock, hash), compress, sealed);
     }
+  }
+
+  private static Runnable hashing(byte[] extent, Entropy entropy) {
+    KeyedChunkIds ids = new KeyedChunkIds(entropy.bytes(CryptoKit.KEY_BYTES));
+    byte[] hashes = new byte[EXTENT_BYTES / PAGE_BYTES * ChunkIds.PAGE_HASH_BYTES];
+    return () -> {
+      for (int page = 0; page < EXTENT_BYTES / PAGE_BYTES; page++) {
+        ids.pageHash(
+            extent, page * PAGE_BYTES, PAGE_BYTES, hashes, page * ChunkIds.PAGE_HASH_BYTES);
+      }
+    };
+  }
+
+  private static Runnable sealing(byte[] extent, Entropy entropy) {
     byte[] frame = Arrays.copyOf(extent, EXTENT_BYTES + CryptoKit.TAG_BYTES);
-    long seal =
-        rate(
-            clock,
-            () ->
-                CryptoKit.encryptInPlace(
-                    entropy.bytes(CryptoKit.KEY_BYTES),
-                    new byte[CryptoKit.NONCE_BYTES],
-                    new byte[0],
-                    frame,
-                    0,
-                    EXTENT_BYTES));
-    return new SealingRates(hash, compress, seal);
+    return () ->
+        CryptoKit.encryptInPlace(
+            entropy.bytes(CryptoKit.KEY_BYTES),
+            new byte[CryptoKit.NONCE_BYTES],
+            new byte[0],
+            frame,
+            0,
+            EXTENT_BYTES);
   }
 
   /// Half noise and half repetition, roughly as compressible as rows are.
@@ -82,13 +86,6 @@ public record SealingRates(long hash, long compress, long seal) {
   }
 
   private static long rate(InstantSource clock, Runnable oneExtent) {
-    long best = 0;
-    int steady = 0;
-    for (int round = 0; round < WARM_UP_ROUNDS_MAX && steady < STEADY_ROUNDS; round++) {
-      long now = repeat(clock, oneExtent, WARM_UP_ROUND);
-      steady = now > best * STILL_FASTER ? 0 : steady + 1;
-      best = Math.max(best, now);
-    }
     long measured = 0;
     for (int round = 0; round < MEASURED_ROUNDS; round++) {
       measured = Math.max(measured, repeat(clock, oneExtent, MEASURED_ROUND));

@@ -110,6 +110,37 @@ class CapabilityRestoreTest {
   }
 
   @Test
+  void walThatDoesNotFitOnTheDiskIsFetchedOnDemandByItself() throws Exception {
+    try (SmallDisk disk = SmallDisk.mount(scratch.resolve("disk"), 200);
+        Cluster source = Cluster.create(scratch.resolve("s"))) {
+      Program program = program(source);
+      RunningStream stream = begin(program, source);
+      for (int i = 0; i < 6; i++) {
+        source.execute("INSERT INTO t VALUES (" + i + ", 'x')", "SELECT pg_switch_wal()");
+      }
+      String end = digest(source);
+      stop(source, stream);
+
+      Path to = disk.root().resolve("r");
+      Command.Ended refused =
+          program.expect(3, "restore", "latest", "--to", to.toString(), "--wal", "staged");
+      assertThat(refused.err()).contains("HF-2003").contains("--wal on-demand");
+      Command.Ended plan =
+          program.expect(0, "restore", "latest", "--to", to.toString(), "--dry-run", "--json");
+      assertThat(Answers.only(plan.out(), "wal")).isEqualTo("on-demand");
+      String roomy = scratch.resolve("roomy").toString();
+      plan = program.expect(0, "restore", "latest", "--to", roomy, "--dry-run", "--json");
+      assertThat(Answers.only(plan.out(), "wal")).isEqualTo("staged");
+
+      program.expect(0, "restore", "latest", "--to", to.toString());
+      try (Cluster restored = Cluster.restored(TestPrograms.WITH_TOOLS, to)) {
+        restored.start();
+        assertThat(promoted(restored)).isEqualTo(end);
+      }
+    }
+  }
+
+  @Test
   void refusesWhatTheServersUserCouldNotFetch() throws Exception {
     try (Cluster source = Cluster.create(scratch.resolve("s"))) {
       Program program = program(source);

@@ -9,8 +9,12 @@ import java.util.Optional;
 
 /// How a restored server gets the WAL that it recovers with.
 public sealed interface WalSupply {
-  /// What must stay free in any case; also room for the segments that recovery is just reading.
-  long RESERVE_BYTES = 64L << 20;
+  /// What must stay free in any case.
+  long RESERVE_BYTES = 32L << 20;
+
+  /// A server in recovery keeps a copy of the WAL it replays in `pg_wal` until its next restart
+  /// point: as much as `max_wal_size`, whose default this is.
+  long REPLAYED_BYTES_MAX = 1L << 30;
 
   /// It lies beside the data: the server needs neither key nor repository.
   record Staged() implements WalSupply {}
@@ -24,11 +28,11 @@ public sealed interface WalSupply {
   /// What a restore needs and has.
   record Space(long dataBytes, long walBytes, long freeBytes) {
     private long stagedBytes() {
-      return dataBytes + walBytes + RESERVE_BYTES;
+      return onDemandBytes() + walBytes;
     }
 
     private long onDemandBytes() {
-      return dataBytes + RESERVE_BYTES;
+      return dataBytes + Math.min(walBytes, REPLAYED_BYTES_MAX) + RESERVE_BYTES;
     }
   }
 

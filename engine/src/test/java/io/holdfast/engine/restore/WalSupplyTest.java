@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 class WalSupplyTest {
   private static final long GIB = 1L << 30;
   private static final Path TO = Path.of("/srv/restored");
-  private static final WalSupply.Space PLENTY = new WalSupply.Space(GIB, GIB, 3 * GIB);
-  private static final WalSupply.Space DATA_ONLY = new WalSupply.Space(GIB, 2 * GIB, 2 * GIB);
+  private static final WalSupply.Space PLENTY = new WalSupply.Space(GIB, GIB, 4 * GIB);
+  private static final WalSupply.Space DATA_ONLY = new WalSupply.Space(GIB, 5 * GIB, 3 * GIB);
   private static final WalSupply.Space NOTHING = new WalSupply.Space(GIB, GIB, GIB);
 
   @TempDir private Path home = Path.of("");
@@ -44,6 +44,33 @@ class WalSupplyTest {
     refused(ErrorCode.NO_SPACE, WalChoice.STAGED, DATA_ONLY, Optional.of(home));
     refused(ErrorCode.NO_SPACE, WalChoice.AUTO, NOTHING, Optional.of(home));
     refused(ErrorCode.NO_SPACE, WalChoice.ON_DEMAND, NOTHING, Optional.of(home));
+  }
+
+  @Test
+  void countsTheCopyThatTheServerKeepsWhileItReplays() {
+    long reserve = WalSupply.RESERVE_BYTES;
+    assertThat(
+            decide(
+                WalChoice.STAGED,
+                new WalSupply.Space(GIB, 8, GIB + 16 + reserve),
+                Optional.empty()))
+        .isInstanceOf(WalSupply.Staged.class);
+    refused(
+        ErrorCode.NO_SPACE,
+        WalChoice.STAGED,
+        new WalSupply.Space(GIB, 8, GIB + 15 + reserve),
+        Optional.empty());
+    assertThat(
+            decide(
+                WalChoice.ON_DEMAND,
+                new WalSupply.Space(GIB, 50 * GIB, 2 * GIB + reserve),
+                Optional.of(home)))
+        .isInstanceOf(WalSupply.OnDemand.class);
+    refused(
+        ErrorCode.NO_SPACE,
+        WalChoice.ON_DEMAND,
+        new WalSupply.Space(GIB, 50 * GIB, 2 * GIB + reserve - 1),
+        Optional.of(home));
   }
 
   @Test
