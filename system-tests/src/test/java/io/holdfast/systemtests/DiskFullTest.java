@@ -36,7 +36,7 @@ class DiskFullTest {
   }
 
   @ParameterizedTest(name = "seed {0}, {1} times full")
-  @MethodSource("io.holdfast.systemtests.Moments#cases")
+  @MethodSource("io.holdfast.systemtests.Moments#fewCases")
   void backupIntoAFullRepositoryFailsAndLeavesEarlierOnesWhole(long seed, int times)
       throws Exception {
     SplittableRandom random = Seeds.random(seed);

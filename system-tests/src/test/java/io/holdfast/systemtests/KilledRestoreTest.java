@@ -34,7 +34,7 @@ class KilledRestoreTest {
   }
 
   @ParameterizedTest(name = "seed {0}, {1} moments")
-  @MethodSource("io.holdfast.systemtests.Moments#cases")
+  @MethodSource("io.holdfast.systemtests.Moments#fewCases")
   void halfRestoresNeverStartAndTestRestoresAreClearedUp(long seed, int moments) throws Exception {
     SplittableRandom random = Seeds.random(seed);
     Path temporary = Files.createDirectory(scratch.resolve("tmp"));

@@ -19,6 +19,12 @@ final class Moments {
     return seeds().mapToObj(seed -> Arguments.of(seed, moments));
   }
 
+  /// The same with fewer moments, for tests whose rounds take long.
+  static Stream<Arguments> fewCases() {
+    int moments = Integer.getInteger("holdfast.moments", Seeds.thorough() ? 20 : 2);
+    return seeds().mapToObj(seed -> Arguments.of(seed, moments));
+  }
+
   /// One seed for tests whose rounds are expensive.
   static LongStream seeds() {
     return LongStream.of(Long.getLong("holdfast.seed", 1));
