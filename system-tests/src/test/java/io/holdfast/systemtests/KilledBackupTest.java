@@ -107,6 +107,7 @@ class KilledBackupTest {
       awaitServerClean(what);
       takeNoteOfPublished(what);
       program.expect(0, "verify", "--all");
+      program.expect(0, "restore", "latest", "--to", scratch + "/never", "--dry-run");
       usual.put(streamRuns, wholeBackup(number));
     }
 

@@ -84,6 +84,7 @@ public final class TestRestore {
     try (ScratchPlace place = ScratchPlace.create(parent, context.entropy())) {
       Map<String, String> spaces = new LinkedHashMap<>();
       RestorePlan plan = plan(restore, request, place, spaces);
+      remarks.addAll(plan.target().remarks());
       ServerPrograms programs =
           InstalledServers.find(environment.variables()).require(plan.facts().serverMajor());
       return new Proof(place, plan, programs, script, request.database(), remarks).run(restore);

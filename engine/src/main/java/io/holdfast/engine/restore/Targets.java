@@ -48,7 +48,7 @@ final class Targets {
     if (!request.backup().equals(BackupCatalog.LATEST)) {
       StoredSnapshot named = catalog.require(request.backup(), request.source());
       requirePhysical(named);
-      return new Choice(named, resolve(named));
+      return new Choice(named, resolve(named, catalog));
     }
     StoredSnapshot newest = catalog.require(BackupCatalog.LATEST, request.source());
     List<StoredSnapshot> candidates =
@@ -59,7 +59,7 @@ final class Targets {
     BackupException first = null;
     for (StoredSnapshot candidate : candidates) {
       try {
-        return new Choice(candidate, resolve(candidate));
+        return new Choice(candidate, resolve(candidate, catalog));
       } catch (BackupException e) {
         boolean otherBackupMayReach =
             e.code() == ErrorCode.RECOVERY_TARGET_UNREACHABLE || e.code() == ErrorCode.WAL_GAP;
@@ -84,7 +84,7 @@ final class Targets {
     }
   }
 
-  private ResolvedTarget resolve(StoredSnapshot backup) throws IOException {
+  private ResolvedTarget resolve(StoredSnapshot backup, BackupCatalog catalog) throws IOException {
     PhysicalFacts facts = PhysicalFacts.of(backup.record().attributes());
     WalArchive archive =
         SourceWal.require(repository, backup.record().source(), facts.systemIdentifier());
@@ -100,15 +100,26 @@ final class Targets {
     TargetResolver resolver =
         new TargetResolver(
             version, new WalSegmentSize(facts.walSegmentBytes()), wal.histories(), wal);
-    return resolver.resolve(
+    BackupFacts reached =
         new BackupFacts(
             facts.timeline(),
             facts.startLsn(),
             facts.stopLsn(),
             backup.record().startedAt(),
-            backup.record().completedAt()),
-        target,
-        timeline);
+            backup.record().completedAt());
+    return target instanceof RecoveryTarget.Latest && isNewest(backup, catalog)
+        ? resolver.resolveReachable(reached, timeline)
+        : resolver.resolve(reached, target, timeline);
+  }
+
+  /// A backup that failed, or a stream that began anew, leaves WAL behind a gap. Only a backup made
+  /// after the gap can use it; where there is none, the end of what is reachable is the latest
+  /// state that can be had, and to refuse it would help nobody.
+  private static boolean isNewest(StoredSnapshot backup, BackupCatalog catalog) {
+    return catalog
+        .newest(backup.record().source(), b -> b.record().kind().equals(PhysicalBackup.KIND))
+        .filter(backup::equals)
+        .isPresent();
   }
 
   private static RecoveryTarget understand(TargetRequest request) {

@@ -65,6 +65,21 @@ final class Resolution {
     return atEnd(target, walk);
   }
 
+  ResolvedTarget resolveReachable() throws IOException {
+    WalWalk walk = walk(new Search.Never());
+    walk.run();
+    requireBackupComplete(walk);
+    Hit end = new Hit(walk.lastRecord().orElse(walk.next()), walk.next(), StopRule.AFTER_RECORD);
+    List<String> missing = new ArrayList<>();
+    for (Gap gap : coverage.gapsFrom(coveredTo(walk))) {
+      missing.add(
+          "WAL is missing from "
+              + gap
+              + ", and no backup was made after it: what was committed later cannot be restored.");
+    }
+    return resolved(new Latest(), walk, end, missing);
+  }
+
   RecoveryWindow window() throws IOException {
     WalWalk walk = walk(new Search.Never());
     walk.run();

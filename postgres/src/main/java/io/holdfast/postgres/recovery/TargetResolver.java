@@ -36,6 +36,17 @@ public final class TargetResolver {
     return resolution(backup, timeline).resolve(target);
   }
 
+  /// Resolves to the last position that can be reached with this backup, also where WAL is archived
+  /// behind a gap after it; the remarks say so then. For the newest backup: nobody can use that
+  /// WAL.
+  ///
+  /// @throws BackupException `RECOVERY_TARGET_UNREACHABLE` if not even the backup's end can be
+  /// @throws IOException if the archive cannot be read
+  public ResolvedTarget resolveReachable(BackupFacts backup, TargetTimeline timeline)
+      throws IOException {
+    return resolution(backup, timeline).resolveReachable();
+  }
+
   /// What can be reached with this backup.
   ///
   /// @throws BackupException `RECOVERY_TARGET_UNREACHABLE` if not even the backup's end can

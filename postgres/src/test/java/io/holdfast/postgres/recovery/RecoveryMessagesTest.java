@@ -129,6 +129,28 @@ class RecoveryMessagesTest {
   }
 
   @Test
+  void theReachableEndLiesBeforeAGapAndSaysSo() throws IOException {
+    archive.archive(1, wal, wal.position());
+    TargetResolver resolver = new TargetResolver(VERSION, SyntheticWal.SIZE, histories, archive);
+    assertThat(resolver.resolveReachable(backup, new TargetTimeline.Latest()))
+        .isEqualTo(resolve(new Latest()));
+    Lsn from = commits.get(4).start().plus(1);
+    Lsn to = from.plus(100);
+    archive.lose(1, from, to);
+    ResolvedTarget end = resolver.resolveReachable(backup, new TargetTimeline.Latest());
+    assertThat(end.rule()).isEqualTo(StopRule.AFTER_RECORD);
+    assertThat(end.timeReached()).contains(NOON.plusSeconds(40));
+    assertThat(end.lsn()).isLessThan(from);
+    assertThat(end.remarks())
+        .singleElement()
+        .asString()
+        .contains("WAL is missing from " + from + " to " + to);
+    archive.lose(1, backup.startLsn(), backup.stopLsn());
+    assertThatThrownBy(() -> resolver.resolveReachable(backup, new TargetTimeline.Latest()))
+        .hasMessageContaining("WAL that the backup itself needs is missing");
+  }
+
+  @Test
   void aBackupWithoutItsOwnWalIsRefusedAltogether() {
     archive.archive(1, wal, backup.stopLsn().plus(-8));
     for (RecoveryTarget target : List.of(at(35), new Latest(), new Immediate())) {
