@@ -184,6 +184,14 @@ final class Cluster implements AutoCloseable {
     }
   }
 
+  void switchWal() throws IOException {
+    try {
+      sql("SELECT pg_switch_wal()");
+    } catch (SQLException e) {
+      throw new IOException(e);
+    }
+  }
+
   /// Waits until recovery has ended.
   void awaitPromotion() throws Exception {
     Await.until("end of recovery", () -> sql("SELECT pg_is_in_recovery()").equals("f"), this::log);

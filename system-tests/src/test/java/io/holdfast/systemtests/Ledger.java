@@ -65,8 +65,8 @@ final class Ledger {
   /// @param ballastRows of about a kilobyte, in a table that writers change all over
   void create(String tableSpace, String indexSpace, int ballastRows) throws SQLException {
     cluster.execute(
-        "CREATE TABLE ledger (id bigint PRIMARY KEY USING INDEX "
-            + indexSpace
+        "CREATE TABLE ledger (id bigint PRIMARY KEY "
+            + (indexSpace.isEmpty() ? "" : "USING INDEX " + indexSpace)
             + ", value bigint NOT NULL, note text NOT NULL) "
             + tableSpace,
         "CREATE TABLE ballast (id int PRIMARY KEY, version int NOT NULL, filler text NOT NULL)",
@@ -112,6 +112,11 @@ final class Ledger {
   private static boolean breathe() {
     LockSupport.parkNanos(BETWEEN_TRANSACTIONS.toNanos());
     return true;
+  }
+
+  /// Goes on from an account that another ledger began: the cluster was recovered to its end.
+  void adopt(List<Commit> before) {
+    account.addAll(before);
   }
 
   /// All commits so far, in their order.

@@ -59,6 +59,9 @@ final class RestoreRun {
     List<TreeFile> listedDirectories = new ArrayList<>();
     tree.forEachFile(
         file -> {
+          if (isLeftFromAnEarlierRestore(file.entry().path())) {
+            return;
+          }
           switch (file.entry().kind()) {
             case FILE -> files.add(file);
             case DIRECTORY -> listedDirectories.add(file);
@@ -118,6 +121,13 @@ final class RestoreRun {
     }
     return new RestoreReport(
         plan, changes, remarks, Duration.between(begin, context.clock().instant()));
+  }
+
+  /// A cluster that was itself restored may still have what served that recovery.
+  private static boolean isLeftFromAnEarlierRestore(String path) {
+    return path.equals(CapabilityFile.NAME)
+        || path.equals(StagedWal.DIRECTORY)
+        || path.startsWith(StagedWal.DIRECTORY + "/");
   }
 
   private static boolean isWrittenApart(TreeFile file) {

@@ -11,6 +11,7 @@ import io.holdfast.postgres.sql.ServerFacts.Slot;
 import io.holdfast.postgres.sql.SqlConnection;
 import io.holdfast.postgres.stream.WalStreamer;
 import io.holdfast.postgres.url.ConnectionUrl;
+import io.holdfast.postgres.wal.TimelineHistory;
 import io.holdfast.postgres.wal.WalSegmentSize;
 import io.holdfast.postgres.wal.WalVersion;
 import io.holdfast.postgres.wire.ReplicationConnection;
@@ -18,9 +19,9 @@ import io.holdfast.postgres.wire.ReplicationConnection.SlotLife;
 import io.holdfast.postgres.wire.ReplicationConnection.SystemIdentity;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.wal.WalArchive;
-import io.holdfast.repository.wal.WalCoverage;
 import io.holdfast.repository.wal.WalRange;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -83,7 +84,7 @@ final class StreamAttempt {
       WalVersion version =
           WalVersion.ofMajor(connection.major())
               .orElseThrow(() -> new IllegalStateException("version was checked on connecting"));
-      Position position = begin(connection, archive, identity);
+      StreamPosition position = begin(connection, archive, identity);
       connected = true;
       standing = Optional.of(new Standing(archive, position.timeline()));
       LOG.info(
@@ -94,7 +95,7 @@ final class StreamAttempt {
           slot);
       while (!context.cancellation().isRequested()) {
         storeHistory(connection, archive, position.timeline());
-        Optional<Position> next = stream(connection, archive, version, position);
+        Optional<StreamPosition> next = stream(connection, archive, version, position);
         if (next.isEmpty()) {
           return;
         }
@@ -107,12 +108,9 @@ final class StreamAttempt {
   /// The archive that a stream writes to.
   record Standing(WalArchive archive, int timeline) {}
 
-  /// Where a stream goes on.
-  private record Position(int timeline, Lsn start) {}
-
   /// Where to begin: after what the archive has, as far as the server still has it; a slot is made
   /// where there is none.
-  private Position begin(
+  private StreamPosition begin(
       ReplicationConnection connection, WalArchive archive, SystemIdentity identity)
       throws IOException {
     Optional<Slot> existing = findSlot();
@@ -123,13 +121,18 @@ final class StreamAttempt {
     }
     existing.ifPresent(this::requireUsable);
     Lsn reserved = existing.flatMap(Slot::restart).orElse(identity.flushed());
-    WalSegmentSize size = new WalSegmentSize(archive.lineage().segmentBytes());
-    Lsn floor = size.floor(reserved);
-    int timeline = timelineOf(archive, identity, floor);
-    List<WalRange> ranges = archive.ranges(timeline);
-    warnOfGap(ranges, floor);
-    Lsn held = new Lsn(WalCoverage.contiguousEnd(ranges, floor.value()));
-    return new Position(timeline, floor.isBefore(held) ? held : floor);
+    StreamPosition position =
+        StreamPosition.after(archive, history(connection, identity.timeline()), reserved);
+    warnOfGap(archive.ranges(position.timeline()), position.start());
+    return position;
+  }
+
+  private static TimelineHistory history(ReplicationConnection connection, int timeline)
+      throws IOException {
+    return timeline == 1
+        ? TimelineHistory.root(1)
+        : TimelineHistory.parse(
+            timeline, new String(connection.timelineHistory(timeline), StandardCharsets.UTF_8));
   }
 
   private void warnOfGap(List<WalRange> ranges, Lsn start) {
@@ -175,23 +178,6 @@ final class StreamAttempt {
     }
   }
 
-  /// The newest timeline of which the archive holds WAL that goes on from `floor`, else the
-  /// server's own: a stream that was away while the timeline changed must first fetch the rest of
-  /// the old one.
-  private int timelineOf(WalArchive archive, SystemIdentity identity, Lsn floor)
-      throws IOException {
-    int newest = 0;
-    for (int timeline : archive.timelines()) {
-      if (timeline <= identity.timeline()
-          && Long.compareUnsigned(
-                  WalCoverage.contiguousEnd(archive.ranges(timeline), floor.value()), floor.value())
-              > 0) {
-        newest = Math.max(newest, timeline);
-      }
-    }
-    return newest == 0 ? identity.timeline() : newest;
-  }
-
   private void storeHistory(ReplicationConnection connection, WalArchive archive, int timeline)
       throws IOException {
     String name = String.format(Locale.ROOT, "%08X.history", timeline);
@@ -200,8 +186,11 @@ final class StreamAttempt {
     }
   }
 
-  private Optional<Position> stream(
-      ReplicationConnection connection, WalArchive archive, WalVersion version, Position position)
+  private Optional<StreamPosition> stream(
+      ReplicationConnection connection,
+      WalArchive archive,
+      WalVersion version,
+      StreamPosition position)
       throws IOException {
     try (ArchivingSink sink =
         new ArchivingSink(
@@ -241,11 +230,7 @@ final class StreamAttempt {
               ended.nextTimeline() > position.timeline(), "a timeline follows an older one");
           Lsn start =
               new WalSegmentSize(archive.lineage().segmentBytes()).floor(ended.switchedAt());
-          Lsn held =
-              new Lsn(
-                  WalCoverage.contiguousEnd(archive.ranges(ended.nextTimeline()), start.value()));
-          yield Optional.of(
-              new Position(ended.nextTimeline(), start.isBefore(held) ? held : start));
+          yield Optional.of(StreamPosition.inTimeline(archive, ended.nextTimeline(), start));
         }
       };
     } finally {

@@ -16,12 +16,14 @@ import io.holdfast.postgres.wal.WalVersion;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.wal.PutOutcome;
 import io.holdfast.repository.wal.WalArchive;
+import io.holdfast.repository.wal.WalCoverage;
 import io.holdfast.repository.wal.WalRange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -89,7 +91,7 @@ public final class WalPush {
         SourceWal.open(repository, settings.source(), systemIdentifier, bytes.length);
     WalSegmentSize size = new WalSegmentSize(bytes.length);
     Lsn start = name.start(size);
-    if (archiveHolds(archive, name.timeline(), start, bytes)) {
+    if (archiveHolds(archive, name.timeline(), start, bytes, file)) {
       return "already there";
     }
     WalIndexer indexer =
@@ -111,19 +113,18 @@ public final class WalPush {
 
   /// True if streamed or earlier pushed ranges cover the segment with these bytes; an error if with
   /// others.
-  private static boolean archiveHolds(WalArchive archive, int timeline, Lsn start, byte[] bytes)
-      throws IOException {
+  private static boolean archiveHolds(
+      WalArchive archive, int timeline, Lsn start, byte[] bytes, Path file) throws IOException {
     List<WalRange> ranges = archive.ranges(timeline);
     Lsn end = start.plus(bytes.length);
-    if (!io.holdfast.repository.wal.WalCoverage.gaps(ranges, start.value(), end.value())
-        .isEmpty()) {
+    if (!WalCoverage.gaps(ranges, start.value(), end.value()).isEmpty()) {
       return false;
     }
     byte[] held = archive.readBytes(timeline, start.value(), end.value());
-    if (java.util.Arrays.equals(held, bytes)) {
+    if (Arrays.equals(held, bytes)) {
       return true;
     }
-    throw conflict("segment at " + start);
+    throw conflict(file.toString());
   }
 
   private String pushSmall(Settings settings, String name, Path file) throws IOException {
