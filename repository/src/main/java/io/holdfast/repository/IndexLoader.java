@@ -26,7 +26,8 @@ final class IndexLoader {
 
   /// Which packs an index may name.
   enum Use {
-    /// What a writer may refer to: neither condemned nor buried.
+    /// What a writer may refer to: neither condemned nor buried, and in no delta that may be sealed
+    /// before the writer commits.
     WRITE,
     /// What may still be read: not buried.
     READ
@@ -38,10 +39,14 @@ final class IndexLoader {
 
   /// Reads the newest state, then the index. Where maintenance took an object away meanwhile, all
   /// is read again.
+  ///
+  /// @throws CorruptRepositoryException for a writer, if the newest state is damaged; a reader uses
+  ///   the one before it and finds the damage in what is handed back
   Loaded load(Use use) throws IOException {
     for (int attempt = 0; ; attempt++) {
-      MaintenanceState state = maintenance.newest();
-      List<CorruptRepositoryException> damaged = new ArrayList<>();
+      MaintenanceLog.Newest newest = maintenance.newest();
+      MaintenanceState state = use == Use.WRITE ? newest.require() : newest.state();
+      List<CorruptRepositoryException> damaged = new ArrayList<>(newest.damaged());
       try {
         boolean last = attempt == TRIES_MAX - 1;
         return new Loaded(build(use, state, damaged, last), state, damaged);
@@ -56,7 +61,7 @@ final class IndexLoader {
   private ChunkIndex build(
       Use use, MaintenanceState state, List<CorruptRepositoryException> damaged, boolean last)
       throws IOException {
-    List<BlobStat> objects = objects(state, damaged, last);
+    List<BlobStat> objects = objects(use, state, damaged, last);
     Set<PackId> excluded = new HashSet<>(state.buried());
     if (use == Use.WRITE) {
       excluded.addAll(state.condemned());
@@ -76,9 +81,9 @@ final class IndexLoader {
     return builder.build();
   }
 
-  /// Base shards the state names, then every delta of a session that is not sealed.
+  /// Base shards the state names, then every delta that counts.
   private List<BlobStat> objects(
-      MaintenanceState state, List<CorruptRepositoryException> damaged, boolean last)
+      Use use, MaintenanceState state, List<CorruptRepositoryException> damaged, boolean last)
       throws IOException {
     List<BlobStat> objects = new ArrayList<>();
     for (String base : state.bases()) {
@@ -96,9 +101,16 @@ final class IndexLoader {
         ObjectNames.DELTAS,
         blob ->
             ObjectNames.parseDelta(blob.key())
-                .filter(delta -> !state.isSealed(delta.session()))
+                .filter(delta -> counts(use, state, delta.session()))
                 .ifPresent(_ -> objects.add(blob)));
     return objects;
+  }
+
+  private static boolean counts(Use use, MaintenanceState state, SessionId session) {
+    return switch (use) {
+      case WRITE -> !state.isClosing(session);
+      case READ -> !state.isSealed(session);
+    };
   }
 
   private List<PackSection> read(

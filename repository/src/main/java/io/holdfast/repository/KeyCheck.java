@@ -109,11 +109,22 @@ final class KeyCheck {
     if (number.isEmpty()) {
       return false;
     }
-    if (parts.maintenance().read(number.getAsLong()).isEmpty()) {
-      throw CorruptRepositoryException.damaged(
-          object.key() + " was not written by maintenance, or is damaged; it is ignored");
-    }
+    requireGenuine(object, parts.maintenance().read(number.getAsLong()));
     return true;
+  }
+
+  private static void requireGenuine(BlobStat object, MaintenanceLog.Found<?> found) {
+    switch (found) {
+      case MaintenanceLog.Genuine<?> _ -> {}
+      case MaintenanceLog.Forged<?> _ ->
+          throw CorruptRepositoryException.damaged(
+              object.key()
+                  + " is whole, but was not written by maintenance: somebody put it there; it is"
+                  + " ignored");
+      case MaintenanceLog.Damaged<?>(CorruptRepositoryException why) -> throw why;
+      case MaintenanceLog.Absent<?> _ ->
+          throw CorruptRepositoryException.missing(object.key() + " is gone");
+    }
   }
 
   private boolean checkTombstone(BlobStat object) throws IOException {
@@ -121,10 +132,7 @@ final class KeyCheck {
     if (id.isEmpty()) {
       return false;
     }
-    if (!parts.maintenance().isForgotten(id.get())) {
-      throw CorruptRepositoryException.damaged(
-          object.key() + " was not written by maintenance, or is damaged; it is ignored");
-    }
+    requireGenuine(object, parts.maintenance().tombstone(id.get()));
     return true;
   }
 

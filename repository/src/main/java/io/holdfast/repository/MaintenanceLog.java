@@ -15,13 +15,21 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// Reads `maint/` and `forgot/`. Every object there is sealed for the domain and carries an HMAC
-/// under the maintenance key behind it; one that fails either is ignored.
+/// Reads `maint/` and `forgot/`, and publishes states. Every object there is sealed for the domain
+/// and carries an HMAC under the maintenance key, then a checksum that needs no key.
+///
+/// The checksum tells two things apart that the HMAC alone cannot: an object that is whole but was
+/// not written by maintenance is *forged* and means nothing, wherever it lies; one that is not
+/// whole is *damaged* and may have said anything. Readers go on with what they can read and report
+/// it; writers and maintenance refuse, because they might rely on what that state took away.
 final class MaintenanceLog {
   static final String STATE_PURPOSE = "maintenance";
   static final String FORGOTTEN_PURPOSE = "forgotten";
   private static final int MAC_BYTES = 32;
   private static final int FORGOTTEN_BYTES_MAX = 4096;
+
+  /// Forged objects that publishing passes over before it gives up.
+  private static final int FORGED_MAX = 10_000;
 
   private final BlobStore store;
   private final Domain domain;
@@ -33,8 +41,47 @@ final class MaintenanceLog {
     this.maintenanceKey = maintenanceKey;
   }
 
-  /// The state with the highest number that is genuine.
-  MaintenanceState newest() throws IOException {
+  /// What lies under a name of `maint/` or `forgot/`.
+  sealed interface Found<T> {}
+
+  /// Maintenance wrote it.
+  record Genuine<T>(T content) implements Found<T> {}
+
+  /// It is whole, and maintenance did not write it.
+  record Forged<T>() implements Found<T> {}
+
+  /// It is not what was written, whoever wrote it, or is of a newer program.
+  record Damaged<T>(CorruptRepositoryException why) implements Found<T> {}
+
+  /// Nothing is there.
+  record Absent<T>() implements Found<T> {}
+
+  /// The newest state that can be read.
+  ///
+  /// @param damaged what cannot be read and has a higher number: it may be the newer one
+  record Newest(MaintenanceState state, List<CorruptRepositoryException> damaged) {
+    Newest {
+      damaged = List.copyOf(damaged);
+    }
+
+    /// For whoever must know what has been decided, not only what could be read of it.
+    ///
+    /// @throws CorruptRepositoryException if a newer state is damaged
+    MaintenanceState require() {
+      if (!damaged.isEmpty()) {
+        CorruptRepositoryException refused =
+            CorruptRepositoryException.damaged(
+                "the newest maintenance state cannot be read, so nothing may be written: "
+                    + damaged.getFirst().text());
+        damaged.forEach(refused::addSuppressed);
+        throw refused;
+      }
+      return state;
+    }
+  }
+
+  /// The genuine state with the highest number, and what is damaged above it.
+  Newest newest() throws IOException {
     List<Long> numbers = new ArrayList<>();
     store.list(
         ObjectNames.MAINTENANCE,
@@ -45,27 +92,67 @@ final class MaintenanceLog {
           }
         });
     numbers.sort(Comparator.reverseOrder());
+    List<CorruptRepositoryException> damaged = new ArrayList<>();
     for (long number : numbers) {
-      Optional<MaintenanceState> state = read(number);
-      if (state.isPresent()) {
-        return state.get();
+      switch (read(number)) {
+        case Genuine<MaintenanceState>(MaintenanceState state) -> {
+          return new Newest(state, damaged);
+        }
+        case Damaged<MaintenanceState>(CorruptRepositoryException why) -> damaged.add(why);
+        case Forged<MaintenanceState> _, Absent<MaintenanceState> _ -> {}
       }
     }
-    return MaintenanceState.none();
+    return new Newest(MaintenanceState.none(), damaged);
   }
 
-  /// State `number`, or empty if it is gone or not genuine.
-  Optional<MaintenanceState> read(long number) throws IOException {
+  /// State `number`.
+  Found<MaintenanceState> read(long number) throws IOException {
     BlobKey key = ObjectNames.maintenance(number);
+    return switch (unwrap(key, STATE_PURPOSE, MaintenanceState.BYTES_MAX)) {
+      case Genuine<byte[]>(byte[] plain) -> decode(number, plain, key);
+      case Forged<byte[]> _ -> new Forged<>();
+      case Damaged<byte[]>(CorruptRepositoryException why) -> new Damaged<>(why);
+      case Absent<byte[]> _ -> new Absent<>();
+    };
+  }
+
+  private static Found<MaintenanceState> decode(long number, byte[] plain, BlobKey key) {
     try {
-      byte[] object = store.get(key, MaintenanceState.BYTES_MAX);
-      Optional<byte[]> plain = unwrap(key, STATE_PURPOSE, object, MaintenanceState.BYTES_MAX);
-      return plain
-          .map(bytes -> MaintenanceState.decode(bytes, key.value()))
-          .filter(state -> state.number() == number);
-    } catch (NoSuchBlobException | CorruptRepositoryException e) {
-      return Optional.empty();
+      MaintenanceState state = MaintenanceState.decode(plain, key.value());
+      return state.number() == number
+          ? new Genuine<>(state)
+          : new Damaged<>(
+              CorruptRepositoryException.damaged(key + " says it is state " + state.number()));
+    } catch (CorruptRepositoryException e) {
+      return new Damaged<>(e);
     }
+  }
+
+  /// Publishes `next` as the successor of `basis`, under the first number after it that is free:
+  /// forged objects are passed over, and nothing is left out, so that of two who start from the
+  /// same state only one succeeds.
+  ///
+  /// @return the state as published, or empty if somebody else has published one since
+  /// @throws CorruptRepositoryException if what lies there cannot be told from a state
+  Optional<MaintenanceState> publish(
+      ResolvedPut puts, MaintenanceState basis, MaintenanceState next) throws IOException {
+    for (long number = basis.number() + 1; number <= basis.number() + FORGED_MAX; number++) {
+      BlobKey key = ObjectNames.maintenance(number);
+      MaintenanceState numbered = next.withNumber(number);
+      byte[] object = wrap(key, STATE_PURPOSE, numbered.encode());
+      if (puts.put(key, object) == ResolvedPut.Owner.OURS) {
+        return Optional.of(numbered);
+      }
+      switch (read(number)) {
+        case Genuine<MaintenanceState> _, Absent<MaintenanceState> _ -> {
+          return Optional.empty();
+        }
+        case Damaged<MaintenanceState>(CorruptRepositoryException why) -> throw why;
+        case Forged<MaintenanceState> _ -> {}
+      }
+    }
+    throw CorruptRepositoryException.damaged(
+        "maint/ holds more than " + FORGED_MAX + " objects that maintenance did not write");
   }
 
   /// Snapshots with a genuine tombstone.
@@ -73,47 +160,56 @@ final class MaintenanceLog {
     List<SnapshotId> named = new ArrayList<>();
     store.list(
         ObjectNames.FORGOTTEN,
-        blob -> {
-          if (blob.bytes() <= FORGOTTEN_BYTES_MAX) {
-            ObjectNames.parseForgotten(blob.key()).ifPresent(named::add);
-          }
-        });
+        blob -> ObjectNames.parseForgotten(blob.key()).ifPresent(named::add));
     Set<SnapshotId> genuine = new HashSet<>();
     for (SnapshotId id : named) {
-      if (isForgotten(id)) {
+      if (tombstone(id) instanceof Genuine<byte[]>) {
         genuine.add(id);
       }
     }
     return genuine;
   }
 
-  boolean isForgotten(SnapshotId id) throws IOException {
-    BlobKey key = ObjectNames.forgotten(id);
-    try {
-      byte[] object = store.get(key, FORGOTTEN_BYTES_MAX);
-      return unwrap(key, FORGOTTEN_PURPOSE, object, FORGOTTEN_BYTES_MAX).isPresent();
-    } catch (NoSuchBlobException e) {
-      return false;
-    }
+  /// The tombstone of a snapshot.
+  Found<byte[]> tombstone(SnapshotId id) throws IOException {
+    return unwrap(ObjectNames.forgotten(id), FORGOTTEN_PURPOSE, FORGOTTEN_BYTES_MAX);
   }
 
-  /// Seals and signs; the counterpart of what this class reads.
+  /// Seals, signs and adds the checksum; the counterpart of what this class reads.
   byte[] wrap(BlobKey key, String purpose, byte[] plain) {
     byte[] sealed = domain.sealMeta(purpose, key.value(), plain);
-    return SealedObject.concat(sealed, mac(key, purpose, sealed, sealed.length));
+    byte[] signed = SealedObject.concat(sealed, mac(key, purpose, sealed, sealed.length));
+    return SealedObject.concat(signed, CryptoKit.sha256(signed, 0, signed.length));
   }
 
-  /// The plain bytes, or empty if the object is not genuine.
-  Optional<byte[]> unwrap(BlobKey key, String purpose, byte[] object, int bytesMax) {
-    int sealed = object.length - MAC_BYTES;
+  private Found<byte[]> unwrap(BlobKey key, String purpose, int bytesMax) throws IOException {
+    byte[] object;
+    try {
+      long bytes =
+          store.stat(key).orElseThrow(() -> new NoSuchBlobException("no blob " + key)).bytes();
+      if (bytes > bytesMax) {
+        return new Forged<>();
+      }
+      object = store.get(key, bytesMax);
+    } catch (NoSuchBlobException e) {
+      return new Absent<>();
+    }
+    int signed = object.length - Digest.BYTES;
+    int sealed = signed - MAC_BYTES;
     if (sealed < SealedObject.OVERHEAD_BYTES
-        || !SealedObject.constantTimeEquals(mac(key, purpose, object, sealed), object, sealed)) {
-      return Optional.empty();
+        || !Arrays.equals(
+            CryptoKit.sha256(object, 0, signed),
+            Arrays.copyOfRange(object, signed, object.length))) {
+      return new Damaged<>(
+          CorruptRepositoryException.damaged(key + " does not match its checksum"));
+    }
+    if (!SealedObject.constantTimeEquals(mac(key, purpose, object, sealed), object, sealed)) {
+      return new Forged<>();
     }
     try {
-      return Optional.of(domain.openMeta(purpose, key.value(), object, 0, sealed, bytesMax));
+      return new Genuine<>(domain.openMeta(purpose, key.value(), object, 0, sealed, bytesMax));
     } catch (CorruptRepositoryException e) {
-      return Optional.empty();
+      return new Damaged<>(e);
     }
   }
 

@@ -14,14 +14,18 @@ import java.util.Set;
 /// @param condemned packs that no writer may rely on any more
 /// @param buried packs that may be deleted at any time
 /// @param bases ids of the base index shards that hold
-/// @param sealedBelow sessions below it are sealed, except those in `openBelow`
+/// @param closingBelow sessions below it may not begin, and writers do not use their deltas: they
+///   will be sealed. Never below `sealedBelow`
+/// @param sealedBelow sessions below it are sealed, except those in `kept`: nothing of them counts
+/// @param kept sessions below `sealedBelow` whose snapshots live
 record MaintenanceState(
     long number,
     Set<PackId> condemned,
     Set<PackId> buried,
     List<String> bases,
+    Optional<SessionId> closingBelow,
     Optional<SessionId> sealedBelow,
-    Set<SessionId> openBelow) {
+    Set<SessionId> kept) {
   static final int BYTES_MAX = 32 << 20;
 
   private static final int RECORD_VERSION = 1;
@@ -33,18 +37,36 @@ record MaintenanceState(
     condemned = Set.copyOf(condemned);
     buried = Set.copyOf(buried);
     bases = List.copyOf(bases);
-    openBelow = Set.copyOf(openBelow);
+    kept = Set.copyOf(kept);
+    if (!isAnnounced(sealedBelow, closingBelow)) {
+      throw new IllegalArgumentException("a floor rises only to where it was announced");
+    }
   }
 
   static MaintenanceState none() {
-    return new MaintenanceState(0, Set.of(), Set.of(), List.of(), Optional.empty(), Set.of());
+    return new MaintenanceState(
+        0, Set.of(), Set.of(), List.of(), Optional.empty(), Optional.empty(), Set.of());
   }
 
-  /// Whether nothing that this session still writes counts.
+  MaintenanceState withNumber(long newNumber) {
+    return new MaintenanceState(
+        newNumber, condemned, buried, bases, closingBelow, sealedBelow, kept);
+  }
+
+  /// Whether nothing of this session counts: neither its slots nor its deltas.
   boolean isSealed(SessionId session) {
-    return sealedBelow.isPresent()
-        && session.compareTo(sealedBelow.get()) < 0
-        && !openBelow.contains(session);
+    return sealedBelow.filter(floor -> session.compareTo(floor) < 0).isPresent()
+        && !kept.contains(session);
+  }
+
+  /// Whether a session may be sealed before another one that sees this state has committed: it may
+  /// not begin, and writers leave out its deltas, kept or not.
+  boolean isClosing(SessionId session) {
+    return closingBelow.filter(floor -> session.compareTo(floor) < 0).isPresent();
+  }
+
+  private static boolean isAnnounced(Optional<SessionId> sealed, Optional<SessionId> closing) {
+    return sealed.isEmpty() || (closing.isPresent() && sealed.get().compareTo(closing.get()) <= 0);
   }
 
   byte[] encode() {
@@ -55,10 +77,10 @@ record MaintenanceState(
     for (String base : bases) {
       out.raw(java.util.HexFormat.of().parseHex(base));
     }
-    out.u8(sealedBelow.isPresent() ? 1 : 0);
-    sealedBelow.ifPresent(session -> out.raw(session.toBytes()));
-    out.u32(openBelow.size());
-    for (SessionId session : openBelow.stream().sorted().toList()) {
+    floor(out, closingBelow);
+    floor(out, sealedBelow);
+    out.u32(kept.size());
+    for (SessionId session : kept.stream().sorted().toList()) {
       out.raw(session.toBytes());
     }
     return out.toBytes();
@@ -76,18 +98,30 @@ record MaintenanceState(
     for (int i = in.count(BASES_MAX); i > 0; i--) {
       bases.add(java.util.HexFormat.of().formatHex(in.raw(Hex16.BYTES)));
     }
-    Optional<SessionId> floor =
-        switch (in.u8()) {
-          case 0 -> Optional.empty();
-          case 1 -> Optional.of(SessionId.of(in.raw(Hex16.BYTES)));
-          default -> throw in.damaged("has a bad flag");
-        };
-    Set<SessionId> open = new HashSet<>();
+    Optional<SessionId> closing = floor(in);
+    Optional<SessionId> sealed = floor(in);
+    if (!isAnnounced(sealed, closing)) {
+      throw in.damaged("has a floor that was not announced");
+    }
+    Set<SessionId> kept = new HashSet<>();
     for (int i = in.count(SESSIONS_MAX); i > 0; i--) {
-      open.add(SessionId.of(in.raw(Hex16.BYTES)));
+      kept.add(SessionId.of(in.raw(Hex16.BYTES)));
     }
     in.end();
-    return new MaintenanceState(number, condemned, buried, bases, floor, open);
+    return new MaintenanceState(number, condemned, buried, bases, closing, sealed, kept);
+  }
+
+  private static void floor(RecordWriter out, Optional<SessionId> floor) {
+    out.u8(floor.isPresent() ? 1 : 0);
+    floor.ifPresent(session -> out.raw(session.toBytes()));
+  }
+
+  private static Optional<SessionId> floor(RecordReader in) {
+    return switch (in.u8()) {
+      case 0 -> Optional.empty();
+      case 1 -> Optional.of(SessionId.of(in.raw(Hex16.BYTES)));
+      default -> throw in.damaged("has a bad flag");
+    };
   }
 
   private static void packs(RecordWriter out, Set<PackId> packs) {

@@ -154,11 +154,11 @@ final class PackedSession implements BackupSession {
   /// W7b: a session that was sealed before its commit landed has not committed.
   private void requireNotSealed() {
     try {
-      if (context.maintenance().newest().isSealed(id)) {
+      if (context.maintenance().newest().require().isSealed(id)) {
         ended = true;
         throw killed();
       }
-    } catch (IOException e) {
+    } catch (IOException | CorruptRepositoryException e) {
       throw new BackupException(
           ErrorCode.WRITE_OUTCOME_UNKNOWN,
           "the snapshot was committed, but whether maintenance had ended the session is unknown",

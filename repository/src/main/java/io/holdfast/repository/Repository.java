@@ -6,6 +6,7 @@ import io.holdfast.base.Secret;
 import io.holdfast.repository.IndexLoader.Loaded;
 import io.holdfast.repository.IndexLoader.Use;
 import io.holdfast.repository.crypto.Pool;
+import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.BlobStore.BlobStat;
 import io.holdfast.storage.NoSuchBlobException;
@@ -176,7 +177,7 @@ public final class Repository implements AutoCloseable {
         continue;
       }
       Loaded loaded = loader.load(Use.WRITE);
-      if (!loaded.state().isSealed(id)) {
+      if (!loaded.state().isClosing(id)) {
         return new PackedSession(
             new PackedSession.SessionContext(
                 format.id(), main, options, puts, log, maintenance, sealers),
@@ -187,11 +188,11 @@ public final class Repository implements AutoCloseable {
     }
     throw new BackupException(
         ErrorCode.SESSION_KILLED,
-        "maintenance seals new sessions at once",
+        "maintenance has closed the ids of sessions that begin now",
         "Compare this machine's clock with that of the machine that runs maintenance.");
   }
 
-  /// Committed snapshots that are not forgotten, oldest first.
+  /// Committed snapshots that are neither forgotten nor of a sealed session, oldest first.
   public List<StoredSnapshot> snapshots() throws IOException {
     return snapshotListing().snapshots();
   }
@@ -200,18 +201,31 @@ public final class Repository implements AutoCloseable {
   public SnapshotListing snapshotListing() throws IOException {
     List<BlobStat> slots = new ArrayList<>();
     store.list(ObjectNames.LOG, slots::add);
+    SlotGaps gaps = new SlotGaps(slots);
+    // Read after the listing: a slot of a session that was sealed before it arrived never counts.
+    MaintenanceLog.Newest newest = maintenance.newest();
     Set<SnapshotId> forgotten = maintenance.forgotten();
     List<StoredSnapshot> snapshots = new ArrayList<>();
-    List<CorruptRepositoryException> damaged = new ArrayList<>();
+    List<CorruptRepositoryException> damaged = new ArrayList<>(newest.damaged());
     for (BlobStat slot : slots) {
       var place = ObjectNames.parseLog(slot.key());
-      if (place.isEmpty() || place.get().slot() == 0 || forgotten.contains(place.get())) {
+      if (place.isEmpty()
+          || place.get().slot() == 0
+          || newest.state().isSealed(place.get().session())
+          || forgotten.contains(place.get())) {
         continue;
       }
       try {
         readSnapshot(slot, place.get(), snapshots);
       } catch (CorruptRepositoryException e) {
         damaged.add(e);
+      }
+    }
+    for (SnapshotId gap : gaps.missing()) {
+      BlobKey key = ObjectNames.log(gap.session(), gap.slot());
+      // A slot that was written while we listed is there by now.
+      if (!newest.state().isSealed(gap.session()) && store.stat(key).isEmpty()) {
+        damaged.add(CorruptRepositoryException.missing(key + " is missing: it may be a backup"));
       }
     }
     snapshots.sort((a, b) -> a.id().compareTo(b.id()));

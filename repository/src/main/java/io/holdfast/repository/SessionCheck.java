@@ -34,13 +34,16 @@ final class SessionCheck {
       Optional<SnapshotId> place = ObjectNames.parseLog(object.key());
       if (place.isEmpty()) {
         findings.add(stray(object));
-      } else if (object.bytes() > SlotRecord.OBJECT_BYTES_MAX) {
-        findings.add(
-            new Finding(Kind.DAMAGED, object.key().value(), "it has " + object.bytes() + " bytes"));
-      } else {
-        sessions
-            .computeIfAbsent(place.get().session(), _ -> new TreeSet<>())
-            .add(place.get().slot());
+      } else if (!loaded.state().isSealed(place.get().session())) {
+        // Of a sealed session nothing counts, and maintenance may be taking it away.
+        if (object.bytes() > SlotRecord.OBJECT_BYTES_MAX) {
+          String tooLong = "it has " + object.bytes() + " bytes";
+          findings.add(new Finding(Kind.DAMAGED, object.key().value(), tooLong));
+        } else {
+          sessions
+              .computeIfAbsent(place.get().session(), _ -> new TreeSet<>())
+              .add(place.get().slot());
+        }
       }
     }
     for (BlobStat object : list(ObjectNames.DELTAS)) {
@@ -109,8 +112,7 @@ final class SessionCheck {
       return;
     }
     for (int n = 0; n < snapshot.deltas(); n++) {
-      if (!deltas.contains(new SnapshotId(place.session(), n))
-          && !loaded.state().isSealed(place.session())) {
+      if (!deltas.contains(new SnapshotId(place.session(), n))) {
         String delta = ObjectNames.delta(place.session(), n).value();
         findings.add(
             new Finding(Kind.MISSING, delta, "backup " + snapshot.record().name() + " needs it"));

@@ -14,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -75,10 +74,7 @@ final class DamageTest {
               SmallBackup.write(repository, "two", 2),
               SmallBackup.write(repository, "again", 1));
       BlobKey key = ObjectNames.maintenance(1);
-      byte[] state =
-          new MaintenanceState(
-                  1, Set.of(), Set.of(), List.of(), java.util.Optional.empty(), Set.of())
-              .encode();
+      byte[] state = MaintenanceState.none().withNumber(1).encode();
       byte[] object = repository.maintenance().wrap(key, MaintenanceLog.STATE_PURPOSE, state);
       assertThat(store.putIfAbsent(key, ByteBuffer.wrap(object))).isNotNull();
       assertThat(repository.verification().check()).isEmpty();

@@ -3,6 +3,7 @@ package io.holdfast.repository;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.base.Progress;
+import io.holdfast.base.testing.Seeds;
 import io.holdfast.repository.testing.Repositories;
 import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.MemoryBlobStore;
@@ -12,7 +13,10 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -37,7 +41,15 @@ final class GoldenRepositoryTest {
       assertThat(repository.id().hex()).isEqualTo("73d51abbd89cb8196f0efb6892f94d68");
       assertThat(repository.snapshots())
           .extracting(snapshot -> snapshot.record().name())
-          .containsExactly("first", "second");
+          .containsExactly("second");
+      MaintenanceLog.Newest newest = repository.maintenance().newest();
+      assertThat(newest.damaged()).isEmpty();
+      assertThat(newest.state().number()).isOne();
+      assertThat(newest.state().condemned()).hasSize(1);
+      assertThat(newest.state().buried()).hasSize(1);
+      assertThat(newest.state().closingBelow().orElseThrow())
+          .isGreaterThan(newest.state().sealedBelow().orElseThrow());
+      assertThat(newest.state().kept()).hasSize(1);
       for (StoredSnapshot snapshot : repository.snapshots()) {
         SmallBackup.assertReadable(repository.reader(), snapshot);
       }
@@ -70,6 +82,7 @@ final class GoldenRepositoryTest {
       SmallBackup.write(repository, "first", 1);
       repository.domain("wal/main");
       SmallBackup.write(repository, "second", 2);
+      publishStates(repository, store);
     }
     Map<String, byte[]> objects = new TreeMap<>();
     store.list(
@@ -82,6 +95,33 @@ final class GoldenRepositoryTest {
           }
         });
     return objects;
+  }
+
+  /// A tombstone of the first snapshot, then a state with something in every field.
+  private static void publishStates(Repository repository, MemoryBlobStore store)
+      throws IOException {
+    StoredSnapshot first = repository.snapshots().getFirst();
+    PackId pack = repository.verification().packsOf(first.id()).getFirst();
+    PackId gone = new PackId(first.id().session(), 7, pack.digest());
+    SessionId floor = SessionId.create(Repositories.NOW.minusSeconds(60), Seeds.entropy(5));
+    SessionId announced = SessionId.create(Repositories.NOW.minusSeconds(30), Seeds.entropy(6));
+    SessionId kept = SessionId.create(Repositories.NOW.minusSeconds(90), Seeds.entropy(7));
+    ResolvedPut puts = new ResolvedPut(store, _ -> {});
+    MaintenanceState next =
+        new MaintenanceState(
+            0,
+            Set.of(pack),
+            Set.of(gone),
+            List.of(),
+            Optional.of(announced),
+            Optional.of(floor),
+            Set.of(kept));
+    assertThat(repository.maintenance().publish(puts, MaintenanceState.none(), next))
+        .contains(next.withNumber(1));
+    BlobKey tombstone = ObjectNames.forgotten(first.id());
+    byte[] object =
+        repository.maintenance().wrap(tombstone, MaintenanceLog.FORGOTTEN_PURPOSE, new byte[0]);
+    assertThat(puts.put(tombstone, object)).isEqualTo(ResolvedPut.Owner.OURS);
   }
 
   private static Map<String, byte[]> golden() throws IOException {

@@ -60,7 +60,10 @@ final class SessionProtocolTest {
   void aSessionThatWasSealedBeforeItsCommitHasNotCommitted() throws Exception {
     try (Repository repository = Repositories.init(store, 1)) {
       try (BackupSession session = repository.beginSession()) {
-        state(repository, 1, Set.of(), Optional.of(after(session.id())));
+        Optional<SessionId> floor = Optional.of(after(session.id()));
+        put(
+            repository,
+            new MaintenanceState(1, Set.of(), Set.of(), List.of(), floor, floor, Set.of()));
 
         assertCode(() -> SmallBackup.writeInto(session, "one", 1), ErrorCode.SESSION_KILLED);
       }
@@ -72,7 +75,10 @@ final class SessionProtocolTest {
     try (Repository repository = Repositories.init(store, 1)) {
       StoredSnapshot first = SmallBackup.write(repository, "one", 1);
       Set<PackId> packs = Set.copyOf(repository.verification().packs());
-      state(repository, 1, packs, Optional.empty());
+      put(
+          repository,
+          new MaintenanceState(
+              1, packs, Set.of(), List.of(), Optional.empty(), Optional.empty(), Set.of()));
 
       StoredSnapshot again = SmallBackup.write(repository, "two", 1);
 
@@ -90,7 +96,8 @@ final class SessionProtocolTest {
           new MaintenanceLog(store, repository.domain(Repository.MAIN_DOMAIN), new byte[32]);
       BlobKey key = ObjectNames.maintenance(5);
       MaintenanceState buried =
-          new MaintenanceState(5, Set.of(), packs, List.of(), Optional.empty(), Set.of());
+          new MaintenanceState(
+              5, Set.of(), packs, List.of(), Optional.empty(), Optional.empty(), Set.of());
       put(key, forger.wrap(key, MaintenanceLog.STATE_PURPOSE, buried.encode()));
       BlobKey tombstone = ObjectNames.forgotten(first.id());
       put(tombstone, forger.wrap(tombstone, MaintenanceLog.FORGOTTEN_PURPOSE, new byte[0]));
@@ -227,12 +234,8 @@ final class SessionProtocolTest {
         repository.domain(Repository.MAIN_DOMAIN).sealMeta(SlotRecord.PURPOSE, key.value(), plain));
   }
 
-  private void state(
-      Repository repository, long number, Set<PackId> condemned, Optional<SessionId> floor)
-      throws IOException {
-    BlobKey key = ObjectNames.maintenance(number);
-    MaintenanceState state =
-        new MaintenanceState(number, condemned, Set.of(), List.of(), floor, Set.of());
+  private void put(Repository repository, MaintenanceState state) throws IOException {
+    BlobKey key = ObjectNames.maintenance(state.number());
     put(key, repository.maintenance().wrap(key, MaintenanceLog.STATE_PURPOSE, state.encode()));
   }
 
