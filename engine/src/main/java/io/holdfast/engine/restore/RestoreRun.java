@@ -97,7 +97,12 @@ final class RestoreRun {
     return report(begin, changes.settings());
   }
 
-  private RestoreReport report(Instant begin, List<SettingChange> changes) {
+  private RestoreReport report(Instant begin, List<SettingChange> changes) throws IOException {
+    if (!repository.snapshotListing().damaged().isEmpty()) {
+      remarks.add(
+          "the list of backups is damaged, so there may be a newer backup than those it shows: run"
+              + " 'holdfast verify --all'");
+    }
     remarks.addAll(configuration.remarks());
     if (plan.purpose() instanceof RestorePlan.Purpose.ForUse) {
       remarks.add(
@@ -106,7 +111,8 @@ final class RestoreRun {
           switch (plan.supply()) {
             case WalSupply.Staged _ ->
                 StagedWal.DIRECTORY
-                    + " inside the directory holds the WAL for recovery: remove it when the server is in use";
+                    + " inside the directory holds the WAL for recovery: remove it when the server"
+                    + " is in use";
             case WalSupply.OnDemand onDemand ->
                 "recovery fetches WAL from "
                     + onDemand.repository()
@@ -116,7 +122,8 @@ final class RestoreRun {
           });
       if (plan.action() == TargetAction.PAUSE) {
         remarks.add(
-            "recovery will pause at the target, readable; SELECT pg_wal_replay_resume() makes the server writable");
+            "recovery will pause at the target, readable; SELECT pg_wal_replay_resume() makes the"
+                + " server writable");
       }
     }
     return new RestoreReport(

@@ -15,6 +15,7 @@ import io.holdfast.postgres.recovery.ResolvedTarget;
 import io.holdfast.postgres.recovery.TargetResolver;
 import io.holdfast.postgres.recovery.TargetTime;
 import io.holdfast.postgres.recovery.TargetTimeline;
+import io.holdfast.postgres.wal.TimelineHistory;
 import io.holdfast.postgres.wal.WalSegmentSize;
 import io.holdfast.postgres.wal.WalVersion;
 import io.holdfast.repository.Repository;
@@ -24,6 +25,8 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// Understands what the user said and finds the backup to start from: the one named, or for
 /// `latest` the newest from which the target can be reached.
@@ -63,7 +66,7 @@ final class Targets {
       } catch (BackupException e) {
         boolean otherBackupMayReach =
             e.code() == ErrorCode.RECOVERY_TARGET_UNREACHABLE || e.code() == ErrorCode.WAL_GAP;
-        if (!otherBackupMayReach || target instanceof RecoveryTarget.Latest) {
+        if (!otherBackupMayReach || belongsToNewest()) {
           throw e;
         }
         first = first == null ? e : first;
@@ -73,6 +76,11 @@ final class Targets {
       throw new IllegalStateException("no candidate, though there is a newest backup");
     }
     throw first;
+  }
+
+  /// Whether an older backup would lead to another state, or would hide that the newest is damaged.
+  private boolean belongsToNewest() {
+    return target instanceof RecoveryTarget.Latest || target instanceof RecoveryTarget.Immediate;
   }
 
   private static void requirePhysical(StoredSnapshot backup) {
@@ -97,9 +105,10 @@ final class Targets {
                         ErrorCode.SERVER_VERSION_UNSUPPORTED,
                         "WAL of PostgreSQL " + facts.serverMajor() + " is not known",
                         "Use a version of Holdfast that supports it."));
+    List<TimelineHistory> histories = wal.histories();
+    requireHistories(archive, histories, facts.timeline());
     TargetResolver resolver =
-        new TargetResolver(
-            version, new WalSegmentSize(facts.walSegmentBytes()), wal.histories(), wal);
+        new TargetResolver(version, new WalSegmentSize(facts.walSegmentBytes()), histories, wal);
     BackupFacts reached =
         new BackupFacts(
             facts.timeline(),
@@ -120,6 +129,25 @@ final class Targets {
         .newest(backup.record().source(), b -> b.record().kind().equals(PhysicalBackup.KIND))
         .filter(backup::equals)
         .isPresent();
+  }
+
+  /// Without its history a timeline cannot be recovered to, and `latest` would pass it over without
+  /// a word.
+  private void requireHistories(
+      WalArchive archive, List<TimelineHistory> histories, int timelineOfBackup)
+      throws IOException {
+    Set<Integer> needed = new TreeSet<>(Set.of(timelineOfBackup));
+    if (timeline instanceof TargetTimeline.Latest) {
+      needed.addAll(archive.timelines());
+    }
+    needed.remove(1);
+    histories.forEach(history -> needed.remove(history.timeline()));
+    if (!needed.isEmpty()) {
+      throw new BackupException(
+          ErrorCode.WAL_GAP,
+          "the history of timeline " + needed.iterator().next() + " is not archived",
+          "Push its .history file with 'holdfast wal push', or choose another --target-timeline.");
+    }
   }
 
   private static RecoveryTarget understand(TargetRequest request) {

@@ -14,8 +14,10 @@ import io.holdfast.engine.wal.SourceWal;
 import io.holdfast.repository.ChunkId;
 import io.holdfast.repository.ChunkReader;
 import io.holdfast.repository.CorruptRepositoryException;
+import io.holdfast.repository.PackId;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.StoredSnapshot;
+import io.holdfast.repository.Verification;
 import io.holdfast.repository.tree.FileKind;
 import io.holdfast.repository.tree.TreeFile;
 import io.holdfast.repository.tree.TreeReader;
@@ -63,12 +65,14 @@ public final class Verify {
         });
   }
 
-  /// Verifies every backup and all WAL.
+  /// Verifies every backup and all WAL, and the structure of the repository: every small object can
+  /// be opened, sessions have no gaps, every pack is there with its size.
   public VerifyReport all() {
     return Failures.translate(
         "verify",
         () -> {
           List<StoredSnapshot> backups = catalog().all();
+          verifyObjects();
           for (StoredSnapshot backup : backups) {
             verifyBackup(backup);
           }
@@ -79,6 +83,23 @@ public final class Verify {
           }
           return report(backups);
         });
+  }
+
+  /// Structure, and every pack against its checksum: what no backup reads, such as padding and the
+  /// tables by which a lost index is made again, is found too.
+  private void verifyObjects() throws IOException {
+    Verification verification = repository.verification();
+    List<io.holdfast.repository.Finding> found = new ArrayList<>(verification.check());
+    context.progress().phase("verify packs", 0);
+    for (PackId pack : verification.packs()) {
+      context.cancellation().throwIfRequested();
+      found.addAll(verification.verifyChecksums(List.of(pack)));
+    }
+    for (io.holdfast.repository.Finding finding : found) {
+      if (finding.kind().isDamage()) {
+        find(finding.object(), finding.problem());
+      }
+    }
   }
 
   /// Slots that cannot be read are findings, not the end.
@@ -173,6 +194,9 @@ public final class Verify {
               + " to "
               + new io.holdfast.postgres.Lsn(gap.end()));
     }
+    guarded(
+        backup.record().name(),
+        () -> requireHistory(archive.get(), facts.timeline(), "this backup"));
     for (WalRange range : ranges) {
       if (Long.compareUnsigned(range.start(), facts.stopLsn().value()) < 0
           && Long.compareUnsigned(range.end(), facts.startLsn().value()) > 0) {
@@ -181,10 +205,20 @@ public final class Verify {
     }
   }
 
+  private static void requireHistory(WalArchive archive, int timeline, String what)
+      throws IOException {
+    String name = "%08X.history".formatted(timeline);
+    if (timeline > 1 && archive.file(name).isEmpty()) {
+      throw CorruptRepositoryException.missing(
+          name + " is not archived; without it " + what + " cannot be recovered");
+    }
+  }
+
   private void verifyAllWal(String source) throws IOException {
     context.progress().phase("verify WAL of " + source, 0);
     for (WalArchive archive : SourceWal.all(repository, source)) {
       for (int timeline : archive.timelines()) {
+        guarded("WAL of " + source, () -> requireHistory(archive, timeline, "its WAL"));
         for (WalRange range : archive.ranges(timeline)) {
           context.cancellation().throwIfRequested();
           verifyWal(archive, range);
