@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -76,6 +77,9 @@ public record ConfigFile(
     } catch (MarkedYAMLException e) {
       String line = e.getProblemMark() == null ? "" : "line " + (e.getProblemMark().getLine() + 1);
       problems.add(line + ": " + e.getProblem());
+    } catch (YAMLException e) {
+      // Limits of the parser, such as the depth, come without a place.
+      problems.add(String.valueOf(e.getMessage()));
     }
     sources.forEach(
         (name, source) ->
