@@ -104,6 +104,9 @@ class KilledStreamTest {
             awaitStreaming(victim, before);
           }
           makeNoise(moment);
+          if (i == moments - 1) {
+            Await.until("the slot moves on", this::movesOn, victim::messages);
+          }
           assertThat(victim.killedAfter(Duration.ZERO)).as(() -> text(victim)).isTrue();
         }
         String what = "moment " + i + ", killed after " + moment.toMillis() + " ms";
@@ -120,12 +123,17 @@ class KilledStreamTest {
           () ->
               source
                   .sql(
-                      "SELECT count(*) FROM pg_stat_replication WHERE state IN ('catchup', 'streaming')"
-                          + " AND backend_start > '"
+                      "SELECT count(*) FROM pg_stat_replication WHERE state IN ('catchup',"
+                          + " 'streaming') AND backend_start > '"
                           + before
                           + "'")
                   .equals("1"),
           victim::messages);
+    }
+
+    private boolean movesOn() throws Exception {
+      makeNoise(Duration.ofMillis(200));
+      return Targets.position(restartPosition()).compareTo(Targets.position(acknowledged)) > 0;
     }
 
     /// Makes the server write some megabytes of WAL a second until `moment`.
