@@ -3,38 +3,55 @@ package io.holdfast.cli;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.ErrorKind;
+import io.holdfast.base.Quoted;
 import java.io.PrintStream;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /// Says what went wrong, once, at the end: `error HF-1012: …` and a hint; with `--json` a document
 /// on stdout as well.
 final class ErrorReport {
+  private static final int TEXT_CHARACTERS_MAX = 2000;
+
   private ErrorReport() {}
 
   /// Prints the failure and returns the exit status.
   static int print(Throwable failure, boolean json, PrintStream out, PrintStream err) {
     BackupException understood = understand(failure);
+    String text = shortened(understood.text());
     if (json) {
       Map<String, Object> error = CommandContext.object();
       error.put("code", understood.code().label());
       error.put("kind", understood.code().kind().name());
-      error.put("message", understood.text());
+      error.put("message", text);
       error.put("hint", understood.hint());
       out.println(Json.write(Map.of("error", error)));
     }
-    err.println("error " + understood.code().label() + ": " + understood.text());
+    err.println("error " + understood.code().label() + ": " + lines(text));
     if (!understood.hint().isEmpty()) {
-      err.println("  hint: " + understood.hint());
+      err.println("  hint: " + lines(shortened(understood.hint())));
     }
     for (Throwable also : failure.getSuppressed()) {
       if (also instanceof BackupException other) {
-        err.println("  also: " + other.code().label() + ": " + other.text());
+        err.println("  also: " + other.code().label() + ": " + lines(shortened(other.text())));
       }
     }
     if (understood.code().kind() == ErrorKind.INTERNAL) {
       failure.printStackTrace(err);
     }
     return understood.code().kind().exitStatus();
+  }
+
+  /// Whatever a message quotes, it stays readable: what a person gave may be a megabyte.
+  private static String shortened(String text) {
+    return text.length() <= TEXT_CHARACTERS_MAX
+        ? text
+        : text.substring(0, TEXT_CHARACTERS_MAX) + "… (" + text.length() + " characters)";
+  }
+
+  /// Nothing that a message quotes moves the cursor of a terminal; lines stay lines.
+  private static String lines(String text) {
+    return text.lines().map(Quoted::printable).collect(Collectors.joining("\n    "));
   }
 
   private static BackupException understand(Throwable failure) {

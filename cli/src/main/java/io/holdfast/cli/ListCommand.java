@@ -31,7 +31,13 @@ final class ListCommand implements Callable<Integer> {
       if (global.json) {
         context.json(listing.maps());
       } else if (listing.isEmpty()) {
-        context.out().println("no backups yet in " + settings.repository());
+        context
+            .out()
+            .println(
+                "no backups"
+                    + (global.source == null ? "" : " of source " + settings.source())
+                    + " yet in "
+                    + settings.repository());
       } else {
         listing.table().forEach(context.out()::println);
       }

@@ -82,6 +82,12 @@ final class RestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (to.toString().isBlank()) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          "--to names no directory",
+          "Give a directory that is empty or does not exist yet.");
+    }
     Settings settings = context.settings(global.flags(null, null, null));
     RestoreRequest request =
         new RestoreRequest(

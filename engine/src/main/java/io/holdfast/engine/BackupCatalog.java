@@ -2,6 +2,7 @@ package io.holdfast.engine;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.base.Quoted;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.StoredSnapshot;
 import java.io.IOException;
@@ -67,7 +68,7 @@ public final class BackupCatalog {
             () ->
                 new BackupException(
                     ErrorCode.BACKUP_NOT_FOUND,
-                    "there is no backup '" + nameOrLatest + "'",
+                    "there is no backup " + Quoted.of(nameOrLatest),
                     "'holdfast list' shows the backups of this repository."));
   }
 

@@ -2,6 +2,7 @@ package io.holdfast.engine;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.base.FileReason;
 import io.holdfast.storage.NoSuchBlobException;
 import io.holdfast.storage.StoreFullException;
 import io.holdfast.storage.StoreUnavailableException;
@@ -89,12 +90,8 @@ public final class Failures {
   }
 
   private static String text(IOException e) {
-    String message = e.getMessage();
-    if (message == null) {
-      return e.getClass().getSimpleName();
-    }
-    return e instanceof FileSystemException && !message.contains(" ")
-        ? e.getClass().getSimpleName() + " " + message
-        : message;
+    return e instanceof FileSystemException f && f.getFile() != null
+        ? f.getFile() + ": " + FileReason.of(e)
+        : FileReason.of(e);
   }
 }

@@ -2,6 +2,7 @@ package io.holdfast.engine;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.base.FileReason;
 import io.holdfast.base.Secret;
 import io.holdfast.engine.config.KeySource;
 import io.holdfast.engine.config.Settings;
@@ -78,12 +79,13 @@ public final class RepositoryAccess {
     return Failures.translate(
         "create repository " + settings.repository(),
         () -> {
+          BlobStores.requireUsable(settings.repository());
           Optional<Path> made = makeKeyFileIfMissing(settings.key());
+          KeyMaterial key = key(settings.key());
           BlobStore store =
               patient(BlobStores.create(settings.repository(), context.clock(), context.entropy()));
           try {
-            Repository.Initialized initialized =
-                Repository.init(store, key(settings.key()), options());
+            Repository.Initialized initialized = Repository.init(store, key, options());
             return new Created(
                 new OpenRepository(initialized.repository(), settings.repository()),
                 made,
@@ -182,7 +184,7 @@ public final class RepositoryAccess {
     } catch (IOException e) {
       throw new BackupException(
           ErrorCode.KEY_MALFORMED,
-          "key file " + file + " cannot be read: " + e.getMessage(),
+          "key file " + file + " cannot be read: " + FileReason.of(e),
           "Check the path and its permissions; 'holdfast init' makes a key file where none exists.",
           e);
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -16,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,21 @@ public final class BlobStores {
   private static final Pattern SCHEME = Pattern.compile("([a-zA-Z][a-zA-Z0-9+.-]+):.*");
   private static final String SUPPORTED =
       "Give a directory, as a path (/srv/backups) or as a URL (file:///srv/backups).";
+
+  /// What an `init` that was cut off may have left, and what a fresh file system holds.
+  private static final Set<String> EXPECTED =
+      Set.of(
+          LeftoverFiles.DIRECTORY,
+          "check",
+          "forgot",
+          "idx",
+          "keys",
+          "log",
+          "packs",
+          "probe",
+          "wal",
+          "maint",
+          "lost+found");
 
   private BlobStores() {}
 
@@ -56,6 +73,34 @@ public final class BlobStores {
     BlobStore store = openExisting(directory, clock, entropy);
     requireLinks(store, directory);
     return store;
+  }
+
+  /// Requires that [#create] would not mix a repository with files of others.
+  ///
+  /// @throws BackupException `BAD_URL`, or `REPOSITORY_PLACE_UNUSABLE`
+  public static void requireUsable(String place) {
+    Path directory = directory(place);
+    requireNoFile(directory);
+    if (!Files.isDirectory(directory) || Files.exists(directory.resolve("format"))) {
+      return; // nothing is there, or a repository, which is refused in words of its own
+    }
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      for (Path entry : entries) {
+        if (!EXPECTED.contains(String.valueOf(entry.getFileName()))) {
+          throw unusable(
+              "the directory " + directory + " is not empty: it holds " + entry.getFileName(),
+              "Choose a directory that is empty or does not exist yet, for example "
+                  + directory.resolve("holdfast")
+                  + ".",
+              null);
+        }
+      }
+    } catch (IOException e) {
+      throw unusable(
+          "the directory " + directory + " cannot be read: " + LocalFailures.reason(e),
+          "Run as the user that owns it, or choose another place.",
+          e);
+    }
   }
 
   private static Path directory(String place) {

@@ -87,7 +87,7 @@ public record SourceServer(
               ErrorCode.PRIVILEGE_MISSING,
               "role " + facts.role().name() + " may not replicate",
               "ALTER ROLE \""
-                  + facts.role().name()
+                  + facts.role().name().replace("\"", "\"\"")
                   + "\" REPLICATION; and add a line for replication to pg_hba.conf."));
     }
     if (facts.setting("wal_level").orElse("").equals("minimal")) {

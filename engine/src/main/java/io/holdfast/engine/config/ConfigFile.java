@@ -2,6 +2,7 @@ package io.holdfast.engine.config;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.base.FileReason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -57,7 +58,7 @@ public record ConfigFile(
       }
       text = Files.readString(file, StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw bad(file, List.of("cannot be read: " + e.getMessage()));
+      throw bad(file, List.of("cannot be read: " + FileReason.of(e)));
     }
     return parse(file, text);
   }

@@ -2,6 +2,7 @@ package io.holdfast.engine.config;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.base.FileReason;
 import io.holdfast.base.Secret;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -60,7 +61,7 @@ public record Environment(Map<String, String> variables) {
     } catch (IOException e) {
       throw new BackupException(
           ErrorCode.BAD_CONFIGURATION,
-          variable + " names a file that cannot be read: " + path + " (" + e.getMessage() + ")",
+          variable + " names a file that cannot be read: " + path + " (" + FileReason.of(e) + ")",
           "Check the path and its permissions.",
           e);
     }

@@ -2,6 +2,7 @@ package io.holdfast.engine.config;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.base.Quoted;
 import io.holdfast.base.Secret;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -28,7 +29,7 @@ public record Settings(
     if (!SOURCE_NAME.matcher(source).matches()) {
       throw new BackupException(
           ErrorCode.BAD_ARGUMENT,
-          "'" + source + "' cannot be the name of a source",
+          Quoted.of(source) + " cannot be the name of a source",
           "Use 1 to 63 letters, digits, dots and hyphens, beginning with a letter or digit.");
     }
   }

@@ -23,6 +23,12 @@ public final class SettingsResolver {
   }
 
   public Settings resolve(Flags flags) {
+    if (flags.repositoryFlag().filter(String::isBlank).isPresent()) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          "--repo is empty",
+          "Name a directory, or leave the option out to use $BACKUP_DIR.");
+    }
     Optional<ConfigFile> file = configFile(flags);
     String source = flags.source() == null ? "main" : flags.source();
     Optional<SourceEntry> sourceEntry = file.map(f -> f.sources().get(source));

@@ -2,6 +2,7 @@ package io.holdfast.engine.drill;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.base.FileReason;
 import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.Failures;
 import io.holdfast.engine.OpenRepository;
@@ -77,6 +78,12 @@ public final class TestRestore {
             .workDirectory()
             .or(() -> environment.text("TMPDIR").map(Path::of))
             .orElse(Path.of("/tmp"));
+    if (!Files.isDirectory(parent) || !Files.isWritable(parent)) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          "a test restore cannot work in " + parent + ": no such directory, or not writable",
+          "Name another directory with --work-dir, or in TMPDIR.");
+    }
     List<String> remarks = new ArrayList<>();
     ScratchReaper.reap(parent)
         .forEach(left -> remarks.add("removed what a crashed run had left: " + left));
@@ -125,7 +132,7 @@ public final class TestRestore {
     } catch (IOException e) {
       throw new BackupException(
           ErrorCode.BAD_ARGUMENT,
-          "--check-sql " + file + " cannot be read: " + e.getMessage(),
+          "--check-sql " + file + " cannot be read: " + FileReason.of(e),
           "Check the path and its permissions.",
           e);
     }

@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /// Restores physical backups: [#plan] finds every reason to refuse and writes nothing, [#execute]
 /// does what the plan says.
@@ -95,27 +94,27 @@ public final class Restore {
         SourceWal.require(repository, backup.record().source(), facts.systemIdentifier());
     ChunkReader chunks = repository.reader();
     TreeReader tree = TreeReader.open(chunks, root(backup, PhysicalFacts.CLUSTER_TREE));
-    Map<Long, String> spaces = tablespaces(facts, request.tablespaces());
-    requireEmpty(request.to());
-    for (String location : spaces.values()) {
-      requireOutside(request.to(), location);
-      requireEmpty(Path.of(location));
+    Path to = Destination.of(request.to());
+    Map<Long, String> spaces = new LinkedHashMap<>();
+    for (var space : tablespaces(facts, request.tablespaces()).entrySet()) {
+      Path location = Destination.of(Path.of(space.getValue()));
+      Destination.requireApart(to, location);
+      spaces.put(space.getKey(), location.toString());
     }
-    Path existing = existingParent(request.to());
-    requireWritable(existing, request.to());
+    Path existing = Destination.existingParent(to);
     long free = freeBytes(existing, spaces);
     long walBytes = PlannedWal.of(target, new WalSegmentSize(facts.walSegmentBytes())).bytes();
     WalSupply supply =
         WalSupply.decide(
             request.wal(),
             new WalSupply.Space(tree.totals().logicalBytes(), walBytes, free),
-            request.to(),
+            to,
             home,
             address);
     return new RestorePlan(
         backup,
         facts,
-        request.to(),
+        to,
         tree.totals(),
         spaces,
         target,
@@ -124,7 +123,7 @@ public final class Restore {
         supply,
         walBytes,
         free,
-        Owner.decide(request.to(), request.owner(), System.getProperty("user.name")),
+        Owner.decide(to, request.owner(), System.getProperty("user.name")),
         archiveCommand(request, archive));
   }
 
@@ -203,76 +202,13 @@ public final class Restore {
     return result;
   }
 
-  private static void requireOutside(Path to, String location) {
-    Path space = Path.of(location).normalize();
-    if (space.startsWith(to) || to.startsWith(space)) {
-      throw new BackupException(
-          ErrorCode.BAD_ARGUMENT,
-          "tablespace location "
-              + location
-              + " and the data directory "
-              + to
-              + " lie in each other",
-          "Put the tablespace elsewhere with --tablespace OLD=NEW.");
-    }
-  }
-
-  private static void requireEmpty(Path directory) throws IOException {
-    if (!Files.exists(directory, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    if (!Files.isDirectory(directory)) {
-      throw notEmpty(directory, "is not a directory");
-    }
-    try (Stream<Path> content = Files.list(directory)) {
-      Optional<Path> first = content.findFirst();
-      if (first.isPresent()) {
-        throw notEmpty(directory, "is not empty: it holds " + first.get().getFileName());
-      }
-    } catch (java.nio.file.AccessDeniedException e) {
-      throw new BackupException(
-          ErrorCode.TARGET_NOT_WRITABLE,
-          directory + " cannot be read",
-          "Choose a directory of your own, or run as its owner.",
-          e);
-    }
-  }
-
-  private static BackupException notEmpty(Path directory, String why) {
-    return new BackupException(
-        ErrorCode.TARGET_NOT_EMPTY,
-        directory + " " + why,
-        "Holdfast never writes over what is there: choose an empty directory (for tablespaces --tablespace OLD=NEW).");
-  }
-
-  private static Path existingParent(Path path) {
-    Path current = path.toAbsolutePath();
-    while (!Files.exists(current)) {
-      Path parent = current.getParent();
-      if (parent == null) {
-        return current;
-      }
-      current = parent;
-    }
-    return current;
-  }
-
-  private static void requireWritable(Path existing, Path to) {
-    if (!Files.isDirectory(existing) || !Files.isWritable(existing)) {
-      throw new BackupException(
-          ErrorCode.TARGET_NOT_WRITABLE,
-          to + " cannot be written: no permission in " + existing,
-          "Choose another directory, or run as a user who may write there.");
-    }
-  }
-
   /// Everything is counted together; tablespaces elsewhere make that a little too strict or too
   /// mild only where they are large.
   private static long freeBytes(Path existing, Map<Long, String> spaces) throws IOException {
     FileStore main = Files.getFileStore(existing);
     Set<FileStore> stores = new LinkedHashSet<>(Set.of(main));
     for (String location : spaces.values()) {
-      stores.add(Files.getFileStore(existingParent(Path.of(location))));
+      stores.add(Files.getFileStore(Destination.existingParent(Path.of(location))));
     }
     long free = 0;
     for (FileStore store : stores) {

@@ -2,6 +2,7 @@ package io.holdfast.engine.restore;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.base.Quoted;
 import io.holdfast.engine.BackupCatalog;
 import io.holdfast.engine.backup.PhysicalBackup;
 import io.holdfast.engine.backup.PhysicalFacts;
@@ -22,6 +23,7 @@ import io.holdfast.repository.Repository;
 import io.holdfast.repository.StoredSnapshot;
 import io.holdfast.repository.wal.WalArchive;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.List;
@@ -31,6 +33,8 @@ import java.util.TreeSet;
 /// Understands what the user said and finds the backup to start from: the one named, or for
 /// `latest` the newest from which the target can be reached.
 final class Targets {
+  private static final int POINT_NAME_BYTES_MAX = 63;
+
   private final Repository repository;
   private final RestoreRequest request;
   private final RecoveryTarget target;
@@ -164,7 +168,7 @@ final class Targets {
           new RecoveryTarget.AtLsn(lsn(position.lsn()), inclusion(position.edge()));
       case TargetRequest.Transaction transaction ->
           new RecoveryTarget.AtXid(xid(transaction.xid()), inclusion(transaction.edge()));
-      case TargetRequest.RestorePoint point -> new RecoveryTarget.AtName(point.name());
+      case TargetRequest.RestorePoint point -> new RecoveryTarget.AtName(pointName(point.name()));
     };
   }
 
@@ -175,13 +179,25 @@ final class Targets {
     };
   }
 
+  /// PostgreSQL keeps 63 bytes of a name and refuses longer ones, so no other can be in WAL.
+  private static String pointName(String name) {
+    int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes == 0 || bytes > POINT_NAME_BYTES_MAX) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          Quoted.of(name) + " cannot be the name of a restore point",
+          "Names that pg_create_restore_point takes have 1 to " + POINT_NAME_BYTES_MAX + " bytes.");
+    }
+    return name;
+  }
+
   private static ZoneId zone(String text) {
     try {
       return ZoneId.of(text);
     } catch (DateTimeException e) {
       throw new BackupException(
           ErrorCode.BAD_ARGUMENT,
-          "'" + text + "' is not a time zone",
+          Quoted.of(text) + " is not a time zone",
           "Use a name such as Europe/Berlin or an offset such as +01:00.",
           e);
     }
@@ -193,7 +209,7 @@ final class Targets {
     } catch (IllegalArgumentException e) {
       throw new BackupException(
           ErrorCode.BAD_ARGUMENT,
-          "'" + text + "' is not a WAL position",
+          Quoted.of(text) + " is not a WAL position",
           "Write it as PostgreSQL prints it, for example 0/3000148.",
           e);
     }
@@ -205,7 +221,7 @@ final class Targets {
     } catch (NumberFormatException e) {
       throw new BackupException(
           ErrorCode.BAD_ARGUMENT,
-          "'" + text + "' is not a transaction id",
+          Quoted.of(text) + " is not a transaction id",
           "Give the number that pg_current_xact_id() printed.",
           e);
     }

@@ -10,6 +10,7 @@ import io.holdfast.engine.OpenRepository;
 import io.holdfast.engine.config.Settings;
 import io.holdfast.postgres.Lsn;
 import io.holdfast.postgres.url.ConnectionUrl;
+import io.holdfast.postgres.wire.ReplicationConnection;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.wal.WalArchive;
 import io.holdfast.repository.wal.WalRange;
@@ -43,6 +44,7 @@ public final class WalStreaming {
   /// @throws BackupException `SLOT_LOST` when the slot was dropped to protect the database, or the
   ///   server gave it up
   public void run(Settings settings, String slot, OverflowPolicy policy) {
+    ReplicationConnection.requireSlotName(slot);
     ConnectionUrl url = ConnectionUrl.parse(settings.requireDirectUrl());
     if (url.looksLikePooler()) {
       throw new BackupException(

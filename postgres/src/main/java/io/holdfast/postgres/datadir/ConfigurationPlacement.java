@@ -219,7 +219,7 @@ public final class ConfigurationPlacement {
   static String resolve(String includer, String path) {
     String joined =
         path.startsWith("/") ? path : includer.substring(0, includer.lastIndexOf('/') + 1) + path;
-    return joined.endsWith("/") ? joined.substring(0, joined.length() - 1) : joined;
+    return SavedConfiguration.normal(joined);
   }
 
   static boolean isIncludable(String path, String directory) {

@@ -1,5 +1,7 @@
 package io.holdfast.postgres.datadir;
 
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 
 /// The configuration files of the cluster that was backed up.
@@ -11,7 +13,18 @@ import java.util.Map;
 public record SavedConfiguration(
     String configFile, String hbaFile, String identFile, Map<String, String> texts) {
   public SavedConfiguration {
-    texts = Map.copyOf(texts);
+    configFile = normal(configFile);
+    hbaFile = normal(hbaFile);
+    identFile = normal(identFile);
+    Map<String, String> byNormalPath = new HashMap<>();
+    texts.forEach((path, text) -> byNormalPath.put(normal(path), text));
+    texts = Map.copyOf(byNormalPath);
+  }
+
+  /// A path without `.` and `..`: servers of some versions name included files so, others as they
+  /// are written.
+  static String normal(String path) {
+    return path.isEmpty() ? "" : Path.of(path).normalize().toString();
   }
 
   /// The text of a saved file, or empty text.

@@ -60,7 +60,13 @@ final class Timelines {
     if (history == null) {
       throw wrong(
           "timeline " + number + " is not known",
-          "Known are " + known.keySet() + " and the backup's own, " + backup.timeline() + ".");
+          known.isEmpty()
+              ? "The repository knows timeline " + backup.timeline() + " only."
+              : "The repository knows timeline "
+                  + backup.timeline()
+                  + ", on which the backup was made, and "
+                  + known.keySet()
+                  + ".");
     }
     if (!follows(history, backup)) {
       throw wrong(

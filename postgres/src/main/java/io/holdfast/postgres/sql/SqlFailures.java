@@ -5,6 +5,7 @@ import io.holdfast.base.ErrorCode;
 import io.holdfast.postgres.url.ConnectionUrl;
 import io.holdfast.postgres.wire.ServerErrorException;
 import io.holdfast.postgres.wire.ServerFailures;
+import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,20 @@ final class SqlFailures {
   static BackupException translate(ConnectionUrl url, SQLException e) {
     String state = state(e);
     String message = url + ": " + firstLine(e.getMessage() == null ? "" : e.getMessage());
+    if (e.getCause() instanceof UnknownHostException) {
+      return new BackupException(
+          ErrorCode.SERVER_UNAVAILABLE,
+          url + ": no address is known for this host name",
+          "Check the host in the URL, and whether this machine can resolve names.",
+          e);
+    }
+    if (message.contains("does not support SSL")) {
+      return new BackupException(
+          ErrorCode.AUTHENTICATION_REFUSED,
+          message,
+          "Switch on ssl in the server, or say sslmode=prefer in the URL.",
+          e);
+    }
     if (e instanceof PSQLException failure && failure.getServerErrorMessage() != null) {
       if (state.equals("3D000")) {
         return new BackupException(

@@ -3,6 +3,7 @@ package io.holdfast.postgres.wire;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.Cancellation;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.base.Quoted;
 import io.holdfast.postgres.Lsn;
 import io.holdfast.postgres.url.ConnectionUrl;
 import java.io.IOException;
@@ -308,13 +309,20 @@ public final class ReplicationConnection implements AutoCloseable {
     }
   }
 
-  private static String identifier(String name) {
+  /// Requires that a slot can have this name, before anybody connects.
+  ///
+  /// @throws BackupException `BAD_ARGUMENT`
+  public static void requireSlotName(String name) {
     if (!SLOT_NAME.matcher(name).matches()) {
       throw new BackupException(
           ErrorCode.BAD_ARGUMENT,
-          "'" + name + "' cannot be the name of a replication slot",
+          Quoted.of(name) + " cannot be the name of a replication slot",
           "Use up to 63 lower-case letters, digits and underscores.");
     }
+  }
+
+  private static String identifier(String name) {
+    requireSlotName(name);
     return '"' + name + '"';
   }
 

@@ -21,6 +21,29 @@ class ConfigurationPlacementTest {
   private static final HostFiles NOTHING_HERE = path -> path.equals("/here");
 
   @Test
+  void includesAreFoundWhetherTheServerWroteTheirPathsShortOrAsTheyStand() {
+    for (String named : List.of("/etc/pg/more.settings", "/etc/pg/conf.d/../more.settings")) {
+      SavedConfiguration saved =
+          new SavedConfiguration(
+              "/etc/pg/postgresql.conf",
+              "",
+              "",
+              Map.of(
+                  "/etc/pg/postgresql.conf",
+                  "include_dir 'conf.d'\n",
+                  "/etc/pg/conf.d/a.conf",
+                  "include '../more.settings'\n",
+                  named,
+                  "work_mem = 7MB\n"));
+
+      Placed placed = ConfigurationPlacement.plan(saved, NOTHING_HERE);
+
+      assertThat(placed.files().get("postgresql.conf")).as(named).contains("\nwork_mem = 7MB\n");
+      assertThat(placed.changes()).as(named).isEmpty();
+    }
+  }
+
+  @Test
   void aClusterMadeByPgCreateclusterStartsFromItsDataDirectory() throws Exception {
     assumeTrue(
         Files.isExecutable(Path.of("/usr/bin/pg_createcluster")),
