@@ -69,7 +69,7 @@ class PageChangeCostTest {
     int pages = mebibytes * (1 << 20) / PAGE_BYTES;
     Path place = Files.createDirectory(directory.resolve(mebibytes + "MiB"));
     try (TestServer server =
-        TestServer.start(17, Map.of("max_wal_senders", "4", "autovacuum", "off"))) {
+        TestServer.start(15, Map.of("max_wal_senders", "4", "autovacuum", "off"))) {
       server.sql(
           "CREATE TABLE t (n int, v bytea) WITH (fillfactor = 85)",
           "ALTER TABLE t ALTER v SET STORAGE PLAIN",

@@ -21,7 +21,7 @@ final class SmallRepository {
 
   /// Returns the names of the backups, oldest first.
   static List<String> make(Path directory) throws IOException {
-    try (TestServer server = TestServer.start(17, Map.of("max_wal_senders", "4"))) {
+    try (TestServer server = TestServer.start(15, Map.of("max_wal_senders", "4"))) {
       server.sql(
           "UPDATE pg_database SET datistemplate = false",
           "DROP DATABASE template0",
