@@ -230,7 +230,8 @@ final class StreamAttempt {
               ended.nextTimeline() > position.timeline(), "a timeline follows an older one");
           Lsn start =
               new WalSegmentSize(archive.lineage().segmentBytes()).floor(ended.switchedAt());
-          yield Optional.of(StreamPosition.inTimeline(archive, ended.nextTimeline(), start));
+          yield Optional.of(
+              StreamPosition.inTimeline(archive, ended.nextTimeline(), start, ended.switchedAt()));
         }
       };
     } finally {

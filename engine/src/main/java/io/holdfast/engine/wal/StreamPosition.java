@@ -5,7 +5,7 @@ import io.holdfast.postgres.wal.TimelineHistory;
 import io.holdfast.postgres.wal.TimelineHistory.Stage;
 import io.holdfast.postgres.wal.WalSegmentSize;
 import io.holdfast.repository.wal.WalArchive;
-import io.holdfast.repository.wal.WalCoverage;
+import io.holdfast.repository.wal.WalRange;
 import java.io.IOException;
 import java.util.List;
 
@@ -23,26 +23,37 @@ record StreamPosition(int timeline, Lsn start) {
       throws IOException {
     WalSegmentSize size = new WalSegmentSize(archive.lineage().segmentBytes());
     Lsn from = size.floor(reserved);
+    Lsn told = reserved;
     List<Stage> stages = history.pathFrom(history.timelineAt(from));
     for (Stage stage : stages.subList(0, stages.size() - 1)) {
-      Lsn held = held(archive, stage.timeline(), from);
+      Lsn held = held(archive, stage, from, told);
       boolean begun = from.isBefore(held);
       boolean inNextTimelinesFirstSegment = size.floor(stage.end()).equals(from);
       if (begun ? held.isBefore(stage.end()) : !inNextTimelinesFirstSegment) {
-        return new StreamPosition(stage.timeline(), begun ? held : from);
+        return new StreamPosition(stage.timeline(), held);
       }
       from = size.floor(stage.end());
+      told = told.isBefore(stage.end()) ? stage.end() : told;
     }
-    return inTimeline(archive, history.timeline(), from);
+    return inTimeline(archive, history.timeline(), from, told);
   }
 
-  /// After what the archive has of one timeline from `from`, the start of a segment, on.
-  static StreamPosition inTimeline(WalArchive archive, int timeline, Lsn from) throws IOException {
-    Lsn held = held(archive, timeline, from);
-    return new StreamPosition(timeline, from.isBefore(held) ? held : from);
+  /// After what the archive has of one timeline.
+  ///
+  /// @param from the start of a segment
+  /// @param told the server knows that everything before is stored
+  static StreamPosition inTimeline(WalArchive archive, int timeline, Lsn from, Lsn told)
+      throws IOException {
+    Stage whole = new Stage(timeline, from, TimelineHistory.END);
+    return new StreamPosition(timeline, held(archive, whole, from, told));
   }
 
-  private static Lsn held(WalArchive archive, int timeline, Lsn from) throws IOException {
-    return new Lsn(WalCoverage.contiguousEnd(archive.ranges(timeline), from.value()));
+  /// Not before `from`.
+  private static Lsn held(WalArchive archive, Stage stage, Lsn from, Lsn told) throws IOException {
+    List<WalRange> ranges =
+        archive.ranges(stage.timeline()).stream()
+            .filter(range -> new Lsn(range.start()).isBefore(stage.end()))
+            .toList();
+    return StoredBefore.durableEnd(archive, ranges, from, told);
   }
 }
