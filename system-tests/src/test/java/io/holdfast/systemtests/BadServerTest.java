@@ -98,7 +98,7 @@ class BadServerTest {
       refused(2, "HF-1056", backup(as(url, "strong:" + PASSWORD)), "\"strong\"");
       refused(2, "HF-1056", backup(as(url, "strong")), "no password");
       refused(2, "HF-1056", backup(as(url, "nobody_here")), "nobody_here");
-      refused(2, "HF-1003", backup(url.replace("/postgres", "/no_database")), "no_database");
+      refused(2, "HF-1003", backup(url.replaceAll("/postgres$", "/no_database")), "no_database");
       refused(2, "HF-1056", backup(url + "?sslmode=require"), "SSL");
       assertThat(slots(source)).isEqualTo("0");
     }
