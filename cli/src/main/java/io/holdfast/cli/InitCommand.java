@@ -61,7 +61,7 @@ final class InitCommand implements Callable<Integer> {
       context.out().println("       (new; without it, or the kit below, no backup can be read)");
     }
     context.out().println();
-    context.out().println(created.recoveryKit());
+    context.out().println(created.recoveryKit().stripTrailing());
     context.out().println();
     context.out().println("next: holdfast backup --url postgresql://USER@HOST/DATABASE");
   }

@@ -30,8 +30,10 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Start with 'holdfast quickstart', or with 'holdfast init' and 'holdfast backup'.",
-      "Exit status: 0 done, 1 our bug, 2 wrong use, 3 unavailable, 4 corruption, 5 outcome unknown,",
-      "6 partial, 130 interrupted. 'wal fetch' has its own: 1 certainly absent, 126 and above anything else."
+      "",
+      "Exit status: 0 done, 1 our bug, 2 wrong use, 3 unavailable, 4 corruption,",
+      "5 outcome unknown, 6 partial, 130 interrupted. 'wal fetch' has its own:",
+      "1 certainly absent, 126 and above anything else."
     })
 public final class Main implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();

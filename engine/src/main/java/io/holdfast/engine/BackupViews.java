@@ -134,7 +134,7 @@ public final class BackupViews {
   }
 
   private static void line(List<String> lines, String name, String value) {
-    lines.add(String.format(Locale.ROOT, "  %-11s %s", name, value));
+    lines.add(String.format(Locale.ROOT, "  %-15s %s", name, value));
   }
 
   public static boolean damaged(SnapshotRecord record) {

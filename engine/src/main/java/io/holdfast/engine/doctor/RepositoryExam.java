@@ -36,8 +36,7 @@ final class RepositoryExam {
               + " opens with the "
               + settings.key().describe()
               + "; "
-              + backups
-              + " backups");
+              + (backups == 1 ? "1 backup" : backups + " backups"));
       StoreCapabilities capabilities = repository.repository().store().capabilities();
       if (capabilities.putIfAbsent() == StoreCapabilities.Support.NO) {
         findings.warn(

@@ -96,8 +96,7 @@ public record WalStatusReport(
               + " ("
               + new ByteSize(archive.bytes())
               + " in "
-              + archive.objects()
-              + " objects)");
+              + (archive.objects() == 1 ? "1 object)" : archive.objects() + " objects)"));
       archive
           .observedUntil()
           .ifPresent(time -> lines.add("    complete until " + time + " by the server's clock"));
