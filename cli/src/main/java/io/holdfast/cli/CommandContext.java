@@ -12,6 +12,8 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What a command gets from the process: streams, environment, clock. Made once in [Main].
 record CommandContext(
@@ -29,7 +31,16 @@ record CommandContext(
     NONE
   }
 
+  private static final String SEEN_BY_ALL =
+      "other users of this machine can see the password in --url among the arguments of processes;"
+          + " set DATABASE_URL or DATABASE_URL_FILE instead";
+
   Settings settings(Flags flags) {
+    Stream.of(Optional.ofNullable(flags.url()), Optional.ofNullable(flags.directUrl()))
+        .flatMap(Optional::stream)
+        .filter(Passwords::in)
+        .findFirst()
+        .ifPresent(_ -> err.println("warning: " + SEEN_BY_ALL));
     return new SettingsResolver(environment, workingDirectory).resolve(flags);
   }
 

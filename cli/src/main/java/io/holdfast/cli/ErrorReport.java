@@ -5,6 +5,8 @@ import io.holdfast.base.ErrorCode;
 import io.holdfast.base.ErrorKind;
 import io.holdfast.base.Quoted;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -18,35 +20,43 @@ final class ErrorReport {
   /// Prints the failure and returns the exit status.
   static int print(Throwable failure, boolean json, PrintStream out, PrintStream err) {
     BackupException understood = understand(failure);
-    String text = shortened(understood.text());
+    String text = safe(understood.text());
     if (json) {
       Map<String, Object> error = CommandContext.object();
       error.put("code", understood.code().label());
       error.put("kind", understood.code().kind().name());
       error.put("message", text);
-      error.put("hint", understood.hint());
+      error.put("hint", safe(understood.hint()));
       out.println(Json.write(Map.of("error", error)));
     }
     err.println("error " + understood.code().label() + ": " + lines(text));
     if (!understood.hint().isEmpty()) {
-      err.println("  hint: " + lines(shortened(understood.hint())));
+      err.println("  hint: " + lines(safe(understood.hint())));
     }
     for (Throwable also : failure.getSuppressed()) {
       if (also instanceof BackupException other) {
-        err.println("  also: " + other.code().label() + ": " + lines(shortened(other.text())));
+        err.println("  also: " + other.code().label() + ": " + lines(safe(other.text())));
       }
     }
     if (understood.code().kind() == ErrorKind.INTERNAL) {
-      failure.printStackTrace(err);
+      err.print(stackTrace(failure));
     }
     return understood.code().kind().exitStatus();
   }
 
-  /// Whatever a message quotes, it stays readable: what a person gave may be a megabyte.
-  private static String shortened(String text) {
+  /// Whatever a message quotes, it stays readable and gives no password away: what a person typed
+  /// at the wrong place may be a megabyte, or a database URL.
+  private static String safe(String quoting) {
+    String text = Passwords.hidden(quoting);
     return text.length() <= TEXT_CHARACTERS_MAX
         ? text
-        : text.substring(0, TEXT_CHARACTERS_MAX) + "… (" + text.length() + " characters)";
+        : text.substring(0, TEXT_CHARACTERS_MAX) + "… (" + quoting.length() + " characters)";
+  }
+
+  private static String stackTrace(Throwable failure) {
+    StringWriter trace = new StringWriter();
+    failure.printStackTrace(new PrintWriter(trace, true));
+    return Passwords.hidden(trace.toString());
   }
 
   /// Nothing that a message quotes moves the cursor of a terminal; lines stay lines.

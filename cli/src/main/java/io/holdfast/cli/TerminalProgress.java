@@ -12,7 +12,11 @@ import java.util.Locale;
 /// one line per phase. Always on stderr, so it never mixes into results. *Guarded* by its own lock.
 final class TerminalProgress implements Progress, AutoCloseable {
   private static final Duration REDRAW = Duration.ofMillis(150);
-  private static final int BAR_CELLS = 24;
+  private static final int BAR_CELLS = 10;
+  private static final int NAME_COLUMNS = 24;
+
+  /// A longer line would be folded by a terminal of 80 columns, and then not be written over.
+  private static final int COLUMNS_MAX = 79;
 
   /// How progress is shown.
   enum Style {
@@ -77,7 +81,12 @@ final class TerminalProgress implements Progress, AutoCloseable {
     }
     Duration took = Duration.between(phaseStart, clock.instant());
     String line =
-        String.format(Locale.ROOT, "%-28s %s  %.1f s", phase, amount(), took.toMillis() / 1000.0);
+        String.format(
+            Locale.ROOT,
+            "%-" + (NAME_COLUMNS + 4) + "s %9s %7.1f s",
+            phase,
+            amount(),
+            took.toMillis() / 1000.0);
     switch (style) {
       case BAR -> {
         clearLine();
@@ -94,7 +103,12 @@ final class TerminalProgress implements Progress, AutoCloseable {
     }
     drawn = clock.instant();
     clearLine();
-    out.print(String.format(Locale.ROOT, "%-28s %s %s%s", phase, bar(), amount(), speed()));
+    String name =
+        phase.length() <= NAME_COLUMNS ? phase : phase.substring(0, NAME_COLUMNS - 1) + "…";
+    String line =
+        String.format(
+            Locale.ROOT, "%-" + NAME_COLUMNS + "s %s %s%s", name, bar(), amount(), speed());
+    out.print(line.substring(0, Math.min(line.length(), COLUMNS_MAX)));
     out.flush();
   }
 

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// Memory does not grow with the data: many times the data, the same peak of a backup. The small
-/// size is large enough for the Java heap to have reached its limit. The other commands, which need
-/// less, stay under the same bound.
+/// Memory does not grow with the data: many times the data, the same peak of a backup. The other
+/// commands stay under the same bound. The heap may grow far beyond that bound when it has to, so
+/// what is kept for each extent would show here.
 class MemoryTest {
   private static final long MIB = 1 << 20;
   private static final long LIMIT_BYTES = 300 * MIB;

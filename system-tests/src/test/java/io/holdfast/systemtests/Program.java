@@ -16,27 +16,40 @@ final class Program {
   static final String KEY = "00112233445566778899aabbccddeeff".repeat(2);
 
   private final Path scratch;
-  private final Map<String, String> environment = new HashMap<>();
+  private final Map<String, String> environment;
 
   Program(Path scratch) {
+    this(
+        scratch,
+        Map.of(
+            "BACKUP_DIR",
+            scratch.resolve("repository").toString(),
+            "BACKUP_ENCRYPTION_KEY",
+            KEY,
+            "TMPDIR",
+            "/tmp"));
+  }
+
+  private Program(Path scratch, Map<String, String> environment) {
     this.scratch = scratch;
-    environment.put("BACKUP_DIR", scratch.resolve("repository").toString());
-    environment.put("BACKUP_ENCRYPTION_KEY", KEY);
-    environment.put("TMPDIR", "/tmp");
+    this.environment = Map.copyOf(environment);
   }
 
   Program with(String name, String value) {
-    Program other = new Program(scratch);
-    other.environment.putAll(environment);
-    other.environment.put(name, value);
-    return other;
+    Map<String, String> changed = new HashMap<>(environment);
+    changed.put(name, value);
+    return new Program(scratch, changed);
+  }
+
+  Program without(String name) {
+    Map<String, String> changed = new HashMap<>(environment);
+    changed.remove(name);
+    return new Program(scratch, changed);
   }
 
   /// The same with a key file in place of the key.
   Program withKeyFile(Path file) {
-    Program other = with("BACKUP_KEY_FILE", file.toString());
-    other.environment.remove("BACKUP_ENCRYPTION_KEY");
-    return other;
+    return without("BACKUP_ENCRYPTION_KEY").with("BACKUP_KEY_FILE", file.toString());
   }
 
   Command.Ended run(String... arguments) throws IOException {

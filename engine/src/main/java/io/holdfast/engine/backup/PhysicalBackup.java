@@ -70,7 +70,7 @@ public final class PhysicalBackup {
     SourceServer server = SourceServer.inspect(settings);
     String slot = "holdfast_tmp_" + HexFormat.of().formatHex(context.entropy().bytes(6));
     try (ReplicationConnection walConnection =
-            ReplicationConnection.open(server.directUrl(), "holdfast backup wal");
+            ReplicationConnection.openToStay(server.directUrl(), "holdfast backup wal");
         ReplicationConnection connection =
             ReplicationConnection.open(server.directUrl(), "holdfast backup")) {
       long systemIdentifier = connection.identifySystem().systemIdentifier();

@@ -48,22 +48,24 @@ public record Environment(Map<String, String> variables) {
     return Optional.empty();
   }
 
-  private static Secret read(String variable, String path) {
+  private static Secret read(String variable, String named) {
     try {
-      Path file = Path.of(path);
+      Path file = Path.of(named);
       if (Files.size(file) > SECRET_FILE_BYTES_MAX) {
         throw new BackupException(
             ErrorCode.BAD_CONFIGURATION,
-            variable + " names a file of " + Files.size(file) + " bytes: " + path,
+            variable + " names a file of " + Files.size(file) + " bytes",
             "A secret is one short line.");
       }
       return new Secret(Files.readString(file, StandardCharsets.UTF_8).strip());
     } catch (IOException e) {
       throw new BackupException(
           ErrorCode.BAD_CONFIGURATION,
-          variable + " names a file that cannot be read: " + path + " (" + FileReason.of(e) + ")",
-          "Check the path and its permissions.",
-          e);
+          variable
+              + " names a file that cannot be read"
+              + (named.matches("[./~].*") ? ": " + named + " (" + FileReason.of(e) + ")" : ""),
+          "Check the path and its permissions; it is shown only if it begins with '/' or '.',"
+              + " because a secret may have been put in its place.");
     }
   }
 

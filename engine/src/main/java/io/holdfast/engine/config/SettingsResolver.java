@@ -93,7 +93,7 @@ public final class SettingsResolver {
 
   private KeySource key(Flags flags, Optional<RepositoryEntry> repository) {
     if (flags.keyFile() != null) {
-      return new KeySource.File(workingDirectory.resolve(flags.keyFile()));
+      return new KeySource.File(keyPath("--key-file", flags.keyFile()));
     }
     Optional<Secret> hex = environment.secret("BACKUP_ENCRYPTION_KEY");
     Optional<Secret> passphrase =
@@ -115,12 +115,29 @@ public final class SettingsResolver {
     if (passphrase.isPresent()) {
       return new KeySource.Passphrase(passphrase.get());
     }
-    return file.or(() -> repository.flatMap(RepositoryEntry::keyFile))
-        .<KeySource>map(path -> new KeySource.File(workingDirectory.resolve(path)))
+    return file.map(path -> keyPath("BACKUP_KEY_FILE", path))
+        .or(
+            () ->
+                repository
+                    .flatMap(RepositoryEntry::keyFile)
+                    .map(path -> keyPath("keyFile of the configuration", path)))
+        .<KeySource>map(KeySource.File::new)
         .orElseGet(
             () ->
                 new KeySource.DefaultFile(
                     environment.configHome().resolve("holdfast").resolve("key")));
+  }
+
+  /// A key in the place of a file's name would be shown in messages, and `init` would make a file
+  /// that is named by it.
+  private Path keyPath(String where, String path) {
+    if (path.matches("[0-9A-Fa-f]{64,}")) {
+      throw new BackupException(
+          ErrorCode.BAD_CONFIGURATION,
+          where + " holds a key instead of the name of a file",
+          "Set BACKUP_ENCRYPTION_KEY to the key, or name a file that holds it.");
+    }
+    return workingDirectory.resolve(path);
   }
 
   private Optional<Secret> url(

@@ -32,7 +32,9 @@ public final class Variables {
           plain(
               "HOLDFAST_PG_BIN",
               "Directories with PostgreSQL programs for scratch servers, separated by ':'; searched first."),
-          plain("HOLDFAST_JAVA_OPTS", "More options for the Java runtime."));
+          plain(
+              "HOLDFAST_JAVA_OPTS",
+              "More options for the Java runtime, such as -Xmx2g; they win over the shipped ones."));
 
   private Variables() {}
 

@@ -89,14 +89,20 @@ public final class Restore {
     Targets.Choice choice = targets.choose(catalog);
     StoredSnapshot backup = choice.backup();
     PhysicalFacts facts = PhysicalFacts.of(backup.record().attributes());
-    ResolvedTarget target = choice.target();
     WalArchive archive =
         SourceWal.require(repository, backup.record().source(), facts.systemIdentifier());
+    LaterTablespaces.Accepted accepted =
+        LaterTablespaces.accept(
+            CreatedTablespaces.replayed(archive, facts, choice.target()),
+            choice.target(),
+            request.tablespaces(),
+            purpose);
+    ResolvedTarget target = accepted.target();
     ChunkReader chunks = repository.reader();
     TreeReader tree = TreeReader.open(chunks, root(backup, PhysicalFacts.CLUSTER_TREE));
     Path to = Destination.of(request.to());
     Map<Long, String> spaces = new LinkedHashMap<>();
-    for (var space : tablespaces(facts, request.tablespaces()).entrySet()) {
+    for (var space : tablespaces(facts, accepted.moves()).entrySet()) {
       Path location = Destination.of(Path.of(space.getValue()));
       Destination.requireApart(to, location);
       spaces.put(space.getKey(), location.toString());

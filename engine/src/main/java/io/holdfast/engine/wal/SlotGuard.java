@@ -41,6 +41,7 @@ final class SlotGuard {
   private final AtomicReference<@Nullable Streaming> streaming = new AtomicReference<>();
   private final AtomicReference<@Nullable BackupException> lost = new AtomicReference<>();
   private Instant warnAgain = Instant.EPOCH;
+  private boolean blind;
   private volatile boolean stopped;
 
   SlotGuard(EngineContext context, ConnectionUrl url, String slot, OverflowPolicy policy) {
@@ -90,8 +91,13 @@ final class SlotGuard {
     Optional<HeldWal> held = Optional.empty();
     try (SqlConnection sql = SqlConnection.open(url, APPLICATION)) {
       held = held(sql);
+      blind = false;
     } catch (BackupException e) {
-      LOG.warn("cannot look at slot {}: {}", slot, e.text());
+      // While the server is away the stream says so at each try.
+      if (!blind) {
+        LOG.warn("cannot look at slot {}: {}", slot, e.text());
+      }
+      blind = true;
     }
     if (held.isPresent()) {
       act(held.get().judge());

@@ -22,6 +22,8 @@ import io.holdfast.repository.wal.WalArchive;
 import io.holdfast.repository.wal.WalRange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -39,6 +41,7 @@ final class StreamAttempt {
   private final ConnectionUrl url;
   private final String slot;
   private final SlotGuard guard;
+  private final Optional<Instant> awaySince;
   private boolean connected;
   private boolean received;
   private Optional<Standing> standing = Optional.empty();
@@ -49,13 +52,15 @@ final class StreamAttempt {
       Settings settings,
       ConnectionUrl url,
       String slot,
-      SlotGuard guard) {
+      SlotGuard guard,
+      Optional<Instant> awaySince) {
     this.context = context;
     this.repository = repository;
     this.settings = settings;
     this.url = url;
     this.slot = slot;
     this.guard = guard;
+    this.awaySince = awaySince;
   }
 
   /// Whether the server let us stream.
@@ -87,6 +92,11 @@ final class StreamAttempt {
       StreamPosition position = begin(connection, archive, identity);
       connected = true;
       standing = Optional.of(new Standing(archive, position.timeline()));
+      awaySince.ifPresent(
+          since ->
+              LOG.info(
+                  "connected again after {} s",
+                  Duration.between(since, context.clock().instant()).toSeconds()));
       LOG.info(
           "streaming WAL of {} from {} on timeline {}, slot {}",
           url,

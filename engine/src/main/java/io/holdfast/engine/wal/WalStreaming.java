@@ -17,6 +17,7 @@ import io.holdfast.repository.wal.WalRange;
 import java.io.IOException;
 import java.nio.channels.ClosedSelectorException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,7 @@ public final class WalStreaming {
   private final EngineContext context;
   private final Repository repository;
   private Optional<StreamAttempt.Standing> standing = Optional.empty();
+  private Optional<Instant> awaySince = Optional.empty();
 
   public WalStreaming(EngineContext context, OpenRepository repository) {
     this.context = context;
@@ -79,7 +81,8 @@ public final class WalStreaming {
     Duration pause = FIRST_PAUSE;
     boolean everConnected = false;
     while (goesOn(guard)) {
-      StreamAttempt attempt = new StreamAttempt(context, repository, settings, url, slot, guard);
+      StreamAttempt attempt =
+          new StreamAttempt(context, repository, settings, url, slot, guard, awaySince);
       try {
         attempt.run();
         pause = FIRST_PAUSE;
@@ -135,6 +138,9 @@ public final class WalStreaming {
   private Duration waitAfter(
       BackupException e, StreamAttempt attempt, SlotGuard guard, Duration before) {
     Duration pause = attempt.hasReceived() ? FIRST_PAUSE : before;
+    if (attempt.hasConnected() || awaySince.isEmpty()) {
+      awaySince = Optional.of(context.clock().instant());
+    }
     LOG.warn("{}: {}; trying again in {} s", e.code().label(), e.text(), pause.toMillis() / 1000.0);
     try {
       Duration left = pause;

@@ -13,7 +13,9 @@ import io.holdfast.engine.restore.RestoreRequest;
 import io.holdfast.engine.restore.TargetRequest;
 import io.holdfast.engine.testing.TestEngine;
 import io.holdfast.postgres.testing.TestServer;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -163,20 +165,30 @@ class PageChangeCostTest {
         if (relative.startsWith("holdfast_wal") || relative.toString().endsWith(".conf")) {
           continue;
         }
-        Path earlier = before.resolve(relative.toString());
-        byte[] old = Files.exists(earlier) ? Files.readAllBytes(earlier) : new byte[0];
-        byte[] now = Files.readAllBytes(path);
-        for (int at = 0; at < now.length; at += PAGE_BYTES) {
-          int end = Math.min(at + PAGE_BYTES, now.length);
-          if (!Arrays.equals(
-              now, at, end, old, Math.min(at, old.length), Math.min(end, old.length))) {
-            result[0]++;
-            result[1] += Zstd.compress(Arrays.copyOfRange(now, at, end), ZSTD_LEVEL).length;
-          }
-        }
+        compare(before.resolve(relative.toString()), path, result);
       }
     }
     return result;
+  }
+
+  private static void compare(Path before, Path after, long[] result) throws IOException {
+    try (InputStream earlier = open(before);
+        InputStream later = open(after)) {
+      byte[] now = later.readNBytes(PAGE_BYTES);
+      while (now.length > 0) {
+        if (!Arrays.equals(now, earlier.readNBytes(now.length))) {
+          result[0]++;
+          result[1] += Zstd.compress(now, ZSTD_LEVEL).length;
+        }
+        now = later.readNBytes(PAGE_BYTES);
+      }
+    }
+  }
+
+  private static InputStream open(Path file) throws IOException {
+    return Files.exists(file)
+        ? new BufferedInputStream(Files.newInputStream(file), 1 << 20)
+        : InputStream.nullInputStream();
   }
 
   private static void backUp(

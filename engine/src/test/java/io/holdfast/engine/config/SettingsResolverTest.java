@@ -77,6 +77,22 @@ class SettingsResolverTest {
   }
 
   @Test
+  void aSecretInThePlaceOfAFilesNameIsNotShown() {
+    String key = "5ec2e7c0ffee4b1d".repeat(4);
+    environment.put("BACKUP_KEY_FILE", key);
+    assertThatThrownBy(() -> resolve(Flags.NONE))
+        .hasMessageContaining("BACKUP_KEY_FILE holds a key")
+        .hasMessageNotContaining(key);
+    environment.remove("BACKUP_KEY_FILE");
+    environment.put("BACKUP_PASSPHRASE_FILE", "three small hedgehogs");
+    assertThatThrownBy(() -> resolve(Flags.NONE))
+        .hasMessageContaining("BACKUP_PASSPHRASE_FILE")
+        .hasMessageNotContaining("hedgehogs");
+    environment.put("BACKUP_PASSPHRASE_FILE", "/no/such/file");
+    assertThatThrownBy(() -> resolve(Flags.NONE)).hasMessageContaining("/no/such/file");
+  }
+
+  @Test
   void aSourceOfTheFileLeadsToItsRepository() throws Exception {
     writeConfig(
         """

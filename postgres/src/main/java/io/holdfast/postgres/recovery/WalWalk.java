@@ -199,7 +199,7 @@ final class WalWalk {
       case WalFact.Checkpoint checkpoint -> seen(checkpoint.time());
       case WalFact.EndOfRecovery end -> seen(end.time());
       case WalFact.UnfinishedRecord unfinished -> seen(unfinished.time());
-      case WalFact.ParameterChange _, WalFact.BackupEnd _ -> {}
+      case WalFact.ParameterChange _, WalFact.BackupEnd _, WalFact.TablespaceCreation _ -> {}
     }
   }
 

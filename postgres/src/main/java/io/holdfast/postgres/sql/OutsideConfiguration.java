@@ -17,6 +17,9 @@ public record OutsideConfiguration(
   private static final int FILE_CHARACTERS_MAX = 4 << 20;
   private static final int FILES_MAX = 200;
 
+  /// Since 16, pg_hba.conf and pg_ident.conf may include others.
+  private static final int ACCESS_FILES_INCLUDE = 160_000;
+
   /// Where the content comes from.
   public enum Origin {
     /// Everything is inside the data directory.
@@ -43,14 +46,15 @@ public record OutsideConfiguration(
       return generated(sql, main);
     }
     var wanted = new TreeSet<>(main.values());
-    wanted.addAll(included(sql));
+    wanted.addAll(included(sql, facts.versionNum()));
     wanted.removeIf(path -> path.startsWith(dataDirectory + "/"));
     if (wanted.isEmpty()) {
       return new OutsideConfiguration(Map.of(), Origin.INSIDE, main);
     }
     Map<String, String> files = new LinkedHashMap<>();
+    boolean readable = allowed(sql, "has_function_privilege('pg_read_file(text)', 'EXECUTE')");
     for (String path : wanted) {
-      if (files.size() < FILES_MAX) {
+      if (readable && files.size() < FILES_MAX) {
         readFile(sql, path).ifPresent(content -> files.put(path, content));
       }
     }
@@ -61,16 +65,28 @@ public record OutsideConfiguration(
   }
 
   /// Files that the main ones include, as the server itself sees them: only superusers may ask.
-  private static List<String> included(SqlConnection sql) {
-    var paths = new TreeSet<String>();
-    for (String view :
-        List.of(
-            "SELECT DISTINCT sourcefile FROM pg_file_settings WHERE sourcefile IS NOT NULL",
-            "SELECT DISTINCT file_name FROM pg_hba_file_rules WHERE file_name IS NOT NULL",
-            "SELECT DISTINCT file_name FROM pg_ident_file_mappings WHERE file_name IS NOT NULL")) {
-      sql.queryIfAllowed(view).forEach(row -> paths.add(row.getFirst()));
+  private static List<String> included(SqlConnection sql, int versionNum) {
+    var columns = new LinkedHashMap<String, String>();
+    columns.put("pg_file_settings", "sourcefile");
+    if (versionNum >= ACCESS_FILES_INCLUDE) {
+      columns.put("pg_hba_file_rules", "file_name");
+      columns.put("pg_ident_file_mappings", "file_name");
     }
+    var paths = new TreeSet<String>();
+    columns.forEach(
+        (view, column) -> {
+          // Asked first: what is refused leaves an error in the server's log at each backup.
+          if (allowed(sql, "has_table_privilege('" + view + "', 'SELECT')")) {
+            sql.queryIfAllowed(
+                    "SELECT DISTINCT %s FROM %s WHERE %1$s IS NOT NULL".formatted(column, view))
+                .forEach(row -> paths.add(row.getFirst()));
+          }
+        });
     return List.copyOf(paths);
+  }
+
+  private static boolean allowed(SqlConnection sql, String question) {
+    return sql.valueIfAllowed("SELECT " + question).filter("t"::equals).isPresent();
   }
 
   private static Optional<String> readFile(SqlConnection sql, String path) {

@@ -18,6 +18,7 @@ final class SummaryBuilder {
   private final CommitSampler sampler = new CommitSampler();
   private long omittedRestorePoints;
   private long omittedEvents;
+  private int tablespaceCreations;
 
   private @Nullable Lsn firstRecord;
   private Lsn lastRecord = new Lsn(0);
@@ -60,6 +61,13 @@ final class SummaryBuilder {
       case WalFact.ParameterChange other -> event(other);
       case WalFact.BackupEnd other -> event(other);
       case WalFact.UnfinishedRecord other -> event(other);
+      case WalFact.TablespaceCreation other -> {
+        if (tablespaceCreations++ < WalSummary.MAX_TABLESPACE_CREATIONS) {
+          event(other);
+        } else {
+          omittedEvents++;
+        }
+      }
     }
   }
 

@@ -156,6 +156,7 @@ final class SummaryReader {
       case SummaryWriter.PARAMETER_CHANGE -> parameterChange(lsn);
       case SummaryWriter.BACKUP_END -> new WalFact.BackupEnd(lsn, lsn.plus(unsigned()), lsn());
       case SummaryWriter.UNFINISHED_RECORD -> new WalFact.UnfinishedRecord(lsn, lsn(), time());
+      case SummaryWriter.TABLESPACE_CREATION -> tablespaceCreation(lsn);
       default -> throw corrupt("event of unknown kind " + tag, null);
     };
   }
@@ -168,6 +169,14 @@ final class SummaryReader {
     require(Math.abs(seconds) <= MAX_SECONDS, "time of a checkpoint");
     return new WalFact.Checkpoint(
         lsn, kind, redo, timeline, previous, Instant.ofEpochSecond(seconds));
+  }
+
+  private WalFact tablespaceCreation(Lsn lsn) {
+    long oid = unsigned();
+    require(oid >>> Integer.SIZE == 0, "oid of a tablespace");
+    byte[] path = new byte[count(WalSummary.MAX_STORED_PATH_BYTES, "bytes of a path")];
+    in.get(path);
+    return new WalFact.TablespaceCreation(lsn, oid, new String(path, StandardCharsets.UTF_8));
   }
 
   private WalFact parameterChange(Lsn lsn) {

@@ -24,6 +24,7 @@ final class SummaryWriter {
   static final int PARAMETER_CHANGE = 4;
   static final int BACKUP_END = 5;
   static final int UNFINISHED_RECORD = 6;
+  static final int TABLESPACE_CREATION = 7;
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream(256);
   private final Lsn base;
@@ -141,6 +142,13 @@ final class SummaryWriter {
         tag(UNFINISHED_RECORD, fact);
         lsn(unfinished.lost());
         fixed(WalTime.micros(unfinished.time()));
+      }
+      case WalFact.TablespaceCreation creation -> {
+        tag(TABLESPACE_CREATION, fact);
+        unsigned(creation.oid());
+        byte[] path = creation.path().getBytes(StandardCharsets.UTF_8);
+        unsigned(path.length);
+        out.writeBytes(path);
       }
       case WalFact.TransactionEnd other -> throw new IllegalArgumentException("event " + other);
       case WalFact.RestorePoint other -> throw new IllegalArgumentException("event " + other);

@@ -94,6 +94,13 @@ public sealed interface WalFact {
   /// @param backupStart the position at which the backup began
   record BackupEnd(Lsn lsn, Lsn end, Lsn backupStart) implements WalFact {}
 
+  /// `CREATE TABLESPACE`. Replay makes a link to exactly this path and works there, whatever became
+  /// of the link that a restore had made.
+  ///
+  /// @param oid the tablespace, 32 bits
+  /// @param path absolute, on the source
+  record TablespaceCreation(Lsn lsn, long oid, String path) implements WalFact {}
+
   /// After a crash: the record at `lost` was begun and never finished.
   record UnfinishedRecord(Lsn lsn, Lsn lost, Instant time) implements WalFact {}
 }

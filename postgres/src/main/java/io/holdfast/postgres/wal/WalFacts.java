@@ -10,6 +10,7 @@ import java.util.Optional;
 public final class WalFacts {
   private static final int RESTORE_POINT_NAME_BYTES = 64;
   private static final int CHECKPOINT_BYTES = 72;
+  private static final int TABLESPACE_CREATION = 0x00;
 
   private WalFacts() {}
 
@@ -18,6 +19,7 @@ public final class WalFacts {
   public static Optional<WalFact> in(WalRecord record, WalVersion version) {
     return switch (record.resourceManager()) {
       case WalRecord.XLOG -> xlog(record);
+      case WalRecord.TABLESPACE -> tablespace(record);
       case WalRecord.XACT -> TransactionEnds.in(record, version).map(end -> end);
       default -> Optional.empty();
     };
@@ -35,6 +37,30 @@ public final class WalFacts {
       case 0xd0 -> unfinished(record, data);
       default -> Optional.empty();
     };
+  }
+
+  /// `xl_tblspc_create_rec`: the oid, then the path with a zero at its end.
+  private static Optional<WalFact> tablespace(WalRecord record) {
+    ByteBuffer data = record.mainData();
+    int pathBytes = data.remaining() - Integer.BYTES;
+    if ((record.info() & 0xf0) != TABLESPACE_CREATION
+        || pathBytes < 1
+        || pathBytes > WalSummary.MAX_PATH_BYTES) {
+      return Optional.empty();
+    }
+    byte[] path = new byte[pathBytes];
+    data.get(Integer.BYTES, path);
+    return Optional.of(
+        new WalFact.TablespaceCreation(
+            record.start(), data.getInt(0) & 0xffffffffL, untilZero(path)));
+  }
+
+  private static String untilZero(byte[] text) {
+    int length = 0;
+    while (length < text.length && text[length] != 0) {
+      length++;
+    }
+    return new String(text, 0, length, StandardCharsets.UTF_8);
   }
 
   private static Optional<WalFact> checkpoint(
@@ -87,16 +113,9 @@ public final class WalFacts {
     }
     byte[] name = new byte[Math.min(RESTORE_POINT_NAME_BYTES, data.remaining() - Long.BYTES)];
     data.get(Long.BYTES, name);
-    int length = 0;
-    while (length < name.length && name[length] != 0) {
-      length++;
-    }
     return Optional.of(
         new WalFact.RestorePoint(
-            record.start(),
-            record.end(),
-            new String(name, 0, length, StandardCharsets.UTF_8),
-            WalTime.instant(data.getLong(0))));
+            record.start(), record.end(), untilZero(name), WalTime.instant(data.getLong(0))));
   }
 
   private static Optional<WalFact> endOfRecovery(WalRecord record, ByteBuffer data) {

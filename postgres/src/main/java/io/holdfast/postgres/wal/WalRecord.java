@@ -11,6 +11,7 @@ public final class WalRecord {
   static final int XLOG = 0;
 
   static final int XACT = 1;
+  static final int TABLESPACE = 5;
 
   private final Lsn start;
   private final Lsn end;

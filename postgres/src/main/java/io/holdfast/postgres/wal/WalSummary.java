@@ -44,7 +44,14 @@ public record WalSummary(
 
   public static final int MAX_RESTORE_POINTS = 64;
   public static final int MAX_EVENTS = 64;
+  public static final int MAX_TABLESPACE_CREATIONS = 8;
   public static final int MAX_ENCODED_BYTES = 64 << 10;
+
+  /// PostgreSQL's `MAXPGPATH`.
+  static final int MAX_PATH_BYTES = 1024;
+
+  /// Bytes that are not UTF-8 become three each.
+  static final int MAX_STORED_PATH_BYTES = 3 * MAX_PATH_BYTES;
 
   public WalSummary {
     restorePoints = List.copyOf(restorePoints);

@@ -24,6 +24,8 @@ import java.util.regex.Pattern;
 public final class ReplicationConnection implements AutoCloseable {
   private static final int OLDEST = 130_000;
   private static final int NEWEST = 190_000;
+  private static final int IDLE_SESSIONS_END = 140_000;
+  private static final String IDLE_LIMIT = "idle_session_timeout";
   private static final Pattern SLOT_NAME = Pattern.compile("[a-z0-9_]{1,63}");
   private static final Pattern SETTING_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.]{0,62}");
 
@@ -49,12 +51,40 @@ public final class ReplicationConnection implements AutoCloseable {
   /// `cancellation`.
   public static ReplicationConnection open(
       ConnectionUrl url, String applicationName, Cancellation cancellation) {
+    return open(url, applicationName, cancellation, url.option("options"));
+  }
+
+  /// As [#open(ConnectionUrl, String)], for a connection that holds something while nothing is said
+  /// on it: the server does not end it for that.
+  public static ReplicationConnection openToStay(ConnectionUrl url, String applicationName)
+      throws IOException {
+    Cancellation cancellation = new Cancellation();
+    ReplicationConnection first = open(url, applicationName, cancellation);
+    try {
+      if (first.versionNum < IDLE_SESSIONS_END || first.show(IDLE_LIMIT).equals("0")) {
+        return first;
+      }
+    } catch (IOException | BackupException e) {
+      first.close();
+      throw e;
+    }
+    first.close();
+    String never = "-c " + IDLE_LIMIT + "=0";
+    String options = url.option("options").map(said -> said + " " + never).orElse(never);
+    return open(url, applicationName, cancellation, Optional.of(options));
+  }
+
+  private static ReplicationConnection open(
+      ConnectionUrl url,
+      String applicationName,
+      Cancellation cancellation,
+      Optional<String> options) {
     Map<String, String> startup = new TreeMap<>();
     startup.put("replication", "true");
     startup.put("application_name", applicationName);
     startup.put("client_encoding", "UTF8");
     startup.put("DateStyle", "ISO");
-    url.option("options").ifPresent(options -> startup.put("options", options));
+    options.ifPresent(text -> startup.put("options", text));
     PgConnection connection = new Dialer(url, startup, url.connectTimeout(), cancellation).dial();
     try {
       return new ReplicationConnection(url, connection, requireSupported(connection));

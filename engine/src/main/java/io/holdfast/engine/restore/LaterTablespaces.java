@@ -1,0 +1,92 @@
+package io.holdfast.engine.restore;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.base.Quoted;
+import io.holdfast.postgres.recovery.ResolvedTarget;
+import io.holdfast.postgres.wal.WalFact.TablespaceCreation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Tablespaces that recovery itself creates, at the path that they had on the source. Nobody can
+/// move them; on the source's own host they would be the live ones. So they are refused, unless the
+/// user says that such a path is meant and it is nobody's.
+final class LaterTablespaces {
+  private LaterTablespaces() {}
+
+  /// What is left to decide, once recovery's own tablespaces are accepted.
+  ///
+  /// @param target with a remark for each of them
+  /// @param moves of the tablespaces that the backup has
+  record Accepted(ResolvedTarget target, Map<String, String> moves) {}
+
+  /// @param moves what the user said, old to new location
+  /// @throws BackupException `TABLESPACE_CREATED_LATER`, or that an accepted path is not empty
+  static Accepted accept(
+      List<TablespaceCreation> created,
+      ResolvedTarget target,
+      Map<String, String> moves,
+      RestorePlan.Purpose purpose)
+      throws IOException {
+    Map<String, String> others = new HashMap<>(moves);
+    List<String> remarks = new ArrayList<>(target.remarks());
+    for (TablespaceCreation creation : created) {
+      boolean meant =
+          purpose instanceof RestorePlan.Purpose.ForUse
+              && creation.path().equals(moves.get(creation.path()));
+      if (!meant) {
+        throw refusal(creation, purpose);
+      }
+      var _ = Destination.of(Path.of(creation.path()));
+      others.remove(creation.path());
+      remarks.add(
+          "recovery creates a tablespace at "
+              + creation.path()
+              + ": make that an empty directory of the server's user before the server starts");
+    }
+    return new Accepted(withRemarks(target, remarks), others);
+  }
+
+  private static BackupException refusal(TablespaceCreation creation, RestorePlan.Purpose purpose) {
+    String before = "--target-lsn " + creation.lsn() + " --target-exclusive";
+    String path = Quoted.of(creation.path());
+    return new BackupException(
+        ErrorCode.TABLESPACE_CREATED_LATER,
+        "after the start of this backup, at "
+            + creation.lsn()
+            + ", a tablespace was created at "
+            + path
+            + "; recovery would use that path here too, and where the source lives destroy its files",
+        switch (purpose) {
+          case RestorePlan.Purpose.Scratch _ ->
+              "Take a new backup and prove that one, or prove this one up to there: "
+                  + before
+                  + ".";
+          case RestorePlan.Purpose.ForUse _ ->
+              "Restore a newer backup, or up to there: "
+                  + before
+                  + ". On a host without the source, --tablespace "
+                  + path
+                  + "="
+                  + path
+                  + " lets recovery use that path, which must be empty.";
+        });
+  }
+
+  private static ResolvedTarget withRemarks(ResolvedTarget target, List<String> remarks) {
+    return new ResolvedTarget(
+        target.timeline(),
+        target.lsn(),
+        target.rule(),
+        target.timeReached(),
+        target.walNeededFrom(),
+        target.walNeededTo(),
+        target.pieces(),
+        target.historyFiles(),
+        remarks);
+  }
+}
