@@ -8,12 +8,12 @@ import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Progress;
 import io.holdfast.engine.wal.PlannedSegments;
 import io.holdfast.engine.wal.PlannedWal;
+import io.holdfast.engine.wal.WalContent;
 import io.holdfast.postgres.recovery.ResolvedTarget;
 import io.holdfast.postgres.wal.WalSegmentName;
 import io.holdfast.postgres.wal.WalSegmentSize;
 import io.holdfast.repository.wal.WalArchive;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,13 +46,13 @@ final class StagedWal {
     PlannedWal plan = PlannedWal.of(target, size);
     PlannedSegments segments = new PlannedSegments(archive, plan);
     for (WalSegmentName name : plan.segments()) {
-      write(directory.resolve(name.toString()), segments.read(name));
+      write(directory.resolve(name.toString()), segments.content(name));
       progress.advance(size.bytes());
     }
     for (int timeline : target.historyFiles()) {
       String name = String.format(Locale.ROOT, "%08X.history", timeline);
       byte[] content = archive.file(name).orElseThrow(() -> noHistory(timeline));
-      write(directory.resolve(name), content);
+      write(directory.resolve(name), WalContent.of(content));
     }
     FileWriter.sync(directory);
   }
@@ -64,13 +64,10 @@ final class StagedWal {
         "Push it with 'holdfast wal push', or choose another --target-timeline.");
   }
 
-  private void write(Path file, byte[] content) throws IOException {
+  private void write(Path file, WalContent content) throws IOException {
     try (FileChannel channel = FileChannel.open(file, CREATE_NEW, WRITE)) {
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-      ByteBuffer buffer = ByteBuffer.wrap(content);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
+      content.writeTo(channel);
       channel.force(true);
     }
     owner.give(file);

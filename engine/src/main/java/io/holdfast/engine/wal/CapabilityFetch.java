@@ -43,14 +43,15 @@ public final class CapabilityFetch {
       WalArchive archive =
           WalArchive.of(store, WalSealer.of(capability.grant()), capability.lineage());
       requireOwnLineage(archive);
-      Optional<byte[]> content =
+      Optional<WalContent> content =
           switch (parsed) {
             case WalFileName.Segment(WalSegmentName segment) ->
                 capability.plan().has(segment)
-                    ? Optional.of(new PlannedSegments(archive, capability.plan()).read(segment))
+                    ? Optional.of(new PlannedSegments(archive, capability.plan()).content(segment))
                     : Optional.empty();
             case WalFileName.Partial _ -> Optional.empty();
-            case WalFileName.History _, WalFileName.BackupHistory _ -> archive.file(name);
+            case WalFileName.History _, WalFileName.BackupHistory _ ->
+                archive.file(name).map(WalContent::of);
           };
       if (content.isEmpty()) {
         return WalFetch.Outcome.ABSENT;

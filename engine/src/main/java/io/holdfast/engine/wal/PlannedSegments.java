@@ -21,19 +21,23 @@ public final class PlannedSegments {
     this.plan = plan;
   }
 
-  /// The whole segment, with zeros where the plan's pieces end.
-  ///
-  /// @throws io.holdfast.repository.wal.WalMissingException if WAL of the plan is no longer there
-  public byte[] read(WalSegmentName name) throws IOException {
-    byte[] segment = new byte[plan.size().bytes()];
-    Lsn start = name.start(plan.size());
-    for (WalPiece part : plan.within(start)) {
-      byte[] bytes =
-          archive.readBytes(
-              part.timeline(), ranges(part.timeline()), part.from().value(), part.to().value());
-      System.arraycopy(bytes, 0, segment, (int) part.from().minus(start), bytes.length);
-    }
-    return segment;
+  /// The whole segment, with zeros where the plan's pieces end. Handing it over fails with
+  /// [io.holdfast.repository.wal.WalMissingException] if WAL of the plan is no longer there.
+  public WalContent content(WalSegmentName name) {
+    return consumer -> {
+      Lsn written = name.start(plan.size());
+      for (WalPiece part : plan.within(written)) {
+        Zeros.handTo(consumer, part.from().minus(written));
+        archive.readBytes(
+            part.timeline(),
+            ranges(part.timeline()),
+            part.from().value(),
+            part.to().value(),
+            consumer);
+        written = part.to();
+      }
+      Zeros.handTo(consumer, name.end(plan.size()).minus(written));
+    };
   }
 
   private List<WalRange> ranges(int timeline) throws IOException {

@@ -9,7 +9,6 @@ import io.holdfast.repository.wal.WalArchive;
 import io.holdfast.repository.wal.WalCoverage;
 import io.holdfast.repository.wal.WalRange;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,7 +22,8 @@ public final class SegmentFile {
   ///
   /// @throws BackupException `WAL_GAP` if WAL is missing in it or before it while later WAL is
   ///   there
-  public static Optional<byte[]> read(WalArchive archive, WalSegmentName name) throws IOException {
+  public static Optional<WalContent> find(WalArchive archive, WalSegmentName name)
+      throws IOException {
     WalSegmentSize size = new WalSegmentSize(archive.lineage().segmentBytes());
     List<WalRange> ranges = archive.ranges(name.timeline());
     Lsn start = name.start(size);
@@ -49,7 +49,10 @@ public final class SegmentFile {
       return Optional.empty();
     }
     Lsn held = contiguous.isBefore(end) ? contiguous : end;
-    byte[] bytes = archive.readBytes(name.timeline(), ranges, start.value(), held.value());
-    return Optional.of(Arrays.copyOf(bytes, size.bytes()));
+    return Optional.of(
+        consumer -> {
+          archive.readBytes(name.timeline(), ranges, start.value(), held.value(), consumer);
+          Zeros.handTo(consumer, end.minus(held));
+        });
   }
 }

@@ -4,6 +4,7 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.Invariant;
 import io.holdfast.base.concurrent.Workers;
 import io.holdfast.postgres.Lsn;
+import io.holdfast.repository.wal.WalRange;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// [#accept], [#tick], [#flush] and [#close] belong to the receiving thread; [#durable] and
 /// [#abandon] may be called by any.
 public final class WalCollector implements AutoCloseable {
-  static final int CUT_BYTES_MAX = 16 << 20;
+  static final int CUT_BYTES_MAX = WalRange.BYTES_MAX;
   static final Duration AGE_MAX = Duration.ofSeconds(4);
   private static final int BUFFERS = 2;
 

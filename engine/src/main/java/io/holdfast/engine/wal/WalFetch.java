@@ -11,8 +11,8 @@ import io.holdfast.postgres.wal.WalSegmentName;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.wal.WalArchive;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -58,11 +58,12 @@ public final class WalFetch {
           "source '" + settings.source() + "' has WAL of " + archives.size() + " clusters",
           "Restore with 'holdfast restore', which stages the right WAL beside the data.");
     }
-    Optional<byte[]> content =
+    Optional<WalContent> content =
         switch (parsed) {
-          case WalFileName.Segment(WalSegmentName segment) -> SegmentFile.read(archive, segment);
+          case WalFileName.Segment(WalSegmentName segment) -> SegmentFile.find(archive, segment);
           case WalFileName.Partial _ -> Optional.empty();
-          case WalFileName.History _, WalFileName.BackupHistory _ -> archive.file(name);
+          case WalFileName.History _, WalFileName.BackupHistory _ ->
+              archive.file(name).map(WalContent::of);
         };
     if (content.isEmpty()) {
       return Outcome.ABSENT;
@@ -82,17 +83,28 @@ public final class WalFetch {
   }
 
   /// Whole or not at all: the server may look at the file as soon as it exists.
-  static void write(Path destination, byte[] content) throws IOException {
+  static void write(Path destination, WalContent content) throws IOException {
     Path temporary = destination.resolveSibling(destination.getFileName() + ".holdfast-tmp");
     Files.deleteIfExists(temporary);
     try (FileChannel channel =
         FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      ByteBuffer buffer = ByteBuffer.wrap(content);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
+      content.writeTo(channel);
       channel.force(true);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (IOException | RuntimeException | Error e) {
+      discard(temporary, e);
+      throw e;
     }
     Files.move(temporary, destination, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /// WAL may turn out to be damaged when a part of it is written.
+  private static void discard(Path temporary, Throwable because) {
+    try {
+      Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      because.addSuppressed(e);
+    }
   }
 }

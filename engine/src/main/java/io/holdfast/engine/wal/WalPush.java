@@ -23,7 +23,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -33,8 +32,7 @@ import java.util.OptionalLong;
 /// the repository; the same file again is success, another one of the same name an error.
 public final class WalPush {
   private static final int SMALL_FILE_BYTES_MAX = 1 << 20;
-  private static final int SEGMENT_BYTES_MAX = 1 << 30;
-  private static final int PIECE_BYTES = 16 << 20;
+  private static final int HEADER_BYTES = 40;
 
   private final EngineContext context;
   private final Repository repository;
@@ -69,15 +67,16 @@ public final class WalPush {
   }
 
   private String pushSegment(Settings settings, WalSegmentName name, Path file) throws IOException {
-    long length = Files.size(file);
-    if (length < 1 << 20 || length > SEGMENT_BYTES_MAX || Long.bitCount(length) != 1) {
-      throw new BackupException(
-          ErrorCode.WAL_CORRUPT,
-          file + " has " + length + " bytes, which no WAL segment has",
-          "The file is not whole; PostgreSQL will try again.");
+    try (PushedSegment segment = PushedSegment.open(file)) {
+      return pushSegment(settings, name, segment, file);
     }
-    byte[] bytes = Files.readAllBytes(file);
-    ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private String pushSegment(
+      Settings settings, WalSegmentName name, PushedSegment segment, Path file) throws IOException {
+    byte[] first = new byte[HEADER_BYTES];
+    segment.read(0, first, HEADER_BYTES);
+    ByteBuffer header = ByteBuffer.wrap(first).order(ByteOrder.LITTLE_ENDIAN);
     WalVersion version =
         WalVersion.ofPageMagic(header.getShort(0) & 0xffff)
             .orElseThrow(
@@ -87,25 +86,26 @@ public final class WalPush {
                         file + " is not WAL of PostgreSQL 13 to 18",
                         "Check that the file is a WAL segment of a supported server."));
     long systemIdentifier = header.getLong(24);
+    WalSegmentSize size = new WalSegmentSize(segment.bytes());
     WalArchive archive =
-        SourceWal.open(repository, settings.source(), systemIdentifier, bytes.length);
-    WalSegmentSize size = new WalSegmentSize(bytes.length);
+        SourceWal.open(repository, settings.source(), systemIdentifier, size.bytes());
     Lsn start = name.start(size);
-    if (archiveHolds(archive, name.timeline(), start, bytes, file)) {
+    if (archiveHolds(archive, name.timeline(), start, segment, file)) {
       return "already there";
     }
     WalIndexer indexer =
         WalIndexer.anywhere(
             new WalFormat(version, size, name.timeline(), OptionalLong.of(systemIdentifier)),
             start);
-    for (int offset = 0; offset < bytes.length; offset += PIECE_BYTES) {
-      int step = Math.min(PIECE_BYTES, bytes.length - offset);
-      indexer.accept(ByteBuffer.wrap(bytes, offset, step));
-      WalRange range =
-          new WalRange(
-              name.timeline(), start.plus(offset).value(), start.plus(offset + step).value());
+    byte[] piece = new byte[Math.min(WalRange.BYTES_MAX, size.bytes())];
+    for (int offset = 0; offset < size.bytes(); offset += piece.length) {
+      context.cancellation().throwIfRequested();
+      segment.read(offset, piece, piece.length);
+      indexer.accept(ByteBuffer.wrap(piece));
+      Lsn from = start.plus(offset);
+      WalRange range = new WalRange(name.timeline(), from.value(), from.plus(piece.length).value());
       PutOutcome outcome =
-          archive.put(range, bytes, offset, step, indexer.cut(Optional.empty()).encode());
+          archive.put(range, piece, 0, piece.length, indexer.cut(Optional.empty()).encode());
       requireNoConflict(outcome, file);
     }
     return "stored";
@@ -114,17 +114,20 @@ public final class WalPush {
   /// True if streamed or earlier pushed ranges cover the segment with these bytes; an error if with
   /// others.
   private static boolean archiveHolds(
-      WalArchive archive, int timeline, Lsn start, byte[] bytes, Path file) throws IOException {
+      WalArchive archive, int timeline, Lsn start, PushedSegment segment, Path file)
+      throws IOException {
     List<WalRange> ranges = archive.ranges(timeline);
-    Lsn end = start.plus(bytes.length);
+    Lsn end = start.plus(segment.bytes());
     if (!WalCoverage.gaps(ranges, start.value(), end.value()).isEmpty()) {
       return false;
     }
-    byte[] held = archive.readBytes(timeline, start.value(), end.value());
-    if (Arrays.equals(held, bytes)) {
-      return true;
-    }
-    throw conflict(file.toString());
+    archive.readBytes(
+        timeline,
+        ranges,
+        start.value(),
+        end.value(),
+        segment.comparison(() -> conflict(file.toString())));
+    return true;
   }
 
   private String pushSmall(Settings settings, String name, Path file) throws IOException {

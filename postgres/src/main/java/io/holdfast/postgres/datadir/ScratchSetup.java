@@ -25,7 +25,7 @@ public record ScratchSetup(
 
   /// Files of a server that recovers first.
   public FileChanges planRecovery(RecoveryRequest request, ControlFile control) {
-    Map<String, String> settings = settings(request.majorVersion(), control.sharedSizes());
+    Map<String, String> settings = settings(request.majorVersion(), control);
     settings.putAll(RecoverySetup.recoverySettings(request));
     return changes(settings, Map.of("recovery.signal", ""), List.of("standby.signal"));
   }
@@ -33,9 +33,7 @@ public record ScratchSetup(
   /// Files of a server over a cluster that was stopped cleanly.
   public FileChanges plan(int majorVersion, ControlFile control) {
     return changes(
-        settings(majorVersion, control.sharedSizes()),
-        Map.of(),
-        List.of("standby.signal", "recovery.signal"));
+        settings(majorVersion, control), Map.of(), List.of("standby.signal", "recovery.signal"));
   }
 
   private static FileChanges changes(
@@ -51,7 +49,8 @@ public record ScratchSetup(
     return new FileChanges(files, removed, List.of());
   }
 
-  private Map<String, String> settings(int majorVersion, SharedSizes sizes) {
+  private Map<String, String> settings(int majorVersion, ControlFile control) {
+    SharedSizes sizes = control.sharedSizes();
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("listen_addresses", "");
     settings.put("unix_socket_directories", "\"" + socketDirectory + "\"");
@@ -72,7 +71,8 @@ public record ScratchSetup(
     settings.put("fsync", "off");
     settings.put("synchronous_commit", "off");
     settings.put("full_page_writes", "off");
-    settings.put("max_wal_size", "256MB");
+    settings.put("min_wal_size", walSize(control, 80));
+    settings.put("max_wal_size", walSize(control, 256));
     settings.put("restart_after_crash", "off");
     settings.put("jit", "off");
     settings.put("ssl", "off");
@@ -91,6 +91,11 @@ public record ScratchSetup(
       settings.put("event_triggers", "off");
     }
     return settings;
+  }
+
+  /// No server starts with a limit of less than two segments.
+  private static String walSize(ControlFile control, int leastMiB) {
+    return Math.max(2 * (control.walSegmentSize() >> 20), leastMiB) + "MB";
   }
 
   private static String atLeast(int needed, int least) {

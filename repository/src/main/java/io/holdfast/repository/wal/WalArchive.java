@@ -6,6 +6,7 @@ import io.holdfast.repository.CorruptRepositoryException;
 import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -19,9 +20,6 @@ import java.util.TreeSet;
 public final class WalArchive {
   /// What one ranged read gets of an object; nearly every summary ends before.
   private static final int PREFIX_BYTES = 32 << 10;
-
-  /// The most that [#readBytes] hands out: a segment of the largest size.
-  private static final int READ_BYTES_MAX = 1 << 30;
 
   private final BlobStore store;
   private final WalSealer sealer;
@@ -232,53 +230,29 @@ public final class WalArchive {
     return codec.decodeSummary(range, prefix);
   }
 
-  /// The bytes of a timeline from `start` to `end`, at most 1 GiB, put together from ranges however
-  /// they overlap.
+  /// Hands over the bytes of a timeline from `start` to `end`, put together from ranges however
+  /// they overlap. Memory does not depend on how many they are. What came before a failure is worth
+  /// nothing.
   ///
-  /// @throws WalMissingException at the first position that no range covers
+  /// @param ranges what [#ranges] gave before
+  /// @throws WalMissingException at the first position that no range covers; then nothing was
+  ///   handed over
   /// @throws BackupException `WAL_CONFLICT` if ranges overlap with different bytes
-  public byte[] readBytes(int timeline, long start, long end) throws IOException {
-    return readBytes(timeline, ranges(timeline), start, end);
+  public void readBytes(
+      int timeline, Collection<WalRange> ranges, long start, long end, WalConsumer consumer)
+      throws IOException {
+    new WalJoin(this::read, timeline, ranges, start, end).into(consumer);
   }
 
-  /// As above, with the ranges that [#ranges] gave before.
+  /// As above, at once: at most as many bytes as a range may have.
   public byte[] readBytes(int timeline, Collection<WalRange> ranges, long start, long end)
       throws IOException {
-    long length = end - start;
-    if (Long.compareUnsigned(start, end) > 0 || Long.compareUnsigned(length, READ_BYTES_MAX) > 0) {
-      throw new IllegalArgumentException("cannot read " + length + " bytes of WAL at once");
+    if (Long.compareUnsigned(end - start, WalRange.BYTES_MAX) > 0) {
+      throw new IllegalArgumentException("cannot read " + (end - start) + " bytes of WAL at once");
     }
-    List<WalRange> own = ranges.stream().filter(range -> range.timeline() == timeline).toList();
-    long covered = WalCoverage.contiguousEnd(own, start);
-    if (Long.compareUnsigned(covered, end) < 0) {
-      long missing = covered;
-      boolean later = own.stream().anyMatch(r -> Long.compareUnsigned(r.start(), missing) > 0);
-      throw new WalMissingException(
-          later ? ErrorCode.WAL_GAP : ErrorCode.WAL_NOT_YET_THERE, timeline, missing);
-    }
-    byte[] result = new byte[(int) length];
-    int filled = 0;
-    while (filled < result.length) {
-      WalRange range = WalCoverage.farthest(own, start + filled).orElseThrow();
-      filled = place(range, read(range), start, result, filled);
-    }
-    return result;
-  }
-
-  /// Copies what a range adds; what it shares with earlier ones must be the same.
-  private static int place(WalRange range, byte[] wal, long start, byte[] result, int filled) {
-    long offset = range.start() - start;
-    int from = (int) Math.max(0, offset);
-    int to = (int) Math.min(result.length, offset + wal.length);
-    int skipped = (int) (from - offset);
-    if (!Arrays.equals(result, from, filled, wal, skipped, skipped + filled - from)) {
-      throw new BackupException(
-          ErrorCode.WAL_CONFLICT,
-          "WAL " + range + " overlaps other stored WAL with different bytes",
-          "Two servers may have written the same timeline; run 'holdfast wal status'.");
-    }
-    System.arraycopy(wal, skipped + filled - from, result, filled, to - filled);
-    return to;
+    ByteBuffer result = ByteBuffer.allocate((int) (end - start));
+    readBytes(timeline, ranges, start, end, result::put);
+    return result.array();
   }
 
   /// The content of a small file, by its real name.

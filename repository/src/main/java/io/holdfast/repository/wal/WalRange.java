@@ -5,8 +5,9 @@ import java.util.Locale;
 
 /// The bytes of a timeline from `start` up to, not including, `end`; positions are unsigned.
 public record WalRange(int timeline, long start, long end) implements Comparable<WalRange> {
-  /// The longest range of one object: 64 MiB. Longer WAL is put in several ranges.
-  public static final int BYTES_MAX = 64 << 20;
+  /// The longest range of one object: 16 MiB. Longer WAL is put in several ranges, so nobody needs
+  /// more than this in memory.
+  public static final int BYTES_MAX = 16 << 20;
 
   private static final Comparator<WalRange> ORDER =
       Comparator.<WalRange>comparingInt(range -> range.timeline ^ Integer.MIN_VALUE)

@@ -42,8 +42,12 @@ final class WalArchiveTest {
     return new WalRange(1, start, start + length);
   }
 
+  private byte[] readBytes(int timeline, long start, long end) throws IOException {
+    return archive().readBytes(timeline, archive().ranges(timeline), start, end);
+  }
+
   @ParameterizedTest
-  @ValueSource(ints = {1, 8192, 4 << 20, (4 << 20) + 1, 16 << 20, (64 << 20) - 5})
+  @ValueSource(ints = {1, 8192, 4 << 20, (4 << 20) + 1, (16 << 20) - 5, 16 << 20})
   void aRangeOfAnyLengthComesBackWithItsSummary(int length) throws IOException {
     byte[] wal = bytes(length + 10);
     WalRange range = range(-1L - length, length);
@@ -160,7 +164,7 @@ final class WalArchiveTest {
     assertThat(archive().timelines()).containsExactly(2, 0x80000001);
     assertThat(archive().ranges(2)).containsExactly(low, sign, high);
     assertThat(archive().ranges(1)).isEmpty();
-    assertThat(archive().readBytes(2, sign.start(), sign.end())).isEqualTo(wal);
+    assertThat(readBytes(2, sign.start(), sign.end())).isEqualTo(wal);
   }
 
   @Test
@@ -211,12 +215,12 @@ final class WalArchiveTest {
     assertMissing(1000, 1300, 1100, ErrorCode.WAL_GAP);
     assertMissing(1250, 1301, 1300, ErrorCode.WAL_NOT_YET_THERE);
     assertMissing(0, 10, 0, ErrorCode.WAL_GAP);
-    assertThat(archive().readBytes(1, 1010, 1100)).isEqualTo(Arrays.copyOfRange(wal, 10, 100));
-    assertThat(archive().readBytes(1, 5, 5)).isEmpty();
+    assertThat(readBytes(1, 1010, 1100)).isEqualTo(Arrays.copyOfRange(wal, 10, 100));
+    assertThat(readBytes(1, 5, 5)).isEmpty();
   }
 
   private void assertMissing(long start, long end, long position, ErrorCode code) {
-    assertThatThrownBy(() -> archive().readBytes(1, start, end))
+    assertThatThrownBy(() -> readBytes(1, start, end))
         .isInstanceOfSatisfying(
             WalMissingException.class,
             e -> {
@@ -231,15 +235,62 @@ final class WalArchiveTest {
     byte[] wal = bytes(200);
     archive().put(range(0, 100), wal, 0, 100, SUMMARY);
     archive().put(range(50, 100), wal, 51, 100, SUMMARY);
-    assertThatThrownBy(() -> archive().readBytes(1, 0, 150))
+    assertThatThrownBy(() -> readBytes(1, 0, 150))
         .isInstanceOfSatisfying(
             BackupException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.WAL_CONFLICT));
-    assertThat(archive().readBytes(1, 0, 50)).isEqualTo(Arrays.copyOf(wal, 50));
+    assertThat(readBytes(1, 0, 50)).isEqualTo(Arrays.copyOf(wal, 50));
+  }
+
+  @Test
+  void aLargeWindowIsHandedOverInOrderAndInPiecesOfARangeAtMost() throws IOException {
+    byte[] wal = bytes(40 << 20);
+    for (int start = 0; start < wal.length; start += 4 << 20) {
+      int length = Math.min(start % (8 << 20) == 0 ? 9 << 20 : 5 << 20, wal.length - start);
+      archive().put(range(start, length), wal, start, length, SUMMARY);
+    }
+    List<Integer> pieces = new ArrayList<>();
+    ByteBuffer whole = ByteBuffer.allocate(wal.length);
+
+    archive()
+        .readBytes(
+            1,
+            archive().ranges(1),
+            7,
+            wal.length - 3,
+            (bytes, offset, length) -> {
+              pieces.add(length);
+              whole.put(bytes, offset, length);
+            });
+
+    assertThat(whole.position()).isEqualTo(wal.length - 10);
+    assertThat(Arrays.equals(whole.array(), 0, wal.length - 10, wal, 7, wal.length - 3)).isTrue();
+    assertThat(pieces).hasSize(5).allMatch(length -> length <= WalRange.BYTES_MAX);
+    assertThatThrownBy(() -> readBytes(1, 0, WalRange.BYTES_MAX + 1))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void nothingIsHandedOverWhereWalIsMissing() throws IOException {
+    byte[] wal = bytes(300);
+    archive().put(range(0, 100), wal, 0, 100, SUMMARY);
+    archive().put(range(200, 100), wal, 200, 100, SUMMARY);
+    WalArchive archive = archive();
+    assertThatThrownBy(
+            () ->
+                archive.readBytes(
+                    1,
+                    archive.ranges(1),
+                    0,
+                    300,
+                    (_, _, _) -> {
+                      throw new AssertionError("handed over");
+                    }))
+        .isInstanceOf(WalMissingException.class);
   }
 
   @Test
   void rangesThatCannotBeAreRefused() {
-    for (long[] bad : new long[][] {{5, 5}, {6, 5}, {0, (64L << 20) + 1}, {-1, 1}, {0, -1}}) {
+    for (long[] bad : new long[][] {{5, 5}, {6, 5}, {0, (16L << 20) + 1}, {-1, 1}, {0, -1}}) {
       assertThatThrownBy(() -> new WalRange(1, bad[0], bad[1]))
           .isInstanceOf(IllegalArgumentException.class);
     }

@@ -34,7 +34,8 @@ final class WalInRepositoryTest {
       assertThat(WalArchive.lineages(store, sealer)).containsExactly(lineage);
       WalArchive archive = WalArchive.of(store, sealer, lineage);
       assertThat(archive.readSummary(range)).containsExactly(3);
-      assertThat(archive.readBytes(1, range.start(), range.end())).isEqualTo(wal);
+      assertThat(archive.readBytes(1, archive.ranges(1), range.start(), range.end()))
+          .isEqualTo(wal);
       assertThat(archive.files()).containsExactly("00000002.history");
 
       WalSealer other = WalSealer.of(repository.domain("wal/other"));
