@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// A cluster whose WAL segments have 64 MiB, with the memory that the program comes with.
+/// A cluster whose WAL segments have 64 MiB, with a heap that has no room for three of them.
 class LargeSegmentTest {
   private static final int MAJOR = 15;
   private static final long SEGMENT_BYTES = 64 << 20;
@@ -35,7 +35,10 @@ class LargeSegmentTest {
             scratch.resolve("source"),
             Map.of("min_wal_size", "192MB", "wal_keep_size", "512MB"),
             "--wal-segsize=64")) {
-      Program program = new Program(scratch).with("DATABASE_URL", source.url());
+      Program program =
+          new Program(scratch)
+              .with("DATABASE_URL", source.url())
+              .with("HOLDFAST_JAVA_OPTS", "-Xmx160m");
       program.expect(0, "init");
       source.execute(
           "CREATE TABLE t AS SELECT n, md5(n::text) AS text FROM generate_series(1, 1000) n",
