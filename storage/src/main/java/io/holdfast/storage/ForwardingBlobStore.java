@@ -44,6 +44,11 @@ public abstract class ForwardingBlobStore implements BlobStore {
   }
 
   @Override
+  public void names(String prefix, Consumer<String> each) throws IOException {
+    inner.names(prefix, each);
+  }
+
+  @Override
   public void delete(BlobKey key) throws IOException {
     inner.delete(key);
   }

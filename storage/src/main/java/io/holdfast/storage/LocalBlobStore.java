@@ -169,6 +169,21 @@ public final class LocalBlobStore implements BlobStore {
   }
 
   @Override
+  public void names(String prefix, Consumer<String> each) throws IOException {
+    BlobKey.requirePrefix(prefix);
+    directories.requireRoot();
+    Path start = root.resolve(prefix);
+    try {
+      if (directories.leadTo(start.resolve("any"))) {
+        LocalListing.names(start, prefix, each);
+      }
+    } catch (IOException e) {
+      throw LocalFailures.unavailable("list", start, e);
+    }
+    directories.requireRoot();
+  }
+
+  @Override
   public void delete(BlobKey key) throws IOException {
     Path path = root.resolve(key.value());
     directories.requireRoot();

@@ -32,6 +32,22 @@ final class LocalListing {
     }
   }
 
+  /// The names that are keys, as the file system gives them.
+  static void names(Path directory, String prefix, Consumer<String> each) throws IOException {
+    try (DirectoryStream<Path> paths = Files.newDirectoryStream(directory)) {
+      for (Path path : paths) {
+        String name = String.valueOf(path.getFileName());
+        if (BlobKey.isKey(prefix + name)) {
+          each.accept(name);
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    } catch (NoSuchFileException _) {
+      // removed by hand since its parent was looked at
+    }
+  }
+
   private static List<Entry> entries(Path directory, String prefix) throws IOException {
     var entries = new ArrayList<Entry>();
     try (DirectoryStream<Path> paths = Files.newDirectoryStream(directory)) {

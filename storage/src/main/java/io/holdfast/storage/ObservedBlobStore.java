@@ -78,6 +78,18 @@ public final class ObservedBlobStore extends ForwardingBlobStore {
   }
 
   @Override
+  public void names(String prefix, Consumer<String> each) throws IOException {
+    boolean _ =
+        observe(
+            Operation.LIST,
+            () -> {
+              super.names(prefix, each);
+              return true;
+            },
+            _ -> 0);
+  }
+
+  @Override
   public void delete(BlobKey key) throws IOException {
     boolean _ =
         observe(

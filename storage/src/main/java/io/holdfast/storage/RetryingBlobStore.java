@@ -125,6 +125,16 @@ public final class RetryingBlobStore extends ForwardingBlobStore {
         });
   }
 
+  /// Names may come again after a failure.
+  @Override
+  public void names(String prefix, Consumer<String> each) throws IOException {
+    retry(
+        () -> {
+          inner().names(prefix, each);
+          return true;
+        });
+  }
+
   /// A removal whose outcome is unknown is repeated as well: it does no harm.
   @Override
   public void delete(BlobKey key) throws IOException {

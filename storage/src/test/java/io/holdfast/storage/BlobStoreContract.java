@@ -21,7 +21,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -206,10 +208,25 @@ public abstract class BlobStoreContract {
     assertThat(list("b/")).isEmpty();
   }
 
+  @Test
+  void namesWhatIsDirectlyBelowAPrefix() throws IOException {
+    for (String name : List.of("a-b", "a/b", "a/b-c", "a/c/e", "a/c/f/g", "aa/b", "b")) {
+      assertThat(put(name, bytes(name))).isEqualTo(PutResult.STORED);
+    }
+
+    assertThat(names("")).containsExactly("a", "a-b", "aa", "b");
+    assertThat(names("a/")).containsExactly("b", "b-c", "c");
+    assertThat(names("a/c/")).containsExactly("e", "f");
+    assertThat(names("nothing/here/")).isEmpty();
+    assertThat(names("b/")).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"/", "a", "../", "a/../", "a//", "/a/", "./", "a\0/", "~tmp/"})
   void refusesPrefixesThatAreNone(String prefix) {
     assertThatThrownBy(() -> store.list(prefix, _ -> {}))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> store.names(prefix, _ -> {}))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -345,6 +362,12 @@ public abstract class BlobStoreContract {
   private List<String> list(String prefix) throws IOException {
     List<String> result = new ArrayList<>();
     store.list(prefix, stat -> result.add(stat.key() + "=" + stat.bytes()));
+    return result;
+  }
+
+  private Set<String> names(String prefix) throws IOException {
+    Set<String> result = new TreeSet<>();
+    store.names(prefix, result::add);
     return result;
   }
 

@@ -30,7 +30,8 @@ import java.util.concurrent.atomic.AtomicReference;
 /// not come in time, the WAL is streamed here. *Confined*.
 final class BackupWal implements AutoCloseable {
   private static final Duration WAIT_FOR_STREAM = Duration.ofSeconds(60);
-  private static final Duration POLL = Duration.ofMillis(250);
+  private static final Duration POLL_FIRST = Duration.ofMillis(250);
+  private static final Duration POLL_MAX = Duration.ofSeconds(2);
   private static final Lsn NO_END = new Lsn(-1L);
 
   private final EngineContext context;
@@ -73,13 +74,16 @@ final class BackupWal implements AutoCloseable {
   /// Waits for a stream that somebody else runs; streams here what has not come in time.
   void awaitOrStream(Lsn start, Lsn end, int timeline) throws IOException {
     Instant deadline = context.clock().instant().plus(WAIT_FOR_STREAM);
+    Duration poll = POLL_FIRST;
     while (context.clock().instant().isBefore(deadline)) {
       context.cancellation().throwIfRequested();
       if (covers(start, end, timeline)) {
         return;
       }
       try {
-        context.pause().await(POLL);
+        context.pause().await(poll);
+        poll = poll.multipliedBy(2);
+        poll = poll.compareTo(POLL_MAX) < 0 ? poll : POLL_MAX;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new BackupException(ErrorCode.CANCELLED, "interrupted", "", e);
@@ -110,7 +114,7 @@ final class BackupWal implements AutoCloseable {
   }
 
   private boolean covers(Lsn start, Lsn end, int timeline) throws IOException {
-    List<WalRange> ranges = archive.ranges(timeline);
+    List<WalRange> ranges = archive.ranges(timeline, start.value());
     return WalCoverage.gaps(ranges, start.value(), end.value()).isEmpty();
   }
 

@@ -21,12 +21,13 @@ import io.holdfast.postgres.wal.WalSegmentSize;
 import io.holdfast.postgres.wal.WalVersion;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.StoredSnapshot;
-import io.holdfast.repository.wal.WalArchive;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -39,6 +40,7 @@ final class Targets {
   private final RestoreRequest request;
   private final RecoveryTarget target;
   private final TargetTimeline timeline;
+  private final Map<Long, ArchivedWal> archives = new HashMap<>();
 
   Targets(Repository repository, RestoreRequest request) {
     this.repository = repository;
@@ -98,9 +100,7 @@ final class Targets {
 
   private ResolvedTarget resolve(StoredSnapshot backup, BackupCatalog catalog) throws IOException {
     PhysicalFacts facts = PhysicalFacts.of(backup.record().attributes());
-    WalArchive archive =
-        SourceWal.require(repository, backup.record().source(), facts.systemIdentifier());
-    ArchivedWal wal = new ArchivedWal(archive);
+    ArchivedWal wal = archive(backup.record().source(), facts.systemIdentifier());
     WalVersion version =
         WalVersion.ofMajor(facts.serverMajor())
             .orElseThrow(
@@ -110,7 +110,7 @@ final class Targets {
                         "WAL of PostgreSQL " + facts.serverMajor() + " is not known",
                         "Use a version of Holdfast that supports it."));
     List<TimelineHistory> histories = wal.histories();
-    requireHistories(archive, histories, facts.timeline());
+    requireHistories(wal, histories, facts.timeline());
     TargetResolver resolver =
         new TargetResolver(version, new WalSegmentSize(facts.walSegmentBytes()), histories, wal);
     BackupFacts reached =
@@ -123,6 +123,16 @@ final class Targets {
     return target instanceof RecoveryTarget.Latest && isNewest(backup, catalog)
         ? resolver.resolveReachable(reached, timeline)
         : resolver.resolve(reached, target, timeline);
+  }
+
+  /// Listed once, however many backups are tried.
+  private ArchivedWal archive(String source, long systemIdentifier) throws IOException {
+    ArchivedWal known = archives.get(systemIdentifier);
+    if (known == null) {
+      known = new ArchivedWal(SourceWal.require(repository, source, systemIdentifier));
+      archives.put(systemIdentifier, known);
+    }
+    return known;
   }
 
   /// A backup that failed, or a stream that began anew, leaves WAL behind a gap. Only a backup made
@@ -138,11 +148,10 @@ final class Targets {
   /// Without its history a timeline cannot be recovered to, and `latest` would pass it over without
   /// a word.
   private void requireHistories(
-      WalArchive archive, List<TimelineHistory> histories, int timelineOfBackup)
-      throws IOException {
+      ArchivedWal wal, List<TimelineHistory> histories, int timelineOfBackup) throws IOException {
     Set<Integer> needed = new TreeSet<>(Set.of(timelineOfBackup));
     if (timeline instanceof TargetTimeline.Latest) {
-      needed.addAll(archive.timelines());
+      needed.addAll(wal.timelines());
     }
     needed.remove(1);
     histories.forEach(history -> needed.remove(history.timeline()));

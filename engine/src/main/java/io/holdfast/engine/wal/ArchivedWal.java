@@ -17,40 +17,39 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/// An archive as the resolution of recovery targets sees it: ranges with their summaries, bytes on
-/// demand. Listings and summaries are read once. *Confined*.
+/// An archive as the resolution of recovery targets sees it: positions, summaries and bytes on
+/// demand. Names are listed once and kept, a few words for each range. Summaries are not: an
+/// archive has more of them than memory holds. *Confined*.
 public final class ArchivedWal implements WalIndexSource {
   private static final int READ_BYTES = 4 << 20;
 
+  /// How many of the newest summaries tell until when the archive was complete.
+  private static final int OBSERVED_IN_NEWEST = 64;
+
+  /// How far back one is searched that says so at all: pushed WAL does not.
+  private static final int OBSERVED_SEARCH_MAX = 512;
+
   private final WalArchive archive;
-  private final Map<Integer, List<WalRange>> ranges = new HashMap<>();
   private final Map<Integer, List<io.holdfast.repository.wal.WalRange>> stored = new HashMap<>();
+  private @Nullable List<TimelineHistory> histories;
+  private @Nullable Map<Integer, Instant> notes;
 
   public ArchivedWal(WalArchive archive) {
     this.archive = archive;
   }
 
   @Override
-  public List<WalRange> ranges(int timeline) throws IOException {
-    List<WalRange> known = ranges.get(timeline);
-    if (known == null) {
-      known = load(timeline);
-      ranges.put(timeline, known);
-    }
-    return known;
+  public List<WalRange> ranges(int timeline, Lsn from) throws IOException {
+    return listed(timeline).stream()
+        .filter(range -> from.isBefore(new Lsn(range.end())))
+        .map(range -> new WalRange(timeline, new Lsn(range.start()), new Lsn(range.end())))
+        .toList();
   }
 
-  private List<WalRange> load(int timeline) throws IOException {
-    List<WalRange> result = new ArrayList<>();
-    for (io.holdfast.repository.wal.WalRange range : stored(timeline)) {
-      result.add(
-          new WalRange(timeline, new Lsn(range.start()), new Lsn(range.end()), summary(range)));
-    }
-    return result;
-  }
-
-  private List<io.holdfast.repository.wal.WalRange> stored(int timeline) throws IOException {
+  /// The ranges of a timeline, in order.
+  List<io.holdfast.repository.wal.WalRange> listed(int timeline) throws IOException {
     List<io.holdfast.repository.wal.WalRange> known = stored.get(timeline);
     if (known == null) {
       known = archive.ranges(timeline);
@@ -59,7 +58,25 @@ public final class ArchivedWal implements WalIndexSource {
     return known;
   }
 
+  /// All timelines with a range, in order.
+  public List<Integer> timelines() throws IOException {
+    List<Integer> timelines = new ArrayList<>();
+    for (int timeline : archive.timelineFolders()) {
+      if (!listed(timeline).isEmpty()) {
+        timelines.add(timeline);
+      }
+    }
+    return timelines;
+  }
+
   /// A summary that cannot be read is left out: then the WAL itself is read where it matters.
+  @Override
+  public Optional<WalSummary> summary(WalRange range) throws IOException {
+    return summary(
+        new io.holdfast.repository.wal.WalRange(
+            range.timeline(), range.start().value(), range.end().value()));
+  }
+
   private Optional<WalSummary> summary(io.holdfast.repository.wal.WalRange range)
       throws IOException {
     try {
@@ -75,11 +92,21 @@ public final class ArchivedWal implements WalIndexSource {
     return new RangeStream(timeline, from, to);
   }
 
+  /// The latest time of all notes and of the newest summaries: that of older ones can only be later
+  /// if the clock went back since, and then it says nothing about now.
   @Override
   public Optional<Instant> observedUntil(int timeline) throws IOException {
-    Optional<Instant> newest = Observations.newest(archive, timeline);
-    for (WalRange range : ranges(timeline)) {
-      Optional<Instant> observed = range.summary().flatMap(WalSummary::observedAt);
+    Optional<Instant> newest = Optional.ofNullable(notes().get(timeline));
+    List<io.holdfast.repository.wal.WalRange> newestFirst = listed(timeline).reversed();
+    int looked = 0;
+    boolean found = false;
+    for (io.holdfast.repository.wal.WalRange range : newestFirst) {
+      if (looked >= (found ? OBSERVED_IN_NEWEST : OBSERVED_SEARCH_MAX)) {
+        break;
+      }
+      looked++;
+      Optional<Instant> observed = summary(range).flatMap(WalSummary::observedAt);
+      found |= observed.isPresent();
       if (observed.isPresent() && (newest.isEmpty() || observed.get().isAfter(newest.get()))) {
         newest = observed;
       }
@@ -87,10 +114,29 @@ public final class ArchivedWal implements WalIndexSource {
     return newest;
   }
 
-  /// The timelines whose history files are archived.
+  private Map<Integer, Instant> notes() throws IOException {
+    Map<Integer, Instant> known = notes;
+    if (known == null) {
+      known = Observations.newest(archive);
+      notes = known;
+    }
+    return known;
+  }
+
+  /// The timelines whose history files are archived. Notes, of which there may be very many, are
+  /// not opened for it.
   public List<TimelineHistory> histories() throws IOException {
+    List<TimelineHistory> known = histories;
+    if (known == null) {
+      known = List.copyOf(readHistories());
+      histories = known;
+    }
+    return known;
+  }
+
+  private List<TimelineHistory> readHistories() throws IOException {
     List<TimelineHistory> result = new ArrayList<>();
-    for (String name : archive.files()) {
+    for (String name : archive.filesBut(Observations.NOTE_BYTES)) {
       Optional<WalFileName> parsed = WalFileName.parse(name);
       if (parsed.isPresent() && parsed.get() instanceof WalFileName.History(int timeline)) {
         byte[] content = archive.file(name).orElse(new byte[0]);
@@ -138,7 +184,7 @@ public final class ArchivedWal implements WalIndexSource {
         return false;
       }
       Lsn until = next.plus(Math.min(READ_BYTES, end.minus(next)));
-      piece = archive.readBytes(timeline, stored(timeline), next.value(), until.value());
+      piece = archive.readBytes(timeline, listed(timeline), next.value(), until.value());
       position = 0;
       next = until;
       return true;

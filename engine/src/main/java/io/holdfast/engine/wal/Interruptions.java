@@ -48,7 +48,7 @@ final class Interruptions {
   /// Those of a timeline, in the order of their positions.
   static List<Interruption> of(WalArchive archive, int timeline) throws IOException {
     List<Interruption> found = new ArrayList<>();
-    for (String name : archive.files()) {
+    for (String name : archive.filesBut(Observations.NOTE_BYTES)) {
       Matcher matcher = NAME.matcher(name);
       if (matcher.matches() && Integer.parseUnsignedInt(matcher.group(1), 16) == timeline) {
         Optional<byte[]> reason = archive.file(name);

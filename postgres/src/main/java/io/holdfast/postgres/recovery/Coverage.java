@@ -27,30 +27,38 @@ final class Coverage {
       return range.timeline();
     }
 
-    /// The summary, unless it speaks of WAL behind the part as well.
-    Optional<WalSummary> summary() {
-      return to.equals(range.end()) ? range.summary() : Optional.empty();
+    /// The summary, unless it speaks of WAL behind the part as well. Nobody keeps it.
+    Optional<WalSummary> summary(WalIndexSource source) throws IOException {
+      return to.equals(range.end()) ? summaryOf(range, source) : Optional.empty();
     }
   }
 
   private final List<Stage> stages;
   private final WalSegmentSize size;
+  private final WalIndexSource source;
   private final Map<Integer, List<WalRange>> ranges;
 
-  private Coverage(List<Stage> stages, WalSegmentSize size, Map<Integer, List<WalRange>> ranges) {
+  private Coverage(
+      List<Stage> stages,
+      WalSegmentSize size,
+      WalIndexSource source,
+      Map<Integer, List<WalRange>> ranges) {
     this.stages = stages;
     this.size = size;
+    this.source = source;
     this.ranges = ranges;
   }
 
-  static Coverage load(TimelineHistory target, WalSegmentSize size, WalIndexSource source)
+  /// Lists what is archived from a position on; what lies before plays no part.
+  static Coverage load(
+      TimelineHistory target, WalSegmentSize size, WalIndexSource source, Lsn start)
       throws IOException {
     int oldest =
         target.ancestors().isEmpty() ? target.timeline() : target.ancestors().get(0).timeline();
     List<Stage> stages = target.pathFrom(oldest);
     Map<Integer, List<WalRange>> ranges = new HashMap<>();
     for (Stage stage : stages) {
-      List<WalRange> sorted = new ArrayList<>(source.ranges(stage.timeline()));
+      List<WalRange> sorted = new ArrayList<>(source.ranges(stage.timeline(), start));
       // Of those that start together the longest comes first.
       sorted.sort(
           (a, b) ->
@@ -59,7 +67,7 @@ final class Coverage {
                   : a.start().compareTo(b.start()));
       ranges.put(stage.timeline(), sorted);
     }
-    return new Coverage(stages, size, ranges);
+    return new Coverage(stages, size, source, ranges);
   }
 
   /// The timelines of the path, oldest first.
@@ -123,7 +131,7 @@ final class Coverage {
   }
 
   /// What is missing from this position on, where nothing is readable, until the archive ends.
-  List<Gap> gapsFrom(Lsn end) {
+  List<Gap> gapsFrom(Lsn end) throws IOException {
     List<Gap> gaps = new ArrayList<>();
     Lsn at = end;
     for (WalRange next = nextAfter(at); next != null; next = nextAfter(at)) {
@@ -137,7 +145,9 @@ final class Coverage {
               stage.timeline(),
               at,
               resume,
-              next.summary().flatMap(WalSummary::transactions).map(t -> t.first())));
+              summaryOf(next, source)
+                  .flatMap(WalSummary::transactions)
+                  .map(WalSummary.Transactions::first)));
       List<Part> parts = from(resume);
       at = parts.isEmpty() ? next.end() : parts.getLast().to;
     }
@@ -163,5 +173,19 @@ final class Coverage {
       }
     }
     return next;
+  }
+
+  private static Optional<WalSummary> summaryOf(WalRange range, WalIndexSource source)
+      throws IOException {
+    Optional<WalSummary> summary = source.summary(range);
+    if (summary.isPresent()) {
+      WalSummary of = summary.get();
+      if (of.timeline() != range.timeline()
+          || !of.start().equals(range.start())
+          || !of.end().equals(range.end())) {
+        throw new IllegalArgumentException("summary of another range than " + range);
+      }
+    }
+    return summary;
   }
 }

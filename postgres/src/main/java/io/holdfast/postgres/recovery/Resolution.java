@@ -141,7 +141,10 @@ final class Resolution {
         yield resolved(target, walk, end, List.of());
       }
       case AtTime(Instant time, Inclusion _) -> {
-        if (evidence(walk, gaps).filter(known -> !known.isBefore(time)).isEmpty()) {
+        boolean proved =
+            walk.evidence().filter(known -> !known.isBefore(time)).isPresent()
+                || evidence(walk, gaps).filter(known -> !known.isBefore(time)).isPresent();
+        if (!proved) {
           throw unreachable(target + beyond(gaps));
         }
         yield resolved(
@@ -174,7 +177,7 @@ final class Resolution {
   }
 
   private ResolvedTarget resolved(
-      RecoveryTarget target, WalWalk walk, Hit hit, List<String> because) {
+      RecoveryTarget target, WalWalk walk, Hit hit, List<String> because) throws IOException {
     Lsn neededTo = size.ceiling(hit.end());
     int timeline = backup.timeline();
     for (Part part : parts) {
@@ -183,7 +186,7 @@ final class Resolution {
       }
     }
     List<String> remarks = new ArrayList<>(because);
-    remarks.addAll(new Remarks(parts, target, hit).list());
+    remarks.addAll(new Remarks(source, parts, target, hit).list());
     if (timeline != chosen.timeline()) {
       remarks.add(
           "The target lies on timeline "

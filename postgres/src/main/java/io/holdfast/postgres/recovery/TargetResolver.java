@@ -57,7 +57,7 @@ public final class TargetResolver {
 
   private Resolution resolution(BackupFacts backup, TargetTimeline timeline) throws IOException {
     TimelineHistory chosen = timelines.choose(backup, timeline);
-    Coverage coverage = Coverage.load(chosen, size, source);
+    Coverage coverage = Coverage.load(chosen, size, source, size.floor(backup.startLsn()));
     return new Resolution(version, size, timelines, source, backup, chosen, coverage);
   }
 }

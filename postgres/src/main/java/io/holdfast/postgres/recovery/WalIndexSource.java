@@ -1,6 +1,7 @@
 package io.holdfast.postgres.recovery;
 
 import io.holdfast.postgres.Lsn;
+import io.holdfast.postgres.wal.WalSummary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
@@ -9,8 +10,13 @@ import java.util.Optional;
 
 /// What is archived of one cluster.
 public interface WalIndexSource {
-  /// The pieces of a timeline, in any order; they may overlap. Empty if there are none.
-  List<WalRange> ranges(int timeline) throws IOException;
+  /// The pieces of a timeline that end after `from`, in any order; they may overlap. Empty if there
+  /// are none.
+  List<WalRange> ranges(int timeline, Lsn from) throws IOException;
+
+  /// The summary of a piece that [#ranges] listed; without one the piece is read where it matters.
+  /// Asked for again each time it is needed: an archive has more of them than memory holds.
+  Optional<WalSummary> summary(WalRange range) throws IOException;
 
   /// Opens WAL that [#ranges] listed.
   ///

@@ -83,14 +83,16 @@ final class WalWalk {
 
   private void walk(int index) throws IOException {
     Part part = parts.get(index);
-    Optional<WalSummary> summary = part.summary().filter(this::trusted);
+    Optional<WalSummary> stored = part.summary(source);
+    Optional<Instant> observedAt = stored.flatMap(WalSummary::observedAt);
+    Optional<WalSummary> summary = stored.filter(this::trusted);
     boolean holdsStop =
         part.from().isBefore(backup.stopLsn()) && backup.stopLsn().isBefore(part.to());
     if (summary.isEmpty() || holdsStop) {
-      read(index);
+      read(index, observedAt);
     } else if (search.mayStopIn(summary.get())) {
       search.notBefore(summary.get()).ifPresent(sample -> jump(part, sample));
-      read(index);
+      read(index, observedAt);
     } else {
       pass(summary.get());
     }
@@ -137,7 +139,7 @@ final class WalWalk {
   }
 
   /// Reads from `next` to the end of a part. A record may have begun in a part before it.
-  private void read(int index) throws IOException {
+  private void read(int index, Optional<Instant> observedAt) throws IOException {
     WalReader reader = WalReader.atRecord(new WalFormat(version, size, timeline), next);
     int first = index;
     while (next.isBefore(parts.get(first).from())) {
@@ -153,7 +155,7 @@ final class WalWalk {
         return;
       }
     }
-    parts.get(index).summary().flatMap(WalSummary::observedAt).ifPresent(this::seen);
+    observedAt.ifPresent(this::seen);
   }
 
   private void read(WalReader reader, Part piece) throws IOException {

@@ -6,6 +6,7 @@ import io.holdfast.postgres.wal.WalIndexer;
 import io.holdfast.postgres.wal.WalReader;
 import io.holdfast.postgres.wal.WalSegmentName;
 import io.holdfast.postgres.wal.WalSegmentSize;
+import io.holdfast.postgres.wal.WalSummary;
 import io.holdfast.postgres.wal.WalVersion;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -14,9 +15,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -25,7 +27,7 @@ final class DirectoryArchive implements WalIndexSource {
   private static final WalSegmentSize SIZE = WalSegmentSize.DEFAULT;
 
   private final Path directory;
-  private final List<WalRange> ranges = new ArrayList<>();
+  private final Map<WalRange, WalSummary> ranges = new LinkedHashMap<>();
   final Lsn end;
 
   DirectoryArchive(Path directory, WalVersion version) throws IOException {
@@ -50,7 +52,7 @@ final class DirectoryArchive implements WalIndexSource {
       if (start.isBefore(end)) {
         Lsn to = name.end(SIZE).isBefore(end) ? name.end(SIZE) : end;
         indexer.accept(ByteBuffer.wrap(segment(start), 0, (int) to.minus(start)));
-        ranges.add(new WalRange(1, start, to, Optional.of(indexer.cut(Optional.empty()))));
+        ranges.put(new WalRange(1, start, to), indexer.cut(Optional.empty()));
       }
     }
   }
@@ -60,8 +62,13 @@ final class DirectoryArchive implements WalIndexSource {
   }
 
   @Override
-  public List<WalRange> ranges(int timeline) {
-    return timeline == 1 ? ranges : List.of();
+  public List<WalRange> ranges(int timeline, Lsn from) {
+    return timeline == 1 ? List.copyOf(ranges.keySet()) : List.of();
+  }
+
+  @Override
+  public Optional<WalSummary> summary(WalRange range) {
+    return Optional.ofNullable(ranges.get(range));
   }
 
   @Override

@@ -218,7 +218,7 @@ class RecoveryMessagesTest {
     }
     archive.archive(1, wal, wal.position(), io.holdfast.base.testing.Seeds.random(1));
     List<WalRange> indexed =
-        archive.ranges(1).stream().filter(r -> r.summary().isPresent()).toList();
+        archive.ranges(1).stream().filter(r -> archive.summary(r).isPresent()).toList();
     assertThat(indexed).isNotEmpty();
     SyntheticArchive whole = new SyntheticArchive(VERSION);
     whole.archive(1, wal, wal.position());

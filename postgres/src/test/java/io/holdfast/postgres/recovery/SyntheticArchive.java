@@ -22,8 +22,10 @@ final class SyntheticArchive implements WalIndexSource {
   private final WalVersion version;
   private final Map<Integer, SyntheticWal> wals = new HashMap<>();
   final Map<Integer, List<WalRange>> ranges = new HashMap<>();
+  private final Map<WalRange, WalSummary> summaries = new HashMap<>();
   Optional<Instant> observedUntil = Optional.empty();
   long bytesRead;
+  int summariesAsked;
 
   SyntheticArchive(WalVersion version) {
     this.version = version;
@@ -52,7 +54,7 @@ final class SyntheticArchive implements WalIndexSource {
       indexer.accept(ByteBuffer.wrap(wal.bytes(at, end)));
       WalSummary summary = indexer.cut(Optional.empty());
       if (random.nextInt(6) == 0) {
-        pieces(timeline).add(new WalRange(timeline, at, end, Optional.empty()));
+        pieces(timeline).add(new WalRange(timeline, at, end));
       } else {
         add(timeline, summary);
       }
@@ -72,13 +74,9 @@ final class SyntheticArchive implements WalIndexSource {
   }
 
   void add(int timeline, WalSummary summary) {
-    pieces(timeline)
-        .add(
-            new WalRange(
-                timeline,
-                summary.start(),
-                summary.end(),
-                Optional.of(WalSummary.decode(summary.encode()))));
+    WalRange range = new WalRange(timeline, summary.start(), summary.end());
+    pieces(timeline).add(range);
+    summaries.put(range, WalSummary.decode(summary.encode()));
   }
 
   /// Loses everything of a timeline between two positions.
@@ -90,10 +88,10 @@ final class SyntheticArchive implements WalIndexSource {
         continue;
       }
       if (range.start().isBefore(from)) {
-        kept.add(new WalRange(timeline, range.start(), from, Optional.empty()));
+        kept.add(new WalRange(timeline, range.start(), from));
       }
       if (to.isBefore(range.end())) {
-        kept.add(new WalRange(timeline, to, range.end(), Optional.empty()));
+        kept.add(new WalRange(timeline, to, range.end()));
       }
     }
     ranges.put(timeline, kept);
@@ -107,9 +105,19 @@ final class SyntheticArchive implements WalIndexSource {
     return ranges.computeIfAbsent(timeline, key -> new ArrayList<>());
   }
 
-  @Override
-  public List<WalRange> ranges(int timeline) {
+  List<WalRange> ranges(int timeline) {
     return List.copyOf(pieces(timeline));
+  }
+
+  @Override
+  public List<WalRange> ranges(int timeline, Lsn from) {
+    return pieces(timeline).stream().filter(range -> from.isBefore(range.end())).toList();
+  }
+
+  @Override
+  public Optional<WalSummary> summary(WalRange range) {
+    summariesAsked++;
+    return Optional.ofNullable(summaries.get(range));
   }
 
   @Override

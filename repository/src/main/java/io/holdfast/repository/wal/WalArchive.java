@@ -13,7 +13,6 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 
 /// The WAL of one lineage in a repository. What a put returned is durable and is found by every
 /// later read of any process; nothing is ever changed. *Thread-safe*, without state of its own.
@@ -28,6 +27,7 @@ public final class WalArchive {
   private final WalObject codec;
   private final WalObjects stored;
   private final WalFileObjects files;
+  private final WalListing listing;
 
   private WalArchive(BlobStore store, WalSealer sealer, WalLineage lineage) {
     this.store = store;
@@ -37,6 +37,7 @@ public final class WalArchive {
     this.codec = new WalObject(sealer, lineage.id());
     this.stored = new WalObjects(store);
     this.files = new WalFileObjects(store, sealer, lineage.id());
+    this.listing = new WalListing(store, names);
   }
 
   /// Opens the lineage of a cluster for writing, and records it if it is new.
@@ -66,17 +67,13 @@ public final class WalArchive {
   ///
   /// @throws CorruptRepositoryException if the record of one of them is damaged
   public static List<WalLineage> lineages(BlobStore store, WalSealer sealer) throws IOException {
-    List<String> ids = new ArrayList<>();
-    String tag = domainTag(sealer);
-    store.list(
-        WalNames.ROOT,
-        blob ->
-            WalNames.parseAbout(blob.key()).filter(id -> id.startsWith(tag)).ifPresent(ids::add));
     List<WalLineage> lineages = new ArrayList<>();
-    for (String id : ids) {
-      byte[] about =
-          new WalObjects(store).read(new WalNames(id).about(), WalFiles.OBJECT_BYTES_MAX);
-      lineages.add(WalFiles.decodeAbout(sealer, id, about));
+    for (String id : WalListing.lineages(store, domainTag(sealer))) {
+      BlobKey about = new WalNames(id).about();
+      if (store.stat(about).isPresent()) {
+        byte[] bytes = new WalObjects(store).read(about, WalFiles.OBJECT_BYTES_MAX);
+        lineages.add(WalFiles.decodeAbout(sealer, id, bytes));
+      }
     }
     return lineages;
   }
@@ -158,42 +155,29 @@ public final class WalArchive {
 
   /// The ranges of a timeline, in order, without variants.
   public List<WalRange> ranges(int timeline) throws IOException {
-    return listed(timeline, WalNames.REPLACEMENT).stream()
-        .map(WalVariant::range)
-        .distinct()
-        .sorted()
-        .toList();
+    return listing.ranges(timeline, 0);
+  }
+
+  /// The ranges of a timeline that end after `from`, in order, without variants: for callers who
+  /// need only those, or ask again and again.
+  public List<WalRange> ranges(int timeline, long from) throws IOException {
+    return listing.ranges(timeline, from);
   }
 
   /// What was kept beside other bytes of the same range.
   public List<WalVariant> conflicts(int timeline) throws IOException {
-    return listed(timeline, WalNames.CONFLICT).stream()
-        .filter(variant -> !variant.name().isEmpty())
-        .toList();
-  }
-
-  private List<WalVariant> listed(int timeline, String kind) throws IOException {
-    List<WalVariant> found = new ArrayList<>();
-    store.list(
-        names.timelinePrefix(timeline),
-        blob ->
-            names
-                .parse(blob.key())
-                .filter(variant -> variant.name().isEmpty() || variant.name().startsWith(kind))
-                .ifPresent(found::add));
-    return found;
+    return listing.conflicts(timeline);
   }
 
   /// All timelines with a range, in order.
   public List<Integer> timelines() throws IOException {
-    TreeSet<Integer> timelines = new TreeSet<>(Integer::compareUnsigned);
-    store.list(
-        names.prefix(),
-        blob ->
-            names
-                .parse(blob.key())
-                .ifPresent(variant -> timelines.add(variant.range().timeline())));
-    return List.copyOf(timelines);
+    return listing.timelines();
+  }
+
+  /// The timelines that may have a range, in order; the ranges of each tell. For callers who list
+  /// those anyway.
+  public List<Integer> timelineFolders() throws IOException {
+    return listing.timelineFolders();
   }
 
   /// The WAL of a range that [#ranges] named.
@@ -262,8 +246,19 @@ public final class WalArchive {
     return files.read(name);
   }
 
-  /// The real names of all small files, in order.
+  /// The real names of all small files, in order. Each is opened for that.
   public List<String> files() throws IOException {
-    return files.names();
+    return files.names(_ -> true);
+  }
+
+  /// The real names of the small files whose name and content have exactly so many bytes together,
+  /// in order. No other is opened.
+  public List<String> filesOf(int bytes) throws IOException {
+    return files.names(stored -> stored == bytes);
+  }
+
+  /// The real names of all small files but those of [#filesOf], which are not opened.
+  public List<String> filesBut(int bytes) throws IOException {
+    return files.names(stored -> stored != bytes);
   }
 }

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.LongPredicate;
 
 /// The small files of one lineage, named by pseudonyms. *Thread-safe.*
 final class WalFileObjects {
@@ -50,13 +51,15 @@ final class WalFileObjects {
         : Optional.empty();
   }
 
-  List<String> names() throws IOException {
+  /// @param wanted asked with the bytes of name and content together, as the object's size tells
+  List<String> names(LongPredicate wanted) throws IOException {
+    int more = WalFiles.OBJECT_BYTES_MORE + sealer.overheadBytes();
     List<String> pseudonyms = new ArrayList<>();
     store.list(
         names.filesPrefix(),
         blob -> {
           String name = blob.key().value().substring(names.filesPrefix().length());
-          if (name.matches("[0-9a-f]{32}")) {
+          if (WalNames.isPseudonym(name) && wanted.test(blob.bytes() - more)) {
             pseudonyms.add(name);
           }
         });

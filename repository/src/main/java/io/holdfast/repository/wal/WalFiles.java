@@ -18,6 +18,9 @@ final class WalFiles {
   static final int OBJECT_BYTES_MAX =
       12 + 2 + NAME_BYTES_MAX + FILE_BYTES_MAX + WalSealer.OVERHEAD_BYTES_MAX;
 
+  /// How much longer an object is than name and content, without what sealing adds.
+  static final int OBJECT_BYTES_MORE = 12 + 2;
+
   private static final byte[] FILE_MAGIC = "HFWALFIL".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] ABOUT_MAGIC = "HFWALABT".getBytes(StandardCharsets.US_ASCII);
   private static final int VERSION = 1;

@@ -4,8 +4,7 @@ import io.holdfast.storage.BlobKey;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.OptionalInt;
 
 /// The names of one lineage, made and taken apart in one place.
 final class WalNames {
@@ -15,11 +14,9 @@ final class WalNames {
 
   private static final String ABOUT = "/about";
   private static final String FILES = "/files/";
-  private static final Pattern RANGE =
-      Pattern.compile(
-          "(?<timeline>[0-9a-f]{8})/(?<start>[0-9a-f]{16})-(?<end>[0-9a-f]{16})"
-              + "(?<variant>|\\.[vr][0-9a-f]{8})");
-  private static final Pattern ABOUT_KEY = Pattern.compile("wal/(?<lineage>[0-9a-f]{32})/about");
+  private static final int DASH = 16;
+  private static final int PLAIN_CHARACTERS = 33;
+  private static final int VARIANT_CHARACTERS = PLAIN_CHARACTERS + 10;
 
   private final String lineage;
 
@@ -51,29 +48,59 @@ final class WalNames {
     return new BlobKey(filesPrefix() + pseudonym + variant);
   }
 
-  /// The range of an object's name, with its variant, which is empty for the range itself.
-  Optional<WalVariant> parse(BlobKey key) {
-    if (!key.value().startsWith(prefix())) {
+  /// The range of an object's name in the folder of a timeline, with its variant, which is empty
+  /// for the range itself. There are many names: nothing is made of those that are none.
+  static Optional<WalVariant> parseRange(int timeline, String name) {
+    boolean plain = name.length() == PLAIN_CHARACTERS;
+    boolean form =
+        (plain || name.length() == VARIANT_CHARACTERS)
+            && isHex(name, 0, DASH)
+            && name.charAt(DASH) == '-'
+            && isHex(name, DASH + 1, PLAIN_CHARACTERS)
+            && (plain
+                || (isVariant(name.substring(PLAIN_CHARACTERS, PLAIN_CHARACTERS + 2))
+                    && isHex(name, PLAIN_CHARACTERS + 2, VARIANT_CHARACTERS)));
+    if (!form) {
       return Optional.empty();
     }
-    Matcher matcher = RANGE.matcher(key.value().substring(prefix().length()));
-    if (!matcher.matches()) {
-      return Optional.empty();
-    }
-    int timeline = HexFormat.fromHexDigits(matcher.group("timeline"));
-    long start = HexFormat.fromHexDigitsToLong(matcher.group("start"));
-    long end = HexFormat.fromHexDigitsToLong(matcher.group("end"));
+    long start = HexFormat.fromHexDigitsToLong(name, 0, DASH);
+    long end = HexFormat.fromHexDigitsToLong(name, DASH + 1, PLAIN_CHARACTERS);
     try {
       return Optional.of(
-          new WalVariant(new WalRange(timeline, start, end), matcher.group("variant")));
+          new WalVariant(new WalRange(timeline, start, end), name.substring(PLAIN_CHARACTERS)));
     } catch (IllegalArgumentException _) {
       return Optional.empty();
     }
   }
 
-  /// The lineage whose `about` this is.
-  static Optional<String> parseAbout(BlobKey key) {
-    Matcher matcher = ABOUT_KEY.matcher(key.value());
-    return matcher.matches() ? Optional.of(matcher.group("lineage")) : Optional.empty();
+  /// The timeline whose folder in a lineage has this name.
+  static OptionalInt parseTimeline(String name) {
+    return name.length() == 8 && isHex(name, 0, 8)
+        ? OptionalInt.of(HexFormat.fromHexDigits(name))
+        : OptionalInt.empty();
+  }
+
+  /// Whether a folder below the root may be a lineage.
+  static boolean isLineage(String name) {
+    return name.length() == 32 && isHex(name, 0, 32);
+  }
+
+  /// Whether it is the name of a small file, not of a variant.
+  static boolean isPseudonym(String name) {
+    return isLineage(name);
+  }
+
+  private static boolean isVariant(String kind) {
+    return kind.equals(CONFLICT) || kind.equals(REPLACEMENT);
+  }
+
+  private static boolean isHex(String text, int from, int to) {
+    for (int i = from; i < to; i++) {
+      char c = text.charAt(i);
+      if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -2,6 +2,7 @@ package io.holdfast.repository.wal;
 
 import io.holdfast.repository.Domain;
 import io.holdfast.repository.DomainGrant;
+import io.holdfast.repository.crypto.SealedObject;
 
 /// Seals and opens under the keys of one WAL domain. What [#seal] returns says itself which version
 /// of the key opens it. *Thread-safe.*
@@ -20,6 +21,11 @@ public interface WalSealer {
       @Override
       public byte[] open(String purpose, byte[] context, byte[] sealed, int bytesMax) {
         return domain.open(purpose, context, sealed, bytesMax);
+      }
+
+      @Override
+      public int overheadBytes() {
+        return SealedObject.OVERHEAD_BYTES;
       }
 
       @Override
@@ -43,6 +49,11 @@ public interface WalSealer {
       }
 
       @Override
+      public int overheadBytes() {
+        return SealedObject.OVERHEAD_BYTES;
+      }
+
+      @Override
       public String pseudonym(String text) {
         return grant.pseudonym(text);
       }
@@ -57,6 +68,9 @@ public interface WalSealer {
   /// @param bytesMax the most that is acceptable; checked before anything is allocated
   /// @throws io.holdfast.repository.CorruptRepositoryException if it is not what was sealed
   byte[] open(String purpose, byte[] context, byte[] sealed, int bytesMax);
+
+  /// How much longer sealed bytes are than plain ones.
+  int overheadBytes();
 
   /// 32 lower-case hexadecimal digits that stand for `text` and tell nothing of it without the key.
   String pseudonym(String text);

@@ -58,6 +58,11 @@ final class TestSealer implements WalSealer {
   }
 
   @Override
+  public int overheadBytes() {
+    return 12 + 16;
+  }
+
+  @Override
   public String pseudonym(String text) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");

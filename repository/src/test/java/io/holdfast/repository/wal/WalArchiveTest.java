@@ -168,6 +168,52 @@ final class WalArchiveTest {
   }
 
   @Test
+  void rangesThatEndBeforeAPositionCanBeLeftOut() throws IOException {
+    WalRange first = range(0, 100);
+    WalRange second = range(100, 100);
+    WalRange across = range(50, 100);
+    for (WalRange range : List.of(second, first, across)) {
+      archive().put(range, bytes(100), 0, 100, SUMMARY);
+    }
+    assertThat(archive().ranges(1, 0)).containsExactly(first, across, second);
+    assertThat(archive().ranges(1, 99)).containsExactly(first, across, second);
+    assertThat(archive().ranges(1, 100)).containsExactly(across, second);
+    assertThat(archive().ranges(1, 200)).isEmpty();
+  }
+
+  @Test
+  void foldersWithoutARangeOrARecordAreNoTimelinesAndNoLineages() throws IOException {
+    WalLineage mine = archive().lineage();
+    String folder = "wal/" + mine.id();
+    String unfinished = "wal/" + mine.id().substring(0, 16) + "0123456789abcdef";
+    for (String name :
+        List.of(
+            folder + "/00000003/note",
+            folder + "/00000003/0000000000000000-00000000000000ZZ",
+            folder + "/00000003/0000000000000000-0000000000000010.x01234567",
+            folder + "/00000003/0000000000000010-0000000000000010",
+            folder + "/00000000/0000000000000000-0000000000000010",
+            unfinished + "/00000001/0000000000000000-0000000000000010")) {
+      store.putIfAbsent(new BlobKey(name), ByteBuffer.allocate(1));
+    }
+    archive().put(range(0, 100), bytes(100), 0, 100, SUMMARY);
+    assertThat(archive().timelines()).containsExactly(1);
+    assertThat(archive().timelineFolders()).containsExactly(1, 3);
+    assertThat(archive().ranges(3)).isEmpty();
+    assertThat(WalArchive.lineages(store, sealer)).containsExactly(mine);
+  }
+
+  @Test
+  void filesOfOneLengthAreToldFromOthersWithoutOpeningThem() throws IOException {
+    archive().putFile("abc", new byte[0]);
+    archive().putFile("b", new byte[2]);
+    archive().putFile("c", new byte[3]);
+    assertThat(archive().filesOf(3)).containsExactly("abc", "b");
+    assertThat(archive().filesBut(3)).containsExactly("c");
+    assertThat(archive().files()).containsExactly("abc", "b", "c");
+  }
+
+  @Test
   void lineagesAreFoundWithTheirKeyOnly() throws IOException {
     WalLineage mine = archive().lineage();
     WalLineage upgraded = WalArchive.open(store, sealer, "erp", 5, 64 << 20).lineage();

@@ -43,6 +43,11 @@ final class WalFormatTest {
         }
 
         @Override
+        public int overheadBytes() {
+          return 0;
+        }
+
+        @Override
         public String pseudonym(String text) {
           throw new UnsupportedOperationException();
         }

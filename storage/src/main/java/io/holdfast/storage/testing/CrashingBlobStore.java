@@ -78,6 +78,17 @@ public final class CrashingBlobStore extends ForwardingBlobStore {
   }
 
   @Override
+  public void names(String prefix, Consumer<String> each) throws IOException {
+    boolean _ =
+        step(
+            "names " + prefix,
+            () -> {
+              super.names(prefix, each);
+              return true;
+            });
+  }
+
+  @Override
   public void delete(BlobKey key) throws IOException {
     boolean _ =
         step(

@@ -139,6 +139,12 @@ public final class FaultyBlobStore extends ForwardingBlobStore {
     super.list(prefix, each);
   }
 
+  @Override
+  public void names(String prefix, Consumer<String> each) throws IOException {
+    begin("names " + prefix);
+    super.names(prefix, each);
+  }
+
   private void breakOff(String prefix, Consumer<BlobStat> each) throws IOException {
     var left = new AtomicLong(below(8));
     super.list(

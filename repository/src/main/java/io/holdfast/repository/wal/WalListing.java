@@ -1,0 +1,103 @@
+package io.holdfast.repository.wal;
+
+import io.holdfast.storage.BlobStore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// What the names of one lineage tell. An archive has very many of them, so nothing but the folder
+/// that is asked for is listed, and none of what is in it is looked at. *Thread-safe.*
+final class WalListing {
+  private final BlobStore store;
+  private final WalNames names;
+
+  WalListing(BlobStore store, WalNames names) {
+    this.store = store;
+    this.names = names;
+  }
+
+  /// The folders that may be lineages of a domain, in order.
+  static List<String> lineages(BlobStore store, String domainTag) throws IOException {
+    TreeSet<String> found = new TreeSet<>();
+    store.names(
+        WalNames.ROOT,
+        name -> {
+          if (WalNames.isLineage(name) && name.startsWith(domainTag)) {
+            found.add(name);
+          }
+        });
+    return List.copyOf(found);
+  }
+
+  /// The ranges of a timeline that end after `from`, in order, without variants.
+  List<WalRange> ranges(int timeline, long from) throws IOException {
+    List<WalRange> found = new ArrayList<>();
+    store.names(
+        names.timelinePrefix(timeline),
+        name ->
+            WalNames.parseRange(timeline, name)
+                .filter(variant -> !variant.name().startsWith(WalNames.CONFLICT))
+                .map(WalVariant::range)
+                .filter(range -> Long.compareUnsigned(from, range.end()) < 0)
+                .ifPresent(found::add));
+    found.sort(Comparator.naturalOrder());
+    List<WalRange> distinct = new ArrayList<>(found.size());
+    for (WalRange range : found) {
+      if (distinct.isEmpty() || !distinct.getLast().equals(range)) {
+        distinct.add(range);
+      }
+    }
+    return Collections.unmodifiableList(distinct);
+  }
+
+  /// What was kept beside other bytes of the same range, in order.
+  List<WalVariant> conflicts(int timeline) throws IOException {
+    List<WalVariant> found = new ArrayList<>();
+    store.names(
+        names.timelinePrefix(timeline),
+        name ->
+            WalNames.parseRange(timeline, name)
+                .filter(variant -> variant.name().startsWith(WalNames.CONFLICT))
+                .ifPresent(found::add));
+    return found.stream()
+        .distinct()
+        .sorted(Comparator.comparing(WalVariant::range).thenComparing(WalVariant::name))
+        .toList();
+  }
+
+  /// All timelines with a range, in order.
+  List<Integer> timelines() throws IOException {
+    List<Integer> timelines = new ArrayList<>();
+    for (int timeline : timelineFolders()) {
+      if (hasRange(timeline)) {
+        timelines.add(timeline);
+      }
+    }
+    return List.copyOf(timelines);
+  }
+
+  /// The timelines that have a folder, in order.
+  List<Integer> timelineFolders() throws IOException {
+    TreeSet<Integer> folders = new TreeSet<>(Integer::compareUnsigned);
+    store.names(names.prefix(), name -> WalNames.parseTimeline(name).ifPresent(folders::add));
+    folders.remove(0);
+    return List.copyOf(folders);
+  }
+
+  /// A put that was cut off leaves a folder without one.
+  private boolean hasRange(int timeline) throws IOException {
+    AtomicBoolean found = new AtomicBoolean();
+    store.names(
+        names.timelinePrefix(timeline),
+        name -> {
+          if (!found.get() && WalNames.parseRange(timeline, name).isPresent()) {
+            found.set(true);
+          }
+        });
+    return found.get();
+  }
+}
