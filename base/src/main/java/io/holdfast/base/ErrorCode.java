@@ -44,6 +44,8 @@ public enum ErrorCode {
   AUTHENTICATION_REFUSED(
       1056, USER, "The server refused the user, the password or the encryption."),
   DIFFERENT_CLUSTER(1057, USER, "The server is not the cluster that this source belongs to."),
+  FILE_NAME_UNSUITABLE(1058, USER, "A file of the cluster has a name that is not UTF-8."),
+  SERVER_FILE_UNREADABLE(1059, USER, "The server's own user may not read one of its files."),
   WAL_CONFLICT(1060, USER, "A WAL file of that name with other content is stored already."),
   SERVER_UNAVAILABLE(2001, UNAVAILABLE, "The PostgreSQL server cannot be reached or went away."),
   STORE_UNAVAILABLE(

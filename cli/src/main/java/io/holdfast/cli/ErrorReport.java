@@ -34,7 +34,12 @@ final class ErrorReport {
       err.println("  hint: " + lines(safe(understood.hint())));
     }
     for (Throwable also : failure.getSuppressed()) {
-      if (also instanceof BackupException other) {
+      // Several workers were interrupted at once: that is one thing to say.
+      boolean sameInterruption =
+          also instanceof BackupException other
+              && other.code().kind() == ErrorKind.INTERRUPTED
+              && understood.code().kind() == ErrorKind.INTERRUPTED;
+      if (also instanceof BackupException other && !sameInterruption) {
         err.println("  also: " + other.code().label() + ": " + lines(safe(other.text())));
       }
     }

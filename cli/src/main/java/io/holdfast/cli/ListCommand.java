@@ -1,5 +1,6 @@
 package io.holdfast.cli;
 
+import io.holdfast.base.ErrorKind;
 import io.holdfast.engine.Backups;
 import io.holdfast.engine.RepositoryAccess;
 import io.holdfast.engine.config.Settings;
@@ -10,7 +11,10 @@ import picocli.CommandLine.Mixin;
 
 @Command(
     name = "list",
-    description = "List the backups of the repository, or with --source those of one source.")
+    description = {
+      "List the backups of the repository, or with --source those of one source.",
+      "Exit status 4, with warnings on stderr, if the list is damaged and may hide a backup."
+    })
 final class ListCommand implements Callable<Integer> {
   private final CommandContext context;
 
@@ -30,6 +34,8 @@ final class ListCommand implements Callable<Integer> {
               .list(global.source == null ? Optional.empty() : Optional.of(settings.source()));
       if (global.json) {
         context.json(listing.maps());
+      } else if (listing.isEmpty() && !listing.warnings().isEmpty()) {
+        context.out().println("no backups that can be read in " + settings.repository());
       } else if (listing.isEmpty()) {
         context
             .out()
@@ -41,7 +47,8 @@ final class ListCommand implements Callable<Integer> {
       } else {
         listing.table().forEach(context.out()::println);
       }
+      listing.warnings().forEach(warning -> context.err().println("warning: " + warning));
+      return listing.warnings().isEmpty() ? 0 : ErrorKind.CORRUPTION.exitStatus();
     }
-    return 0;
   }
 }

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Start with 'holdfast quickstart', or with 'holdfast init' and 'holdfast backup'.",
+      "--repo, --source, --config, --json and --quiet go with every command, before or after it.",
       "",
       "Exit status: 0 done, 1 our bug, 2 wrong use, 3 unavailable, 4 corruption,",
       "5 outcome unknown, 6 partial, 130 interrupted. 'wal fetch' has its own:",
@@ -67,9 +68,10 @@ public final class Main implements Callable<Integer> {
   }
 
   /// Runs one command line and returns its exit status.
-  static int run(String[] args, CommandContext context) {
+  static int run(String[] typed, CommandContext context) {
     CommandLine commandLine = commandLine(context);
-    boolean json = Arrays.asList(args).contains("--json");
+    String[] args = LeadingOptions.behindCommand(commandLine, typed);
+    boolean json = Arrays.asList(typed).contains("--json");
     commandLine.setExecutionExceptionHandler(
         (failure, _, _) -> ErrorReport.print(failure, json, context.out(), context.err()));
     commandLine.setParameterExceptionHandler(

@@ -3,7 +3,10 @@ package io.holdfast.cli;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.engine.RepositoryAccess;
+import io.holdfast.engine.config.Flags;
+import io.holdfast.engine.config.KeySource;
 import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.restore.ArchiveTo;
 import io.holdfast.engine.restore.Restore;
 import io.holdfast.engine.restore.RestorePlan;
 import io.holdfast.engine.restore.RestoreReport;
@@ -56,7 +59,8 @@ final class RestoreCommand implements Callable<Integer> {
       names = "--archive",
       paramLabel = "URL",
       description =
-          "Let the restored server archive its WAL to this repository. Default: it archives nothing.")
+          "Let the restored server archive its WAL to this repository, which must exist and have the same"
+              + " key. Default: it archives nothing.")
   @Nullable String archive;
 
   @Option(
@@ -98,7 +102,7 @@ final class RestoreCommand implements Callable<Integer> {
             target.timeline(),
             target.action(),
             remap(tablespaces),
-            Optional.ofNullable(archive),
+            Optional.ofNullable(archive).map(url -> archiveTo(url)),
             Optional.ofNullable(owner),
             WalChoice.parse(wal));
     Map<String, Object> json;
@@ -118,6 +122,22 @@ final class RestoreCommand implements Callable<Integer> {
     }
     print(json, text);
     return 0;
+  }
+
+  /// Opens the repository once: better now than when the restored server's WAL piles up.
+  private ArchiveTo archiveTo(String url) {
+    Settings settings =
+        context.settings(new Flags(url, global.source, global.config, null, null, null));
+    try (var progress = context.progress(global);
+        var _ = new RepositoryAccess(context.engine(progress)).open(settings)) {
+      return new ArchiveTo(
+          settings.repository(),
+          switch (settings.key()) {
+            case KeySource.File named -> Optional.of(named.path());
+            case KeySource.DefaultFile standard -> Optional.of(standard.path());
+            case KeySource.Hex _, KeySource.Passphrase _ -> Optional.empty();
+          });
+    }
   }
 
   /// The launcher of the distribution says where it is.

@@ -2,6 +2,11 @@ package io.holdfast.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -56,6 +61,21 @@ class ErrorReportTest {
       context.run("backup", "--url", url, "--repo", "none");
       assertThat(context.stderr().contains("warning: other users")).isEqualTo(url.contains("geh"));
     }
+  }
+
+  @Test
+  void anInterruptionOfSeveralWorkersIsSaidOnce() {
+    var failure = new BackupException(ErrorCode.CANCELLED, "interrupted", "");
+    failure.addSuppressed(new BackupException(ErrorCode.CANCELLED, "interrupted", ""));
+    failure.addSuppressed(new BackupException(ErrorCode.NO_SPACE, "full", ""));
+    var err = new ByteArrayOutputStream();
+    PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
+
+    assertThat(ErrorReport.print(failure, false, stream, stream)).isEqualTo(130);
+
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .containsOnlyOnce("interrupted")
+        .contains("also: HF-2003: full");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.holdfast.engine;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Quoted;
+import io.holdfast.repository.CorruptRepositoryException;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.StoredSnapshot;
 import java.io.IOException;
@@ -11,28 +12,48 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// The backups of a repository, oldest first.
+/// The backups of a repository, oldest first, and what hides others. Nobody is told that there is
+/// no such backup where one of those that cannot be read may be it.
 public final class BackupCatalog {
   /// What stands for the newest backup of a source.
   public static final String LATEST = "latest";
 
-  private final List<StoredSnapshot> backups;
+  /// Damaged entries that one message names.
+  private static final int SHOWN_MAX = 10;
 
-  private BackupCatalog(List<StoredSnapshot> backups) {
+  private final List<StoredSnapshot> backups;
+  private final List<CorruptRepositoryException> damaged;
+  private final List<CorruptRepositoryException> undecided;
+
+  private BackupCatalog(List<StoredSnapshot> backups, Repository.SnapshotListing listing) {
     this.backups = backups;
+    this.damaged = listing.damaged();
+    this.undecided = listing.undecided();
   }
 
   public static BackupCatalog of(Repository repository) throws IOException {
+    Repository.SnapshotListing listing = repository.snapshotListing();
     return new BackupCatalog(
-        repository.snapshots().stream()
+        listing.snapshots().stream()
             .sorted(
                 Comparator.comparing((StoredSnapshot b) -> b.record().startedAt())
                     .thenComparing(b -> b.record().name()))
-            .toList());
+            .toList(),
+        listing);
   }
 
   public List<StoredSnapshot> all() {
     return backups;
+  }
+
+  /// Entries that cannot be read or are missing: each may be a backup of any source.
+  public List<CorruptRepositoryException> damaged() {
+    return damaged;
+  }
+
+  /// Maintenance states that cannot be read: they may have removed backups that are listed.
+  public List<CorruptRepositoryException> undecided() {
+    return undecided;
   }
 
   /// The backups of one source, oldest first.
@@ -47,13 +68,14 @@ public final class BackupCatalog {
   }
 
   /// The backup named so, or the newest of `source` for `latest`.
+  ///
+  /// @throws BackupException `BACKUP_NOT_FOUND`; `OBJECT_CORRUPT` if a damaged entry may be it
   public StoredSnapshot require(String nameOrLatest, String source) {
     if (nameOrLatest.equals(LATEST)) {
       return newest(source, _ -> true)
           .orElseThrow(
               () ->
-                  new BackupException(
-                      ErrorCode.BACKUP_NOT_FOUND,
+                  absent(
                       "source '" + source + "' has no backup in this repository",
                       backups.isEmpty()
                           ? "Make one with 'holdfast backup'."
@@ -66,10 +88,24 @@ public final class BackupCatalog {
         .findFirst()
         .orElseThrow(
             () ->
-                new BackupException(
-                    ErrorCode.BACKUP_NOT_FOUND,
+                absent(
                     "there is no backup " + Quoted.of(nameOrLatest),
                     "'holdfast list' shows the backups of this repository."));
+  }
+
+  private BackupException absent(String message, String hint) {
+    if (damaged.isEmpty()) {
+      return new BackupException(ErrorCode.BACKUP_NOT_FOUND, message, hint);
+    }
+    String entries = damaged.size() == 1 ? "1 entry" : damaged.size() + " entries";
+    CorruptRepositoryException hidden =
+        CorruptRepositoryException.damaged(
+            message
+                + " that can be read, and the list of backups is damaged: "
+                + entries
+                + " may be it");
+    damaged.stream().limit(SHOWN_MAX).forEach(hidden::addSuppressed);
+    return hidden;
   }
 
   private String sources() {

@@ -128,6 +128,9 @@ public final class BackupViews {
     if (!facts.pageChecksums()) {
       return "the cluster has no page checksums";
     }
+    if (facts.pageErrors() == 0 && facts.remarks().containsKey(PhysicalFacts.UNJUDGED_PAGES)) {
+      return "some could not be judged, see below";
+    }
     return facts.pageErrors() == 0
         ? "all checksums match"
         : facts.pageErrors() + " pages do not match their checksums";

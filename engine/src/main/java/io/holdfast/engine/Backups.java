@@ -1,12 +1,15 @@
 package io.holdfast.engine;
 
 import io.holdfast.repository.StoredSnapshot;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /// Lists and shows backups.
 public final class Backups {
+  private static final int WARNINGS_MAX = 20;
+
   private final OpenRepository repository;
 
   public Backups(OpenRepository repository) {
@@ -14,10 +17,13 @@ public final class Backups {
   }
 
   /// A list of backups in both forms.
-  public record Listing(List<Map<String, Object>> maps, List<String> table) {
+  ///
+  /// @param warnings why the list may not be all there is; empty if it is
+  public record Listing(List<Map<String, Object>> maps, List<String> table, List<String> warnings) {
     public Listing {
       maps = List.copyOf(maps);
       table = List.copyOf(table);
+      warnings = List.copyOf(warnings);
     }
 
     public boolean isEmpty() {
@@ -33,7 +39,25 @@ public final class Backups {
     BackupCatalog catalog = catalog();
     List<StoredSnapshot> backups = source.map(catalog::ofSource).orElseGet(catalog::all);
     return new Listing(
-        backups.stream().map(BackupViews::json).toList(), BackupViews.table(backups));
+        backups.stream().map(BackupViews::json).toList(),
+        BackupViews.table(backups),
+        warnings(catalog));
+  }
+
+  private static List<String> warnings(BackupCatalog catalog) {
+    List<String> warnings = new ArrayList<>();
+    catalog.damaged().stream().limit(WARNINGS_MAX).forEach(e -> warnings.add(e.text()));
+    if (catalog.damaged().size() > WARNINGS_MAX) {
+      warnings.add("and " + (catalog.damaged().size() - WARNINGS_MAX) + " more of this kind");
+    }
+    catalog.undecided().stream()
+        .limit(WARNINGS_MAX)
+        .map(e -> e.text() + ": backups that it removed may be listed")
+        .forEach(warnings::add);
+    if (!warnings.isEmpty()) {
+      warnings.add("the list is not sure to be complete; run 'holdfast verify --all'");
+    }
+    return warnings;
   }
 
   /// The backup named so, or the newest of `source` for `latest`.

@@ -61,9 +61,12 @@ public final class Failures {
               message,
               "Run the command again: it finds out what was written. Delete nothing by hand.",
               e);
-      case StoreUnavailableException _ ->
+      case StoreUnavailableException refused ->
           new BackupException(
-              ErrorCode.STORE_UNAVAILABLE, message, "Check the store and try again.", e);
+              ErrorCode.STORE_UNAVAILABLE,
+              message,
+              refused.advice().isEmpty() ? "Check the store and try again." : refused.advice(),
+              e);
       case NoSuchBlobException _, TruncatedBlobException _ ->
           new BackupException(
               ErrorCode.OBJECT_MISSING,

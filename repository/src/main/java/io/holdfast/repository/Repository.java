@@ -57,8 +57,20 @@ public final class Repository implements AutoCloseable {
   public record Initialized(Repository repository, Secret recoveryKit) {}
 
   /// What can be listed, and what could not be read while listing.
+  ///
+  /// @param damaged slots that cannot be read or are missing: each may be a backup
+  /// @param undecided maintenance states that cannot be read: a snapshot may have been removed by
+  ///   them, none is hidden
   public record SnapshotListing(
-      List<StoredSnapshot> snapshots, List<CorruptRepositoryException> damaged) {}
+      List<StoredSnapshot> snapshots,
+      List<CorruptRepositoryException> damaged,
+      List<CorruptRepositoryException> undecided) {
+    public SnapshotListing {
+      snapshots = List.copyOf(snapshots);
+      damaged = List.copyOf(damaged);
+      undecided = List.copyOf(undecided);
+    }
+  }
 
   /// Makes a repository.
   ///
@@ -73,8 +85,12 @@ public final class Repository implements AutoCloseable {
   /// @throws BackupException `REPOSITORY_MISSING`, `REPOSITORY_TOO_NEW`, `KEY_WRONG`
   public static Repository open(BlobStore store, KeyMaterial key, RepositoryOptions options)
       throws IOException {
-    FormatObject format = readFormat(store);
-    return assemble(store, options, format, RootKey.unlock(store, format, key));
+    try {
+      FormatObject format = readFormat(store);
+      return assemble(store, options, format, RootKey.unlock(store, format, key));
+    } catch (CorruptRepositoryException e) {
+      throw e.inTheWay();
+    }
   }
 
   static Repository assemble(
@@ -206,7 +222,7 @@ public final class Repository implements AutoCloseable {
     MaintenanceLog.Newest newest = maintenance.newest();
     Set<SnapshotId> forgotten = maintenance.forgotten();
     List<StoredSnapshot> snapshots = new ArrayList<>();
-    List<CorruptRepositoryException> damaged = new ArrayList<>(newest.damaged());
+    List<CorruptRepositoryException> damaged = new ArrayList<>();
     for (BlobStat slot : slots) {
       var place = ObjectNames.parseLog(slot.key());
       if (place.isEmpty()
@@ -228,13 +244,18 @@ public final class Repository implements AutoCloseable {
         damaged.add(CorruptRepositoryException.missing(key + " is missing: it may be a backup"));
       }
     }
+    LostSessions lost = new LostSessions(store, maintenance, slots);
+    // Packs are many; they are asked only where the answer would be that there is nothing at all.
+    boolean nothing = snapshots.isEmpty() && damaged.isEmpty();
+    damaged.addAll(nothing ? lost.byDeltasAndPacks() : lost.byDeltas());
     snapshots.sort((a, b) -> a.id().compareTo(b.id()));
-    return new SnapshotListing(List.copyOf(snapshots), List.copyOf(damaged));
+    return new SnapshotListing(snapshots, damaged, newest.damaged());
   }
 
   private void readSnapshot(BlobStat slot, SnapshotId place, List<StoredSnapshot> snapshots)
       throws IOException {
-    if (slot.bytes() > SlotRecord.OBJECT_BYTES_MAX) {
+    // No slot has 0 bytes; a store shows what is no file at all so.
+    if (slot.bytes() == 0 || slot.bytes() > SlotRecord.OBJECT_BYTES_MAX) {
       throw CorruptRepositoryException.damaged(slot.key() + " has " + slot.bytes() + " bytes");
     }
     try {

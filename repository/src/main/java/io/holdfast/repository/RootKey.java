@@ -21,6 +21,12 @@ final class RootKey implements AutoCloseable {
   private static final int DOMAIN_OBJECT_BYTES_MAX = 4096;
   private static final int VERSIONS_MAX = 10_000;
 
+  /// Objects in place of slots that are read at all; opening them is what costs.
+  private static final int SLOTS_READ_MAX = 10_000;
+
+  /// Damaged slots that a message names.
+  private static final int NAMED_MAX = 5;
+
   private final byte[] root;
   private final FormatObject format;
 
@@ -42,10 +48,15 @@ final class RootKey implements AutoCloseable {
           }
         });
     List<CorruptRepositoryException> damaged = new ArrayList<>();
-    for (String id : ids.subList(0, Math.min(ids.size(), KeySlot.SLOTS_MAX))) {
+    int tried = 0;
+    for (String id : ids.subList(0, Math.min(ids.size(), SLOTS_READ_MAX))) {
       try {
-        byte[] object = slotObject(store, id);
-        Optional<byte[]> root = KeySlot.decode(id, object).open(format.id(), material);
+        KeySlot slot = KeySlot.decode(id, slotObject(store, id));
+        // Whatever is no slot was not counted: it would keep us from the one that opens.
+        if (tried++ == KeySlot.SLOTS_MAX) {
+          break;
+        }
+        Optional<byte[]> root = slot.open(format.id(), material);
         if (root.isPresent()) {
           return new RootKey(root.get(), format);
         }
@@ -72,7 +83,7 @@ final class RootKey implements AutoCloseable {
     if (damaged.size() == slots) {
       CorruptRepositoryException all =
           CorruptRepositoryException.damaged("every key slot of the repository is damaged");
-      damaged.forEach(all::addSuppressed);
+      damaged.stream().limit(NAMED_MAX).forEach(all::addSuppressed);
       return all;
     }
     BackupException wrong =
@@ -82,8 +93,10 @@ final class RootKey implements AutoCloseable {
                 + slots
                 + " key slots"
                 + (damaged.isEmpty() ? "" : "; " + damaged.size() + " of them are damaged"),
-            "Give the key, key file, passphrase or recovery kit of this repository.");
-    damaged.forEach(wrong::addSuppressed);
+            damaged.isEmpty()
+                ? "Give the key, key file, passphrase or recovery kit of this repository."
+                : "If the key is the right one, its slot is damaged: use another key of this repository or the recovery kit, or put keys/slot/ back from a copy of the repository.");
+    damaged.stream().limit(NAMED_MAX).forEach(wrong::addSuppressed);
     return wrong;
   }
 

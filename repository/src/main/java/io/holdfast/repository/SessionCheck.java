@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// Checks `log/` and `idx/d/`: slots without gaps that name each other, deltas that the snapshots
-/// announce, roots that the index knows.
+/// announce, roots that the index knows, no data of sessions that have no slot.
 final class SessionCheck {
   private final Verification.Parts parts;
   private final Loaded loaded;
@@ -30,7 +30,8 @@ final class SessionCheck {
 
   void run(List<Finding> findings) throws IOException {
     Map<SessionId, TreeSet<Integer>> sessions = new TreeMap<>();
-    for (BlobStat object : list(ObjectNames.LOG)) {
+    List<BlobStat> slots = list(ObjectNames.LOG);
+    for (BlobStat object : slots) {
       Optional<SnapshotId> place = ObjectNames.parseLog(object.key());
       if (place.isEmpty()) {
         findings.add(stray(object));
@@ -52,6 +53,10 @@ final class SessionCheck {
     }
     for (Map.Entry<SessionId, TreeSet<Integer>> session : sessions.entrySet()) {
       checkSession(session.getKey(), session.getValue(), findings);
+    }
+    LostSessions lost = new LostSessions(parts.store(), parts.maintenance(), slots);
+    for (CorruptRepositoryException session : lost.byDeltasAndPacks()) {
+      findings.add(Finding.of(session, ObjectNames.LOG));
     }
   }
 

@@ -190,7 +190,8 @@ final class MaintenanceRulesTest {
 
     Repository.SnapshotListing listing = repository.snapshotListing();
     assertThat(listing.snapshots()).containsExactly(first);
-    assertThat(listing.damaged())
+    assertThat(listing.damaged()).isEmpty();
+    assertThat(listing.undecided())
         .singleElement()
         .satisfies(e -> assertThat(e.text()).contains("maint/2 does not match its checksum"));
     SmallBackup.assertReadable(repository.reader(), first);

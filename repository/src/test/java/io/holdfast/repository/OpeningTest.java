@@ -16,8 +16,10 @@ import io.holdfast.storage.MemoryBlobStore;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +77,69 @@ final class OpeningTest {
     store.delete(ObjectNames.FORMAT);
 
     assertCode(() -> open(Repositories.key()), ErrorCode.OBJECT_MISSING);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"format/", "keys/slot/", "keys/domain/"})
+  void whatKeepsVerifyFromOpeningIsToBePutBack(String prefix) throws Exception {
+    Repositories.init(store, 1).close();
+    List<BlobKey> damaged = new ArrayList<>();
+    store.list(prefix, blob -> damaged.add(blob.key()));
+    for (BlobKey key : damaged) {
+      byte[] bytes = store.get(key, 1 << 16);
+      bytes[bytes.length / 2] ^= 1;
+      replace(key, bytes);
+    }
+
+    assertThat(damaged).isNotEmpty();
+    assertThatThrownBy(() -> open(Repositories.key()))
+        .isInstanceOfSatisfying(
+            BackupException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(ErrorCode.OBJECT_CORRUPT);
+              assertThat(e.hint()).contains("from a copy").doesNotContain("verify");
+            });
+  }
+
+  @Test
+  void aKeyWhoseSlotIsDamagedIsToldOfTheOtherWaysIn() throws Exception {
+    Repository.Initialized made =
+        Repository.init(store, Repositories.key(), Repositories.options(41));
+    made.repository().close();
+    List<BlobKey> slots = new ArrayList<>();
+    store.list(ObjectNames.SLOTS, blob -> slots.add(blob.key()));
+    assertThat(slots).hasSize(2);
+    for (BlobKey slot : slots) {
+      byte[] sound = store.get(slot, 192);
+      replace(slot, new byte[192]);
+      try {
+        open(Repositories.key()).close();
+      } catch (BackupException e) {
+        assertThat(e.code()).isEqualTo(ErrorCode.KEY_WRONG);
+        assertThat(e.hint()).contains("recovery kit").contains("keys/slot/");
+        open(RecoveryKit.parse(made.recoveryKit())).close();
+      }
+      replace(slot, sound);
+    }
+  }
+
+  @Test
+  void junkAmongTheSlotsHidesNoKey() throws Exception {
+    Repositories.init(store, 1).close();
+    for (int i = 0; i < 100; i++) {
+      BlobKey junk = ObjectNames.keySlot("%016x".formatted(i));
+      var _ = store.putIfAbsent(junk, ByteBuffer.wrap(new byte[i % 2 == 0 ? 192 : 7]));
+    }
+
+    open(Repositories.key()).close();
+    assertThatThrownBy(() -> open(new KeyMaterial.RawKey(new SecretBytes(new byte[32]))))
+        .isInstanceOfSatisfying(
+            BackupException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(ErrorCode.KEY_WRONG);
+              assertThat(e.text()).contains("100 of them are damaged");
+              assertThat(e.getSuppressed()).hasSizeLessThanOrEqualTo(5);
+            });
   }
 
   @Test

@@ -100,7 +100,9 @@ final class LocalDirectories {
       return null;
     }
     if (attributes.isSymbolicLink()) {
-      throw new StoreUnavailableException(path + " is a symbolic link; links are not followed");
+      throw StoreUnavailableException.advising(
+          "Remove the link, or put what it leads to in its place: nothing in a repository is a link.",
+          path + " is a symbolic link; links are not followed");
     }
     return attributes;
   }

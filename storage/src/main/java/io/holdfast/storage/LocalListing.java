@@ -72,9 +72,11 @@ final class LocalListing {
     if (attributes == null) {
       return null;
     }
-    return attributes.isDirectory()
-        ? new Entry(name + "/", 0)
-        : attributes.isRegularFile() ? new Entry(name, attributes.size()) : null;
+    if (attributes.isDirectory()) {
+      return new Entry(name + "/", 0);
+    }
+    // A pipe or device stands where a blob was: to leave it out would hide that one is lost.
+    return new Entry(name, attributes.isRegularFile() ? attributes.size() : 0);
   }
 
   /// A name, with a `/` at the end for a directory: so that the order is that of whole keys, where

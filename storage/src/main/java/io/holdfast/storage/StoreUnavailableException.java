@@ -7,11 +7,30 @@ import org.jspecify.annotations.Nullable;
 public final class StoreUnavailableException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  private final String advice;
+
   public StoreUnavailableException(String message) {
-    super(message);
+    this(message, null);
   }
 
   public StoreUnavailableException(String message, @Nullable Throwable cause) {
+    this(message, cause, "");
+  }
+
+  private StoreUnavailableException(String message, @Nullable Throwable cause, String advice) {
     super(message, cause);
+    this.advice = advice;
+  }
+
+  /// A refusal that only a person ends.
+  ///
+  /// @param advice a sentence that says how
+  static StoreUnavailableException advising(String advice, String message) {
+    return new StoreUnavailableException(message, null, advice);
+  }
+
+  /// What a person can do about it; empty where the store itself has to be looked at.
+  public String advice() {
+    return advice;
   }
 }

@@ -7,6 +7,7 @@ import io.holdfast.base.concurrent.Workers;
 import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.wal.ArchivedWal;
 import io.holdfast.engine.wal.ArchivingSink;
+import io.holdfast.engine.wal.StoredBefore;
 import io.holdfast.postgres.Lsn;
 import io.holdfast.postgres.stream.WalStreamer;
 import io.holdfast.postgres.wal.WalFormat;
@@ -21,6 +22,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -78,6 +80,7 @@ final class BackupWal implements AutoCloseable {
     while (context.clock().instant().isBefore(deadline)) {
       context.cancellation().throwIfRequested();
       if (covers(start, end, timeline)) {
+        StoredBefore.confirm(archive, timeline, start, end);
         return;
       }
       try {
@@ -104,12 +107,15 @@ final class BackupWal implements AutoCloseable {
     }
   }
 
-  /// What replay of stored WAL writes whole. Both positions are those of records.
-  ReplacedBlocks replacedBlocks(Lsn start, Lsn end, int timeline) throws IOException {
+  /// Which of some blocks replay of stored WAL writes whole. Both positions are those of records.
+  ///
+  /// @param suspects blocks by the path of their file
+  ReplacedBlocks replacedBlocks(Lsn start, Lsn end, int timeline, Map<String, long[]> suspects)
+      throws IOException {
     WalFormat format =
         new WalFormat(version, new WalSegmentSize(archive.lineage().segmentBytes()), timeline);
     try (InputStream bytes = new ArchivedWal(archive).read(timeline, start, end)) {
-      return ReplacedBlocks.read(format, start, end, bytes);
+      return ReplacedBlocks.read(format, start, end, bytes, suspects);
     }
   }
 

@@ -2,17 +2,18 @@ package io.holdfast.engine.backup;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.base.Quoted;
 import io.holdfast.postgres.Lsn;
 import io.holdfast.postgres.basebackup.BackupReceiver;
 import io.holdfast.postgres.datadir.RelationFile;
 import io.holdfast.postgres.manifest.ChecksumAlgorithm;
 import io.holdfast.postgres.manifest.FileDigest;
+import io.holdfast.postgres.manifest.RawPath;
 import io.holdfast.repository.tree.Digest;
 import io.holdfast.repository.tree.FileEntry;
 import io.holdfast.repository.tree.FileKind;
 import io.holdfast.repository.tree.FileLayout;
 import io.holdfast.repository.tree.TreeWriter;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -23,13 +24,12 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// Cuts the arriving files into extents for the workers, computes each file's checksum on the way,
-/// and keeps what the manifest will be compared with. *Confined* to the thread that reads the
-/// connection.
+/// and notes what the manifest has to list. *Confined* to the thread that reads the connection.
 final class ClusterReceiver implements BackupReceiver {
-  private static final int MANIFEST_BYTES_MAX = 64 << 20;
+  private static final FileLayout STREAM = new FileLayout.Stream();
 
-  /// What arrived of a file.
-  record Arrived(long size, String checksum) {}
+  /// Owners and groups whose text is shared by their files.
+  private static final int OWNERS_SHARED = 1_000;
 
   /// Told when the server says where the backup starts.
   interface Listener {
@@ -39,12 +39,13 @@ final class ClusterReceiver implements BackupReceiver {
   private final TreeWriter tree;
   private final ExtentPipeline pipeline;
   private final Optional<PageInspector> inspector;
+  private final FileLayout paged;
   private final int pageBytes;
   private final int blocksPerSegment;
   private final int extentBytes;
   private final Listener listener;
-  private final Map<String, Arrived> arrived = new HashMap<>();
-  private final ByteArrayOutputStream manifest = new ByteArrayOutputStream(64 << 10);
+  private final ManifestIntake manifest;
+  private final Map<Long, String> owners = new HashMap<>();
   private @Nullable OpenFile open;
 
   ClusterReceiver(
@@ -54,13 +55,16 @@ final class ClusterReceiver implements BackupReceiver {
       int pageBytes,
       int blocksPerSegment,
       int extentBytes,
+      ManifestIntake manifest,
       Listener listener) {
     this.tree = tree;
     this.pipeline = pipeline;
     this.inspector = inspector;
+    this.paged = new FileLayout.Paged(pageBytes);
     this.pageBytes = pageBytes;
     this.blocksPerSegment = blocksPerSegment;
     this.extentBytes = extentBytes;
+    this.manifest = manifest;
     this.listener = listener;
   }
 
@@ -88,26 +92,27 @@ final class ClusterReceiver implements BackupReceiver {
 
   @Override
   public void directory(Meta meta) throws IOException {
-    tree.putFile(entry(meta, FileKind.DIRECTORY, "", 0, Digest.NONE), new FileLayout.Stream());
+    requireText("directory", meta.path());
+    tree.putFile(entry(meta, FileKind.DIRECTORY, "", 0, Digest.NONE), STREAM);
   }
 
   @Override
   public void symlink(Meta meta, String target) throws IOException {
-    tree.putFile(entry(meta, FileKind.SYMLINK, target, 0, Digest.NONE), new FileLayout.Stream());
+    requireText("link", meta.path());
+    requireText("target of a link,", target);
+    tree.putFile(entry(meta, FileKind.SYMLINK, target, 0, Digest.NONE), STREAM);
   }
 
   @Override
   public void fileBegin(Meta meta) {
+    requireText("file", meta.path());
     Optional<RelationFile> relation = RelationFile.parse(meta.path());
     open =
         relation
             .map(
                 file ->
-                    new OpenFile(
-                        meta,
-                        new FileLayout.Paged(pageBytes),
-                        OptionalLong.of(file.firstBlock(blocksPerSegment))))
-            .orElseGet(() -> new OpenFile(meta, new FileLayout.Stream(), OptionalLong.empty()));
+                    new OpenFile(meta, paged, OptionalLong.of(file.firstBlock(blocksPerSegment))))
+            .orElseGet(() -> new OpenFile(meta, STREAM, OptionalLong.empty()));
   }
 
   @Override
@@ -135,37 +140,20 @@ final class ClusterReceiver implements BackupReceiver {
       submit(file, file.piece);
     }
     open = null;
-    String checksum = file.digest.hex();
-    arrived.put(file.meta.path(), new Arrived(file.bytes, checksum));
-    tree.putFile(
+    FileEntry entry =
         entry(
             file.meta,
             FileKind.FILE,
             "",
             file.bytes,
-            Digest.of(checksum.getBytes(StandardCharsets.US_ASCII))),
-        file.layout);
+            Digest.of(file.digest.hex().getBytes(StandardCharsets.US_ASCII)));
+    manifest.arrived(entry);
+    tree.putFile(entry, file.layout);
   }
 
   @Override
-  public void manifestData(byte[] bytes, int offset, int length) {
-    if (manifest.size() + length > MANIFEST_BYTES_MAX) {
-      throw new BackupException(
-          ErrorCode.MANIFEST_MISMATCH,
-          "the server's manifest has more than " + MANIFEST_BYTES_MAX + " bytes",
-          "This cluster has more files than this version of Holdfast can hold.");
-    }
+  public void manifestData(byte[] bytes, int offset, int length) throws IOException {
     manifest.write(bytes, offset, length);
-  }
-
-  /// The server's manifest.
-  byte[] manifest() {
-    return manifest.toByteArray();
-  }
-
-  /// What arrived, by path.
-  Map<String, Arrived> arrived() {
-    return arrived;
   }
 
   private ExtentPipeline.Piece pieceOf(OpenFile file) throws IOException {
@@ -199,8 +187,21 @@ final class ClusterReceiver implements BackupReceiver {
     return file;
   }
 
-  private static FileEntry entry(
-      Meta meta, FileKind kind, String linkTarget, long size, Digest digest) {
+  /// Paths in a repository are text; another form of them would be another format.
+  private static void requireText(String what, String path) {
+    if (!RawPath.isText(path)) {
+      throw new BackupException(
+          ErrorCode.FILE_NAME_UNSUITABLE,
+          "the name of the "
+              + what
+              + " "
+              + Quoted.of(RawPath.escaped(path))
+              + " in the data directory is not UTF-8",
+          "PostgreSQL makes no such names: rename or remove it on the server, then run the backup again.");
+    }
+  }
+
+  private FileEntry entry(Meta meta, FileKind kind, String linkTarget, long size, Digest digest) {
     return new FileEntry(
         meta.path(),
         kind,
@@ -208,8 +209,14 @@ final class ClusterReceiver implements BackupReceiver {
         meta.mode(),
         meta.mtimeSeconds(),
         linkTarget,
-        Long.toString(meta.uid()),
-        Long.toString(meta.gid()),
+        owner(meta.uid()),
+        owner(meta.gid()),
         digest);
+  }
+
+  private String owner(long number) {
+    return owners.size() < OWNERS_SHARED
+        ? owners.computeIfAbsent(number, id -> Long.toString(id))
+        : Long.toString(number);
   }
 }

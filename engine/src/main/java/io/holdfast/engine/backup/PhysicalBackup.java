@@ -13,18 +13,13 @@ import io.holdfast.postgres.Lsn;
 import io.holdfast.postgres.basebackup.BackupReceiver.Tablespace;
 import io.holdfast.postgres.basebackup.BaseBackup;
 import io.holdfast.postgres.manifest.ManifestSummary;
-import io.holdfast.postgres.page.Checksums;
-import io.holdfast.postgres.page.PageChecker;
-import io.holdfast.postgres.page.ReplayWindow;
 import io.holdfast.postgres.wire.ReplicationConnection;
 import io.holdfast.postgres.wire.ReplicationConnection.SlotLife;
 import io.holdfast.repository.BackupSession;
 import io.holdfast.repository.ChunkId;
-import io.holdfast.repository.CorruptRepositoryException;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.SnapshotRecord;
 import io.holdfast.repository.StoredSnapshot;
-import io.holdfast.repository.tree.TreeReader;
 import io.holdfast.repository.tree.TreeSummary;
 import io.holdfast.repository.tree.TreeWriter;
 import io.holdfast.repository.wal.WalArchive;
@@ -46,11 +41,9 @@ public final class PhysicalBackup {
   public static final String KIND = "physical";
 
   private static final Logger LOG = LoggerFactory.getLogger(PhysicalBackup.class);
-  private static final int FINDINGS_SHOWN = 100;
   private static final int WORKERS = 2;
   private static final int BUFFERS = 12;
   private static final int EXTENT_BYTES = 512 << 10;
-  private static final long WINDOW_BYTES = 1L << 44;
 
   private final EngineContext context;
   private final Repository repository;
@@ -126,14 +119,21 @@ public final class PhysicalBackup {
       if (request.type() == BackupRequest.Type.INCREMENTAL && parent.isEmpty()) {
         warnings.add("there is no earlier backup of this cluster, so this one stores everything");
       }
-      ChunkReaderOfParent trees = new ChunkReaderOfParent(parent);
-      PageInspector inspector = inspector();
+      ParentTrees trees =
+          new ParentTrees(
+              parent.map(StoredSnapshot::record),
+              repository.reader(),
+              session.chunks(),
+              warnings::add);
+      PageInspector inspector = PageInspector.of(server);
       TreeWriter cluster = trees.writer(PhysicalFacts.CLUSTER_TREE);
-      ClusterReceiver receiver;
+      TreeWriter side = trees.writer(PhysicalFacts.SIDE_TREE);
       BaseBackup.Result result;
-      try (ExtentPipeline pipeline =
-          new ExtentPipeline(cluster, WORKERS, BUFFERS, EXTENT_BYTES, context.cancellation())) {
-        receiver =
+      ManifestSummary manifest;
+      try (ManifestIntake intake = new ManifestIntake(side.lines(SideFiles.MANIFEST));
+          ExtentPipeline pipeline =
+              new ExtentPipeline(cluster, WORKERS, BUFFERS, EXTENT_BYTES, context.cancellation())) {
+        ClusterReceiver receiver =
             new ClusterReceiver(
                 cluster,
                 pipeline,
@@ -141,66 +141,28 @@ public final class PhysicalBackup {
                 server.pageBytes(),
                 server.blocksPerSegment(),
                 EXTENT_BYTES,
+                intake,
                 (start, timeline, spaces) -> started(start, timeline, spaces, inspector));
         result =
             new BaseBackup(connection, context.cancellation())
                 .run(label(), receiver, context.progress()::advance);
         pipeline.finish();
+        long manifestBytes = intake.finish();
+        manifest = intake.summary();
+        SideFiles.write(side, manifestBytes, server.configuration(), startedAt);
       }
-      TreeSummary clusterSummary = cluster.finish();
-      ManifestSummary manifest =
-          ManifestComparison.require(receiver.manifest(), receiver.arrived());
       requireSameCluster(manifest);
       requireOneTimeline(result);
-      TreeWriter side = trees.writer(PhysicalFacts.SIDE_TREE);
-      SideFiles.write(side, receiver.manifest(), server.configuration(), startedAt);
+      TreeSummary clusterSummary = cluster.finish();
       ChunkId sideRoot = side.finish().root();
       storeWal(result);
       excuseTornPages(result, inspector);
       return commit(catalog, parent, result, clusterSummary, sideRoot, inspector);
     }
 
-    /// Trees are compared with those of the newest backup of the same cluster.
-    private final class ChunkReaderOfParent {
-      private final Optional<StoredSnapshot> parent;
-
-      ChunkReaderOfParent(Optional<StoredSnapshot> parent) {
-        this.parent = parent;
-      }
-
-      /// A parent whose lists are damaged only costs the comparison: then everything is looked up
-      /// by content.
-      TreeWriter writer(String tree) throws IOException {
-        if (parent.isPresent() && parent.get().record().roots().containsKey(tree)) {
-          try {
-            ChunkId root = parent.get().record().root(tree);
-            return new TreeWriter(
-                session.chunks(), Optional.of(TreeReader.open(repository.reader(), root)));
-          } catch (CorruptRepositoryException e) {
-            warnings.add(
-                "the backup "
-                    + parent.get().record().name()
-                    + " is damaged, so this one does not build on it: "
-                    + e.text());
-          }
-        }
-        return new TreeWriter(session.chunks(), Optional.empty());
-      }
-    }
-
     private boolean isSameCluster(StoredSnapshot backup) {
       return backup.record().kind().equals(KIND)
           && PhysicalFacts.of(backup.record().attributes()).systemIdentifier() == systemIdentifier;
-    }
-
-    private PageInspector inspector() {
-      Checksums checksums = server.pageChecksums() ? Checksums.ON : Checksums.OFF;
-      return new PageInspector(
-          start ->
-              new PageChecker(
-                  server.pageBytes(),
-                  checksums,
-                  new ReplayWindow(start, start.plus(WINDOW_BYTES))));
     }
 
     private BaseBackup.Options label() {
@@ -263,7 +225,8 @@ public final class PhysicalBackup {
         context.progress().phase("look at suspicious pages again", 0);
         int withdrawn =
             inspector.withdraw(
-                wal.replacedBlocks(result.start(), result.stop(), result.startTimeline()));
+                wal.replacedBlocks(
+                    result.start(), result.stop(), result.startTimeline(), inspector.suspects()));
         LOG.info("{} pages were read while the server wrote them; replay renews them", withdrawn);
       }
     }
@@ -278,11 +241,10 @@ public final class PhysicalBackup {
         throws IOException {
       context.progress().phase("publish", 0);
       context.cancellation().throwIfRequested();
-      inspector.findings().stream()
-          .limit(FINDINGS_SHOWN)
-          .forEach(finding -> warnings.add("damaged page at the source: " + finding));
-      if (inspector.errors() > FINDINGS_SHOWN) {
-        warnings.add(inspector.errors() + " pages are damaged at the source in all");
+      inspector.warn(warnings::add);
+      var remarks = new TreeMap<String, String>(server.remarks());
+      if (inspector.unjudged() > 0) {
+        remarks.put(PhysicalFacts.UNJUDGED_PAGES, Long.toString(inspector.unjudged()));
       }
       PhysicalFacts facts =
           new PhysicalFacts(
@@ -300,7 +262,7 @@ public final class PhysicalBackup {
               tablespaces.stream()
                   .map(space -> new PhysicalFacts.Space(space.oid(), space.location()))
                   .toList(),
-              server.remarks());
+              remarks);
       var roots = new TreeMap<String, ChunkId>();
       roots.put(PhysicalFacts.CLUSTER_TREE, cluster.root());
       roots.put(PhysicalFacts.SIDE_TREE, sideRoot);

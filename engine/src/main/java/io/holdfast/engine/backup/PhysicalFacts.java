@@ -38,6 +38,9 @@ public record PhysicalFacts(
   /// A tablespace outside the data directory.
   public record Space(long oid, String location) {}
 
+  /// The remark that says how many pages looked damaged and could not be judged.
+  public static final String UNJUDGED_PAGES = "pages-not-judged";
+
   /// The tree of the cluster's files.
   public static final String CLUSTER_TREE = "cluster";
 

@@ -28,10 +28,11 @@ public final class SideFiles {
 
   private SideFiles() {}
 
+  /// Writes everything beside the manifest, whose text was written to [TreeWriter#lines] before.
   static void write(
-      TreeWriter tree, byte[] manifest, OutsideConfiguration configuration, Instant at)
+      TreeWriter tree, long manifestBytes, OutsideConfiguration configuration, Instant at)
       throws IOException {
-    put(tree, MANIFEST, manifest, new FileLayout.Lines(), at);
+    tree.putFile(entry(MANIFEST, manifestBytes, at), new FileLayout.Lines());
     StringBuilder index = new StringBuilder("origin=" + configuration.origin() + "\n");
     configuration
         .main()
@@ -51,18 +52,11 @@ public final class SideFiles {
 
   private static void put(TreeWriter tree, String path, byte[] bytes, FileLayout layout, Instant at)
       throws IOException {
-    tree.putSmallFile(
-        new FileEntry(
-            path,
-            FileKind.FILE,
-            bytes.length,
-            FILE_MODE,
-            at.getEpochSecond(),
-            "",
-            "",
-            "",
-            Digest.NONE),
-        layout,
-        bytes);
+    tree.putSmallFile(entry(path, bytes.length, at), layout, bytes);
+  }
+
+  private static FileEntry entry(String path, long size, Instant at) {
+    return new FileEntry(
+        path, FileKind.FILE, size, FILE_MODE, at.getEpochSecond(), "", "", "", Digest.NONE);
   }
 }

@@ -7,7 +7,6 @@ import io.holdfast.postgres.recovery.ResolvedTarget;
 import io.holdfast.postgres.wal.WalFact.TablespaceCreation;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +32,7 @@ final class LaterTablespaces {
       RestorePlan.Purpose purpose)
       throws IOException {
     Map<String, String> others = new HashMap<>(moves);
-    List<String> remarks = new ArrayList<>(target.remarks());
+    ResolvedTarget result = target;
     for (TablespaceCreation creation : created) {
       boolean meant =
           purpose instanceof RestorePlan.Purpose.ForUse
@@ -43,12 +42,13 @@ final class LaterTablespaces {
       }
       var _ = Destination.of(Path.of(creation.path()));
       others.remove(creation.path());
-      remarks.add(
-          "recovery creates a tablespace at "
-              + creation.path()
-              + ": make that an empty directory of the server's user before the server starts");
+      result =
+          result.withRemark(
+              "recovery creates a tablespace at "
+                  + creation.path()
+                  + ": make that an empty directory of the server's user before the server starts");
     }
-    return new Accepted(withRemarks(target, remarks), others);
+    return new Accepted(result, others);
   }
 
   private static BackupException refusal(TablespaceCreation creation, RestorePlan.Purpose purpose) {
@@ -75,18 +75,5 @@ final class LaterTablespaces {
                   + path
                   + " lets recovery use that path, which must be empty.";
         });
-  }
-
-  private static ResolvedTarget withRemarks(ResolvedTarget target, List<String> remarks) {
-    return new ResolvedTarget(
-        target.timeline(),
-        target.lsn(),
-        target.rule(),
-        target.timeReached(),
-        target.walNeededFrom(),
-        target.walNeededTo(),
-        target.pieces(),
-        target.historyFiles(),
-        remarks);
   }
 }

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Restores physical backups: [#plan] finds every reason to refuse and writes nothing, [#execute]
 /// does what the plan says.
@@ -65,7 +66,22 @@ public final class Restore {
   /// Executes a plan. A crash leaves a directory without `pg_control`, which no server starts on.
   public RestoreReport execute(RestorePlan plan) {
     return Failures.translate(
-        "restore to " + plan.to(), () -> new RestoreRun(context, repository, plan).run());
+        "restore to " + plan.to(),
+        () -> {
+          RestoreRun run = new RestoreRun(context, repository, plan);
+          return Leftovers.named(leftBehind(plan), run::run);
+        });
+  }
+
+  /// The directories that a person has to remove if this restore does not end; a scratch restore
+  /// removes its own.
+  private static List<Path> leftBehind(RestorePlan plan) {
+    return switch (plan.purpose()) {
+      case RestorePlan.Purpose.ForUse _ ->
+          Stream.concat(Stream.of(plan.to()), plan.tablespaces().values().stream().map(Path::of))
+              .toList();
+      case RestorePlan.Purpose.Scratch _ -> List.of();
+    };
   }
 
   /// Where the tablespaces of a backup were.
@@ -97,7 +113,11 @@ public final class Restore {
             choice.target(),
             request.tablespaces(),
             purpose);
-    ResolvedTarget target = accepted.target();
+    ResolvedTarget target =
+        request
+            .archive()
+            .map(where -> accepted.target().withRemark(where.remark()))
+            .orElse(accepted.target());
     ChunkReader chunks = repository.reader();
     TreeReader tree = TreeReader.open(chunks, root(backup, PhysicalFacts.CLUSTER_TREE));
     Path to = Destination.of(request.to());
@@ -130,7 +150,7 @@ public final class Restore {
         walBytes,
         free,
         Owner.decide(to, request.owner(), System.getProperty("user.name")),
-        archiveCommand(request, archive));
+        request.archive().map(where -> where.command(home, archive.lineage().source())));
   }
 
   private static TargetAction defaultAction(TargetRequest target) {
@@ -143,25 +163,6 @@ public final class Restore {
           TargetRequest.RestorePoint _ ->
           TargetAction.PAUSE;
     };
-  }
-
-  private static Optional<String> archiveCommand(RestoreRequest request, WalArchive archive) {
-    return request
-        .archive()
-        .map(
-            url -> {
-              if (url.matches(".*['\"%$`\\\\\\s].*")) {
-                throw new BackupException(
-                    ErrorCode.BAD_ARGUMENT,
-                    "--archive '" + url + "' has characters that archive_command cannot carry",
-                    "Use a path without quotes, spaces, '%', '$' and backslashes.");
-              }
-              return "holdfast wal push --repo "
-                  + url
-                  + " --source "
-                  + archive.lineage().source()
-                  + " %p";
-            });
   }
 
   static ChunkId root(StoredSnapshot backup, String tree) {

@@ -20,7 +20,7 @@ public record RestoreRequest(
     Optional<String> timeline,
     Optional<TargetAction> action,
     Map<String, String> tablespaces,
-    Optional<String> archive,
+    Optional<ArchiveTo> archive,
     Optional<String> owner,
     WalChoice wal) {
   public RestoreRequest {
@@ -36,7 +36,7 @@ public record RestoreRequest(
       Optional<String> timeline,
       Optional<TargetAction> action,
       Map<String, String> tablespaces,
-      Optional<String> archive,
+      Optional<ArchiveTo> archive,
       Optional<String> owner) {
     this(
         backup,

@@ -45,6 +45,7 @@ public final class Verify {
   private final EngineContext context;
   private final Repository repository;
   private final List<Finding> findings = new ArrayList<>();
+  private long furtherFindings;
   private final AtomicLong chunks = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong walBytes = new AtomicLong();
@@ -59,7 +60,11 @@ public final class Verify {
     return Failures.translate(
         "verify " + nameOrLatest,
         () -> {
-          StoredSnapshot backup = catalog().require(nameOrLatest, source);
+          BackupCatalog catalog = BackupCatalog.of(repository);
+          // Slots that cannot be read are findings, not the end.
+          StoredSnapshot backup = catalog.require(nameOrLatest, source);
+          catalog.damaged().forEach(damage -> find("list of backups", damage.text()));
+          catalog.undecided().forEach(damage -> find("maintenance", damage.text()));
           verifyBackup(backup);
           return report(List.of(backup));
         });
@@ -71,7 +76,8 @@ public final class Verify {
     return Failures.translate(
         "verify",
         () -> {
-          List<StoredSnapshot> backups = catalog().all();
+          // What is damaged in the list is found among the objects.
+          List<StoredSnapshot> backups = BackupCatalog.of(repository).all();
           verifyObjects();
           for (StoredSnapshot backup : backups) {
             verifyBackup(backup);
@@ -102,20 +108,14 @@ public final class Verify {
     }
   }
 
-  /// Slots that cannot be read are findings, not the end.
-  private BackupCatalog catalog() throws IOException {
-    Repository.SnapshotListing listing = repository.snapshotListing();
-    listing.damaged().forEach(damage -> find("backup slot", damage.text()));
-    return BackupCatalog.of(repository);
-  }
-
   private VerifyReport report(List<StoredSnapshot> backups) {
     return new VerifyReport(
         backups.stream().map(backup -> backup.record().name()).toList(),
         chunks.get(),
         bytes.get(),
         walBytes.get(),
-        findings);
+        findings,
+        furtherFindings);
   }
 
   private void verifyBackup(StoredSnapshot backup) throws IOException {
@@ -270,6 +270,8 @@ public final class Verify {
   private synchronized void find(String where, String what) {
     if (findings.size() < FINDINGS_MAX) {
       findings.add(new Finding(where, what));
+    } else {
+      furtherFindings++;
     }
   }
 }

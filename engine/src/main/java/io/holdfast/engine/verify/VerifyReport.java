@@ -9,12 +9,14 @@ import java.util.Map;
 /// What was read back and what was wrong with it.
 ///
 /// @param bytesRead plain bytes that were opened and compared
+/// @param furtherFindings how many were found beyond those in `findings`
 public record VerifyReport(
     List<String> backups,
     long chunksRead,
     long bytesRead,
     long walBytesRead,
-    List<Finding> findings) {
+    List<Finding> findings,
+    long furtherFindings) {
   public VerifyReport {
     backups = List.copyOf(backups);
     findings = List.copyOf(findings);
@@ -39,6 +41,7 @@ public record VerifyReport(
     map.put(
         "findings",
         findings.stream().map(f -> Map.of("where", f.where(), "what", f.what())).toList());
+    map.put("furtherFindings", furtherFindings);
     return map;
   }
 
@@ -55,7 +58,13 @@ public record VerifyReport(
                 new ByteSize(walBytesRead),
                 backups.size(),
                 backups.size() == 1 ? "" : "s",
-                isClean() ? "all as it was written" : findings.size() + " findings"));
+                isClean() ? "all as it was written" : count()));
     return lines;
+  }
+
+  private String count() {
+    long all = findings.size() + furtherFindings;
+    String plain = all == 1 ? "1 finding" : all + " findings";
+    return furtherFindings == 0 ? plain : plain + ", the first " + findings.size() + " are shown";
   }
 }

@@ -13,10 +13,28 @@ import org.slf4j.LoggerFactory;
 /// WAL that the archive has and the server was never told of. Whoever put it may have died before
 /// it was durable, or heard that nobody can say: that it can be read proves nothing. So it is put
 /// once more, which answers only when it is durable, before the server may be told.
-final class StoredBefore {
+public final class StoredBefore {
   private static final Logger LOG = LoggerFactory.getLogger(StoredBefore.class);
 
   private StoredBefore() {}
+
+  /// Makes sure that WAL which is listed is durable, all that touches a stretch of it: what another
+  /// process stores is listed a moment before that.
+  ///
+  /// @throws BackupException `OBJECT_CORRUPT` if a range cannot be read
+  public static void confirm(WalArchive archive, int timeline, Lsn from, Lsn to)
+      throws IOException {
+    for (WalRange range : archive.ranges(timeline)) {
+      if (new Lsn(range.start()).isBefore(to) && from.isBefore(new Lsn(range.end()))) {
+        putAgain(archive, range);
+      }
+    }
+  }
+
+  private static void putAgain(WalArchive archive, WalRange range) throws IOException {
+    byte[] wal = archive.read(range);
+    archive.put(range, wal, 0, wal.length, archive.readSummary(range));
+  }
 
   /// Where to go on: everything from `reserved`, of which the server was told, up to there is
   /// durable. What turns out to be damaged is to be streamed again.
@@ -32,8 +50,7 @@ final class StoredBefore {
         continue;
       }
       try {
-        byte[] wal = archive.read(range);
-        archive.put(range, wal, 0, wal.length, archive.readSummary(range));
+        putAgain(archive, range);
       } catch (CorruptRepositoryException e) {
         LOG.warn("archived WAL {} is damaged and is streamed again: {}", range, e.text());
         return floor.isBefore(start) ? start : floor;

@@ -191,7 +191,8 @@ final class StreamAttempt {
   private void storeHistory(ReplicationConnection connection, WalArchive archive, int timeline)
       throws IOException {
     String name = String.format(Locale.ROOT, "%08X.history", timeline);
-    if (timeline > 1 && archive.file(name).isEmpty()) {
+    if (timeline > 1) {
+      // Also where it is listed: it may not be durable yet.
       archive.putFile(name, connection.timelineHistory(timeline));
     }
   }

@@ -7,6 +7,7 @@ import io.holdfast.engine.Failures;
 import io.holdfast.engine.OpenRepository;
 import io.holdfast.engine.config.Settings;
 import io.holdfast.postgres.Lsn;
+import io.holdfast.postgres.control.ControlFile;
 import io.holdfast.postgres.wal.WalFileName;
 import io.holdfast.postgres.wal.WalFormat;
 import io.holdfast.postgres.wal.WalIndexer;
@@ -24,13 +25,15 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Stores a WAL file that the server hands over. Success is said only when the file is durable in
 /// the repository; the same file again is success, another one of the same name an error.
 public final class WalPush {
+  private static final Logger LOG = LoggerFactory.getLogger(WalPush.class);
   private static final int SMALL_FILE_BYTES_MAX = 1 << 20;
   private static final int HEADER_BYTES = 40;
 
@@ -87,16 +90,17 @@ public final class WalPush {
                         "Check that the file is a WAL segment of a supported server."));
     long systemIdentifier = header.getLong(24);
     WalSegmentSize size = new WalSegmentSize(segment.bytes());
+    WalFormat format =
+        new WalFormat(version, size, name.timeline(), OptionalLong.of(systemIdentifier));
+    Lsn start = name.start(size);
+    CurrentCluster.require(repository, settings.source(), systemIdentifier, file);
+    requireFinished(segment, new SegmentSoundness(file, format, start), file);
     WalArchive archive =
         SourceWal.open(repository, settings.source(), systemIdentifier, size.bytes());
-    Lsn start = name.start(size);
     if (archiveHolds(archive, name.timeline(), start, segment, file)) {
       return "already there";
     }
-    WalIndexer indexer =
-        WalIndexer.anywhere(
-            new WalFormat(version, size, name.timeline(), OptionalLong.of(systemIdentifier)),
-            start);
+    WalIndexer indexer = WalIndexer.anywhere(format, start);
     byte[] piece = new byte[Math.min(WalRange.BYTES_MAX, size.bytes())];
     for (int offset = 0; offset < size.bytes(); offset += piece.length) {
       context.cancellation().throwIfRequested();
@@ -109,6 +113,24 @@ public final class WalPush {
       requireNoConflict(outcome, file);
     }
     return "stored";
+  }
+
+  private static void requireFinished(PushedSegment segment, SegmentSoundness soundness, Path file)
+      throws IOException {
+    byte[] piece = new byte[FileSteps.BYTES];
+    for (int offset = 0; offset < segment.bytes(); offset += piece.length) {
+      int length = Math.min(piece.length, segment.bytes() - offset);
+      segment.read(offset, piece, length);
+      soundness.accept(ByteBuffer.wrap(piece, 0, length));
+    }
+    soundness
+        .judge()
+        .ifPresent(
+            damage ->
+                LOG.warn(
+                    "{} is stored, but recovery cannot pass {}: take a new backup",
+                    file,
+                    damage.at()));
   }
 
   /// True if streamed or earlier pushed ranges cover the segment with these bytes; an error if with
@@ -141,29 +163,32 @@ public final class WalPush {
       // The bytes of a partial segment were streamed or will come with the next timeline's segment.
       return "not needed";
     }
-    WalArchive archive = onlyArchive(settings.source());
+    WalArchive archive = archiveOf(settings.source(), file);
     PutOutcome outcome = archive.putFile(name, Files.readAllBytes(file));
     requireNoConflict(outcome, file);
     return outcome == PutOutcome.ALREADY_THERE ? "already there" : "stored";
   }
 
-  /// A history file does not say which cluster it belongs to: it is the one whose WAL came last.
-  private WalArchive onlyArchive(String source) throws IOException {
-    List<WalArchive> archives = SourceWal.all(repository, source);
-    if (archives.size() != 1) {
-      throw new BackupException(
-          ErrorCode.WAL_NOT_YET_THERE,
-          archives.isEmpty()
-              ? "no WAL of source '"
-                  + source
-                  + "' is stored yet, so it is not known where this file belongs"
-              : "source '" + source + "' has WAL of " + archives.size() + " clusters",
-          String.format(
-              Locale.ROOT,
-              "Take a backup of source '%s' first, or give each cluster its own --source.",
-              source));
+  /// A history file does not say which cluster it belongs to. The control file of the data
+  /// directory does; elsewhere it is the cluster that the source is now.
+  private WalArchive archiveOf(String source, Path file) throws IOException {
+    Optional<ControlFile> control = CurrentCluster.controlBeside(file);
+    if (control.isPresent()) {
+      long systemIdentifier = control.get().systemIdentifier();
+      CurrentCluster.require(repository, source, systemIdentifier, file);
+      return SourceWal.open(repository, source, systemIdentifier, control.get().walSegmentSize());
     }
-    return archives.getFirst();
+    return CurrentCluster.archive(repository, source)
+        .orElseThrow(
+            () ->
+                new BackupException(
+                    ErrorCode.WAL_NOT_YET_THERE,
+                    "it is not known to which cluster of source '"
+                        + source
+                        + "' "
+                        + file
+                        + " belongs",
+                    "Push it from the server's own pg_wal, or take a backup of the source first."));
   }
 
   private static void requireNoConflict(PutOutcome outcome, Path file) {

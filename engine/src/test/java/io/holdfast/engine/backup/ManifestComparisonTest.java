@@ -5,17 +5,32 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
-import io.holdfast.engine.backup.ClusterReceiver.Arrived;
+import io.holdfast.postgres.manifest.ManifestSummary;
+import io.holdfast.repository.testing.MemoryChunks;
+import io.holdfast.repository.tree.Digest;
+import io.holdfast.repository.tree.FileEntry;
+import io.holdfast.repository.tree.FileKind;
+import io.holdfast.repository.tree.FileLayout;
+import io.holdfast.repository.tree.TreeFile;
+import io.holdfast.repository.tree.TreeReader;
+import io.holdfast.repository.tree.TreeWriter;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ManifestComparisonTest {
+  private static final int PIECE_BYTES = 8000;
+
   private final Map<String, Arrived> arrived = new TreeMap<>();
+
+  private record Arrived(long size, String checksum) {}
 
   @BeforeEach
   void twoFilesArrived() {
@@ -25,7 +40,7 @@ class ManifestComparisonTest {
 
   @Test
   void acceptsWhatIsListedWithSizeAndChecksum() throws Exception {
-    assertThat(ManifestComparison.require(manifest(arrived), arrived).files()).isEqualTo(2);
+    assertThat(require(manifest(arrived), arrived).files()).isEqualTo(2);
   }
 
   @Test
@@ -61,12 +76,87 @@ class ManifestComparisonTest {
       arrived.put("extra/" + i, new Arrived(1, "00000005"));
     }
     assertMismatch(manifest, "9 files are not", "extra/4");
-    assertThatThrownBy(() -> ManifestComparison.require(manifest, arrived))
-        .hasMessageNotContaining("extra/5");
+    assertThatThrownBy(() -> require(manifest, arrived)).hasMessageNotContaining("extra/5");
+  }
+
+  @Test
+  void namesAFileThatIsListedTwice() throws Exception {
+    String once = new String(manifest(arrived), StandardCharsets.UTF_8);
+    String body = once.substring(0, once.indexOf("\n],\n\"WAL-Ranges"));
+    String entry = body.substring(body.lastIndexOf('{'));
+    String rest = once.substring(body.length(), once.indexOf("\"Manifest-Checksum"));
+    assertMismatch(signed(body + ",\n" + entry + rest), "base/5/1259", "is listed twice");
+  }
+
+  @Test
+  void largeManifestIsStoredAsItCameWhileItIsCompared() throws Exception {
+    for (int i = 0; i < 20_000; i++) {
+      arrived.put("base/5/" + (100_000 + i), new Arrived(i, "%08x".formatted(i)));
+    }
+    byte[] manifest = manifest(arrived);
+    MemoryChunks chunks = new MemoryChunks();
+    TreeWriter tree = new TreeWriter(chunks, Optional.empty());
+    FileLayout lines = new FileLayout.Lines();
+    try (ManifestIntake intake = new ManifestIntake(tree.lines("manifest"))) {
+      long bytes = takeIn(intake, manifest);
+      assertThat(bytes).isEqualTo(manifest.length);
+      assertThat(intake.summary().files()).isEqualTo(arrived.size());
+    }
+    tree.putFile(entry("manifest", manifest.length, Digest.NONE), lines);
+    TreeWriter whole = new TreeWriter(chunks, Optional.empty());
+    whole.putSmallFile(entry("manifest", manifest.length, Digest.NONE), lines, manifest);
+
+    var root = tree.finish().root();
+    assertThat(root).isEqualTo(whole.finish().root());
+    TreeReader reader = TreeReader.open(chunks, root);
+    TreeFile file = reader.file("manifest").orElseThrow();
+    assertThat(reader.readAll(file, manifest.length)).isEqualTo(manifest);
+  }
+
+  @Test
+  void manifestThatIsBrokenAtItsBeginningIsTakenInToItsEndAndRefused() throws Exception {
+    byte[] broken = new byte[1 << 20];
+    TreeWriter tree = new TreeWriter(new MemoryChunks(), Optional.empty());
+    try (ManifestIntake intake = new ManifestIntake(tree.lines("manifest"))) {
+      assertThatThrownBy(() -> takeIn(intake, broken))
+          .isInstanceOfSatisfying(
+              BackupException.class,
+              e -> assertThat(e.code()).isEqualTo(ErrorCode.MANIFEST_MISMATCH));
+    }
+  }
+
+  private long takeIn(ManifestIntake intake, byte[] manifest) throws IOException {
+    entries(arrived).values().forEach(intake::arrived);
+    for (int at = 0; at < manifest.length; at += PIECE_BYTES) {
+      intake.write(manifest, at, Math.min(PIECE_BYTES, manifest.length - at));
+    }
+    return intake.finish();
+  }
+
+  private static ManifestSummary require(byte[] manifest, Map<String, Arrived> arrived)
+      throws IOException {
+    return ManifestComparison.require(new ByteArrayInputStream(manifest), entries(arrived));
+  }
+
+  private static Map<String, FileEntry> entries(Map<String, Arrived> arrived) {
+    Map<String, FileEntry> entries = new TreeMap<>();
+    arrived.forEach(
+        (path, file) ->
+            entries.put(
+                path,
+                entry(
+                    path,
+                    file.size(),
+                    Digest.of(file.checksum().getBytes(StandardCharsets.US_ASCII)))));
+    return entries;
+  }
+
+  private static FileEntry entry(String path, long size, Digest digest) {
+    return new FileEntry(path, FileKind.FILE, size, 0600, 1, "", "", "", digest);
   }
 
   private void assertMismatch(byte[] manifest, String... texts) {
-    assertThatThrownBy(() -> ManifestComparison.require(manifest, arrived))
+    assertThatThrownBy(() -> require(manifest, arrived))
         .isInstanceOfSatisfying(
             BackupException.class,
             e -> {
@@ -93,7 +183,11 @@ class ManifestComparisonTest {
     text.append("\n],\n\"WAL-Ranges\": [\n")
         .append(
             "{ \"Timeline\": 1, \"Start-LSN\": \"0/2000028\", \"End-LSN\": \"0/2000100\" }\n],\n");
-    byte[] signed = text.toString().getBytes(StandardCharsets.UTF_8);
+    return signed(text.toString());
+  }
+
+  private static byte[] signed(String text) throws Exception {
+    byte[] signed = text.getBytes(StandardCharsets.UTF_8);
     String digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(signed));
     return (text + "\"Manifest-Checksum\": \"" + digest + "\"}\n").getBytes(StandardCharsets.UTF_8);
   }

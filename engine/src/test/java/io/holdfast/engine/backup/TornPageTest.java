@@ -16,6 +16,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /// A page that was read while the server wrote it: first half old, second half new.
@@ -33,7 +34,8 @@ class TornPageTest {
       try (Connection connection = cluster.connect()) {
         TestCluster.sql(
             connection,
-            "CREATE TABLE t AS SELECT n, repeat('x', 500) AS filler FROM generate_series(1, 100) n");
+            "CREATE TABLE t AS SELECT n, repeat('x', 500) AS filler FROM generate_series(1, 100)"
+                + " n");
         path = TestCluster.sql(connection, "SELECT pg_relation_filepath('t')").getFirst();
         TestCluster.sql(connection, "VACUUM (FREEZE) t");
         TestCluster.sql(connection, "CHECKPOINT");
@@ -58,24 +60,25 @@ class TornPageTest {
                       PAGE_BYTES, Checksums.ON, new ReplayWindow(start, start.plus(1L << 40))));
       inspector.begin(redo);
       inspector.inspect(path, 0, read, read.length);
-      assertThat(inspector.findings()).hasSize(2);
+      assertThat(inspector.findings(10)).hasSize(2);
 
-      int withdrawn = inspector.withdraw(replaced(cluster.data(), redo, end));
+      int withdrawn = inspector.withdraw(replaced(cluster.data(), redo, end, inspector.suspects()));
 
       assertThat(withdrawn).isEqualTo(1);
       assertThat(inspector.errors()).isEqualTo(1);
-      assertThat(inspector.findings()).singleElement().asString().contains(path, "block 3");
+      assertThat(inspector.findings(10)).singleElement().asString().contains(path, "block 3");
     }
   }
 
-  private static ReplacedBlocks replaced(Path data, Lsn start, Lsn end) throws Exception {
+  private static ReplacedBlocks replaced(
+      Path data, Lsn start, Lsn end, Map<String, long[]> suspects) throws Exception {
     WalSegmentSize size = WalSegmentSize.DEFAULT;
     assertThat(size.floor(start)).as("one segment is enough").isEqualTo(size.floor(end));
     Path segment =
         data.resolve("pg_wal").resolve(WalSegmentName.of(1, size.floor(start), size).toString());
     try (InputStream wal = Files.newInputStream(segment)) {
       wal.skipNBytes(start.minus(size.floor(start)));
-      return ReplacedBlocks.read(new WalFormat(WalVersion.V15, size, 1), start, end, wal);
+      return ReplacedBlocks.read(new WalFormat(WalVersion.V15, size, 1), start, end, wal, suspects);
     }
   }
 }

@@ -13,6 +13,7 @@ import io.holdfast.engine.restore.Restore;
 import io.holdfast.engine.restore.RestoreReport;
 import io.holdfast.engine.restore.RestoreRequest;
 import io.holdfast.engine.restore.TargetRequest;
+import io.holdfast.engine.testing.SmallRepository;
 import io.holdfast.engine.testing.TestEngine;
 import java.io.IOException;
 import java.nio.file.Files;

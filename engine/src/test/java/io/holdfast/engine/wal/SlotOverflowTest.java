@@ -12,6 +12,7 @@ import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.testing.GatedBlobStore;
 import io.holdfast.engine.testing.TestEngine;
 import io.holdfast.postgres.sql.SqlConnection;
+import io.holdfast.postgres.testing.Eventually;
 import io.holdfast.postgres.testing.TestPrograms;
 import io.holdfast.postgres.testing.TestServer;
 import io.holdfast.postgres.wire.ReplicationConnection;
@@ -105,9 +106,8 @@ class SlotOverflowTest {
       workers.start(() -> stream(OverflowPolicy.PROTECT_DATABASE));
       awaitSlot("active");
       server.sql("INSERT INTO t VALUES (3)");
-      while (status().gaps().isEmpty() && ended.get().isEmpty()) {
-        Thread.onSpinWait();
-      }
+      Eventually.await(
+          "the archive has a gap", () -> !status().gaps().isEmpty() || ended.get().isPresent());
       cancellation.request();
       workers.join();
     }
@@ -146,10 +146,13 @@ class SlotOverflowTest {
       awaitArchived();
       store.hang();
       fillLimit();
-      while (!server.value("SELECT count(*) FROM pg_replication_slots").equals("0")) {
-        Thread.onSpinWait();
+      try {
+        Eventually.await(
+            "the slot is gone",
+            () -> server.value("SELECT count(*) FROM pg_replication_slots").equals("0"));
+      } finally {
+        store.open();
       }
-      store.open();
       workers.join();
     }
     assertThat(ended.get().orElseThrow().text()).contains("was dropped");
@@ -213,18 +216,16 @@ class SlotOverflowTest {
   }
 
   private void awaitSlot(String state) {
-    while (server.value("SELECT count(*) FROM pg_replication_slots WHERE " + state).equals("0")
-        && ended.get().isEmpty()) {
-      Thread.onSpinWait();
-    }
+    String count = "SELECT count(*) FROM pg_replication_slots WHERE " + state;
+    Eventually.await(
+        "there is a slot that is " + state,
+        () -> !server.value(count).equals("0") || ended.get().isPresent());
     assertThat(ended.get()).isEmpty();
   }
 
   private void awaitArchived() {
     server.sql("INSERT INTO t VALUES (0)", "SELECT pg_switch_wal()");
-    while (archives().isEmpty() && ended.get().isEmpty()) {
-      Thread.onSpinWait();
-    }
+    Eventually.await("there is an archive", () -> !archives().isEmpty() || ended.get().isPresent());
   }
 
   private HeldWal heldNow(SlotGuard guard) {

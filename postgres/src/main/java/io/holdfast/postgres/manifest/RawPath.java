@@ -7,6 +7,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /// File names as text without loss: UTF-8, with each byte that is none turned into a lone low
 /// surrogate from U+DC80 to U+DCFF, which no valid UTF-8 yields.
@@ -45,6 +46,30 @@ public final class RawPath {
     }
     out.writeBytes(text.substring(from).getBytes(StandardCharsets.UTF_8));
     return out.toByteArray();
+  }
+
+  /// Whether each byte was UTF-8.
+  public static boolean isText(String text) {
+    for (int at = 0; at < text.length(); at++) {
+      if (isEscape(text, at)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// For people: each byte that is not UTF-8 as `\xfc`, which shells understand within `$''`.
+  public static String escaped(String text) {
+    StringBuilder result = new StringBuilder();
+    for (int at = 0; at < text.length(); at++) {
+      char c = text.charAt(at);
+      if (isEscape(text, at)) {
+        result.append(String.format(Locale.ROOT, "\\x%02x", c - ESCAPE));
+      } else {
+        result.append(c);
+      }
+    }
+    return result.toString();
   }
 
   private static boolean isEscape(String text, int at) {

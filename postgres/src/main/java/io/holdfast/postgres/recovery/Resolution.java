@@ -251,6 +251,7 @@ final class Resolution {
         what + "; reachable with this backup: " + window.describe(),
         window.gaps().isEmpty()
             ? "Choose a target in that window, or another backup."
-            : "Choose a target in that window, or a backup made after the gap.");
+            : "Choose a backup made after the gap, or a target in that window: --target-immediate restores this"
+                + " backup as it was, --target-lsn or --target-time goes on to any point before the gap.");
   }
 }

@@ -2,6 +2,7 @@ package io.holdfast.postgres.recovery;
 
 import io.holdfast.postgres.Lsn;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,5 +37,13 @@ public record ResolvedTarget(
     pieces = List.copyOf(pieces);
     historyFiles = List.copyOf(historyFiles);
     remarks = List.copyOf(remarks);
+  }
+
+  /// The same with one more remark.
+  public ResolvedTarget withRemark(String remark) {
+    List<String> more = new ArrayList<>(remarks);
+    more.add(remark);
+    return new ResolvedTarget(
+        timeline, lsn, rule, timeReached, walNeededFrom, walNeededTo, pieces, historyFiles, more);
   }
 }

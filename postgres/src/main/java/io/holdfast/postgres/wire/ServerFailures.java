@@ -7,12 +7,16 @@ import io.holdfast.postgres.url.ConnectionUrl.Host;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// What a server's refusal means and what to do about it.
 public final class ServerFailures {
   private static final String CHECK_LOGIN =
       "Check user and password in the URL, and the line for this user in the server's pg_hba.conf.";
+
+  private static final Pattern OWN_FILE =
+      Pattern.compile("could not (open|read|stat|access|opendir|lstat)[a-z ]* \"");
 
   private ServerFailures() {}
 
@@ -127,6 +131,14 @@ public final class ServerFailures {
 
   private static BackupException privilege(
       String full, String user, String message, ServerErrorException e) {
+    // The server answers with the same state what its operating system refuses to it.
+    if (OWN_FILE.matcher(message).find()) {
+      return new BackupException(
+          ErrorCode.SERVER_FILE_UNREADABLE,
+          full,
+          "The operating system refuses this file to the user that the server runs as: give it back on the server's host with chown and chmod (files 0600, directories 0700).",
+          e);
+    }
     boolean replication = message.contains("replication") || message.contains("wal sender");
     String role = '"' + user.replace("\"", "\"\"") + '"';
     return new BackupException(

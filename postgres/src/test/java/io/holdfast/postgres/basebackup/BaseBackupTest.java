@@ -15,6 +15,7 @@ import io.holdfast.postgres.manifest.ManifestFile;
 import io.holdfast.postgres.manifest.ManifestReader;
 import io.holdfast.postgres.manifest.ManifestSummary;
 import io.holdfast.postgres.sql.SqlConnection;
+import io.holdfast.postgres.testing.Eventually;
 import io.holdfast.postgres.testing.TestPrograms;
 import io.holdfast.postgres.testing.TestServer;
 import io.holdfast.postgres.wire.ReplicationConnection;
@@ -201,10 +202,16 @@ class BaseBackupTest {
           Workers canceller = Workers.virtual("cancel")) {
         canceller.start(
             () -> {
-              while (server.value("SELECT count(*) FROM pg_stat_progress_basebackup").equals("0")) {
-                Thread.onSpinWait();
+              try {
+                Eventually.await(
+                    "the server works on the backup",
+                    () ->
+                        !server
+                            .value("SELECT count(*) FROM pg_stat_progress_basebackup")
+                            .equals("0"));
+              } finally {
+                cancellation.request();
               }
-              cancellation.request();
             });
         assertThatThrownBy(
                 () ->

@@ -27,6 +27,15 @@ class RawPathTest {
   }
 
   @Test
+  void bytesThatAreNoTextAreShownAsNumbers() {
+    String raw = RawPath.decode(new byte[] {'a', (byte) 0xfc, '/', (byte) 0xff});
+    assertThat(RawPath.isText(raw)).isFalse();
+    assertThat(RawPath.escaped(raw)).isEqualTo("a\\xfc/\\xff");
+    assertThat(RawPath.isText("é😀")).isTrue();
+    assertThat(RawPath.escaped("é😀")).isEqualTo("é😀");
+  }
+
+  @Test
   void textStaysText() {
     String text = "base/1/é😀\n";
     assertThat(RawPath.decode(text.getBytes(StandardCharsets.UTF_8))).isEqualTo(text);

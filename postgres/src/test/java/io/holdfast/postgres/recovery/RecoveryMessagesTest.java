@@ -118,7 +118,10 @@ class RecoveryMessagesTest {
     archive.observedUntil = Optional.of(NOON.plusSeconds(500));
     for (RecoveryTarget target : List.of(at(51), at(90), new Latest())) {
       assertThat(refused(target).text()).contains("WAL missing from " + from + " to " + to);
-      assertThat(refused(target).hint()).contains("gap");
+      assertThat(refused(target).hint())
+          .contains("backup made after the gap")
+          .contains("--target-immediate")
+          .contains("--target-lsn");
     }
     assertThat(resolve(at(35)).lsn()).isEqualTo(commits.get(3).start());
     RecoveryWindow window =

@@ -16,8 +16,14 @@ final class ByteCursor {
 
   /// @param what the thing that is read, for messages
   ByteCursor(byte[] bytes, String what) {
+    this(bytes, what, 0);
+  }
+
+  /// Begins at `at`.
+  ByteCursor(byte[] bytes, String what, int at) {
     this.bytes = bytes;
     this.what = what;
+    this.at = at;
   }
 
   int remaining() {

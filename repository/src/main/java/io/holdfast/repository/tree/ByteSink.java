@@ -61,6 +61,10 @@ final class ByteSink {
     length = 0;
   }
 
+  void copyTo(byte[] target, int offset) {
+    System.arraycopy(bytes, 0, target, offset, length);
+  }
+
   byte[] toBytes() {
     return Arrays.copyOf(bytes, length);
   }

@@ -26,6 +26,10 @@ final class ChunkRef {
     this.id = storedId;
   }
 
+  boolean isStored() {
+    return id != null;
+  }
+
   ChunkId id() {
     ChunkId current = id;
     if (current == null) {

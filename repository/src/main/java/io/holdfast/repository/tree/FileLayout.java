@@ -29,6 +29,7 @@ public sealed interface FileLayout {
   record Stream() implements FileLayout {}
 
   /// Text of many lines of which few change between backups: cut by content at line ends, so an
-  /// inserted line does not shift what follows it. Stored with [TreeWriter#putSmallFile] only.
+  /// inserted line does not shift what follows it. Stored with [TreeWriter#putSmallFile] or
+  /// [TreeWriter#lines] only.
   record Lines() implements FileLayout {}
 }

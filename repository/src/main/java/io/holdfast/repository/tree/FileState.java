@@ -3,42 +3,28 @@ package io.holdfast.repository.tree;
 import io.holdfast.repository.tree.TreeRecord.Extent;
 import io.holdfast.repository.tree.TreeRecord.Metadata;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.BitSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a writer knows of one file: its metadata once that was put, and a slot for each extent.
-/// Extents equal to the parent's take a few bytes each, others a record. *Thread-safe.*
+/// What a writer knows of one file: its metadata once that was put, and its extents, packed. There
+/// is one for each file of the tree, so it holds nothing that can be found elsewhere.
+/// *Thread-safe.*
 final class FileState {
   private final String path;
   private final FileLayout layout;
-  private final @Nullable ParentTree parent;
-  private final @Nullable Metadata old;
 
   private @Nullable FileEntry entry;
-  private @Nullable Extent[] extents = new Extent[1];
-  private final BitSet asInParent = new BitSet();
-  private int extentsEnd;
+  private @Nullable PackedExtents extents;
 
-  FileState(String path, FileLayout layout, @Nullable ParentTree parent) throws IOException {
+  FileState(String path, FileLayout layout) {
     this.path = path;
     this.layout = layout;
-    this.parent = parent;
-    Metadata known = parent == null ? null : parent.metadata(path);
-    this.old = known != null && known.layout().equals(layout) ? known : null;
   }
 
   void requireLayout(FileLayout other) {
     if (!layout.equals(other)) {
       throw new IllegalArgumentException("'" + path + "' is " + layout + ", not " + other);
     }
-  }
-
-  /// The parent's record of the same extent, if the layout is the same.
-  @Nullable Extent old(long index) throws IOException {
-    return parent != null && old != null && index < old.extents()
-        ? parent.extent(old, index)
-        : null;
   }
 
   synchronized void entry(FileEntry put) {
@@ -49,19 +35,14 @@ final class FileState {
   }
 
   /// Records an extent; no record means that the parent's holds.
-  synchronized void extent(int index, @Nullable Extent record) {
-    if (index >= extents.length) {
-      extents = Arrays.copyOf(extents, Math.max(index + 1, extents.length + extents.length / 2));
+  synchronized void extent(int index, @Nullable Extent record, RefTable refs) {
+    if (extents == null) {
+      extents = new PackedExtents();
     }
-    if (extents[index] != null || asInParent.get(index)) {
+    if (extents.isPut(index)) {
       throw new IllegalStateException("extent " + index + " of '" + path + "' was put already");
     }
-    if (record == null) {
-      asInParent.set(index);
-    } else {
-      extents[index] = record;
-    }
-    extentsEnd = Math.max(extentsEnd, index + 1);
+    extents.put(index, record, refs);
   }
 
   /// The file's record. All of its extents are there.
@@ -69,20 +50,21 @@ final class FileState {
     if (entry == null) {
       throw new IllegalStateException("extents of '" + path + "' were put, but not the file");
     }
-    Metadata metadata =
-        new Metadata(entry, layout, layout instanceof FileLayout.Lines ? extentsEnd : 0);
-    if (metadata.extents() != extentsEnd) {
+    int put = extents == null ? 0 : extents.end();
+    Metadata metadata = new Metadata(entry, layout, layout instanceof FileLayout.Lines ? put : 0);
+    if (metadata.extents() != put) {
       throw new IllegalStateException(
-          "'" + path + "' has " + metadata.extents() + " extents, put were " + extentsEnd);
+          "'" + path + "' has " + metadata.extents() + " extents, put were " + put);
     }
     return metadata;
   }
 
   /// The record of one extent, with the parent's filled in.
-  Extent resolved(Metadata metadata, int index) throws IOException {
-    Extent record = put(index);
-    if (record == null && parent != null && old != null) {
-      record = parent.extent(old, index);
+  Extent resolved(Metadata metadata, int index, List<ChunkRef> refs, @Nullable ParentTree parent)
+      throws IOException {
+    Extent record = put(index, refs);
+    if (record == null && parent != null) {
+      record = parent.extent(path, layout, index);
     }
     if (record == null) {
       throw new IllegalStateException("extent " + index + " of '" + path + "' was not put");
@@ -102,10 +84,10 @@ final class FileState {
     return record;
   }
 
-  private synchronized @Nullable Extent put(int index) {
-    if (extents[index] == null && !asInParent.get(index)) {
+  private synchronized @Nullable Extent put(int index, List<ChunkRef> refs) {
+    if (extents == null || !extents.isPut(index)) {
       throw new IllegalStateException("extent " + index + " of '" + path + "' was not put");
     }
-    return extents[index];
+    return extents.get(index, path, refs);
   }
 }

@@ -14,7 +14,12 @@ final class LineCutter {
 
   /// The end of the piece that begins at `from`.
   static int pieceEnd(byte[] text, int from) {
-    int limit = Math.min(text.length, from + PIECE_BYTES_MAX);
+    return pieceEnd(text, text.length, from);
+  }
+
+  /// The same for the first `length` bytes of `text`.
+  static int pieceEnd(byte[] text, int length, int from) {
+    int limit = Math.min(length, from + PIECE_BYTES_MAX);
     int line = from;
     for (int at = from; at < limit; at++) {
       if (text[at] == '\n') {
@@ -26,7 +31,7 @@ final class LineCutter {
         line = end;
       }
     }
-    boolean inLine = limit < text.length && line - from >= PIECE_BYTES_MIN;
+    boolean inLine = limit < length && line - from >= PIECE_BYTES_MIN;
     return inLine ? line : limit;
   }
 }

@@ -28,6 +28,7 @@ final class ListWriter {
   private final ChunkWriter chunks;
   private final @Nullable ParentTree parent;
   private final Map<String, FileState> files;
+  private final List<ChunkRef> refs;
   private final Tally tally;
   private final List<String> paths;
 
@@ -37,10 +38,15 @@ final class ListWriter {
   private long overlayBytes;
 
   ListWriter(
-      ChunkWriter chunks, @Nullable ParentTree parent, Map<String, FileState> files, Tally tally) {
+      ChunkWriter chunks,
+      @Nullable ParentTree parent,
+      Map<String, FileState> files,
+      List<ChunkRef> refs,
+      Tally tally) {
     this.chunks = chunks;
     this.parent = parent;
     this.files = files;
+    this.refs = refs;
     this.tally = tally;
     this.paths = new ArrayList<>(files.keySet());
     paths.sort(TreePaths::compare);
@@ -75,9 +81,8 @@ final class ListWriter {
   private List<LayerIndex.Summary> writeLayers() throws IOException {
     if (parent != null && isWhollyThere(parent.tree().base())) {
       Layer base = parent.tree().base();
-      List<String> gone = goneFiles(base);
       LayerWriter measure = new LayerWriter(LayerWriter.OVERLAY_PAGE_BYTES, ListWriter::measured);
-      writeOverlay(base, gone, measure);
+      writeOverlay(base, measure);
       LayerIndex.Summary measured = measure.finish();
       if (measured.records() == 0) {
         return List.of(base.summary());
@@ -85,7 +90,7 @@ final class ListWriter {
       long limit = Math.max(OVERLAY_BYTES_FREE, base.summary().listBytes() / 4);
       if (measured.listBytes() <= limit) {
         LayerWriter overlay = new LayerWriter(LayerWriter.OVERLAY_PAGE_BYTES, this::putList);
-        writeOverlay(base, gone, overlay);
+        writeOverlay(base, overlay);
         overlayBytes = measured.listBytes();
         return List.of(base.summary(), overlay.finish());
       }
@@ -101,31 +106,28 @@ final class ListWriter {
     return there[0];
   }
 
-  /// Files of the layer that this tree does not have, in order.
-  private List<String> goneFiles(Layer base) throws IOException {
-    List<String> gone = new ArrayList<>();
-    for (Layer.Cursor cursor = base.cursor(); cursor.hasRecord(); cursor.advance()) {
-      if (cursor.slot() == 0 && !files.containsKey(cursor.path())) {
-        gone.add(cursor.path());
-      }
-    }
-    return gone;
-  }
-
-  private void writeOverlay(Layer base, List<String> gone, LayerWriter overlay) throws IOException {
-    int[] next = {0};
+  /// What differs from the base, and marks for files of the base that this tree does not have.
+  private void writeOverlay(Layer base, LayerWriter overlay) throws IOException {
+    Layer.Cursor before = base.cursor();
     forEachRecord(
         (path, slot, record) -> {
-          while (next[0] < gone.size() && TreePaths.compare(gone.get(next[0]), path) < 0) {
-            overlay.add(gone.get(next[0]++), 0, Gone.GONE);
+          while (before.hasRecord() && TreePaths.compare(before.path(), path) < 0) {
+            addIfGone(before, overlay);
           }
           if (!record.equals(base.find(path, slot))) {
             overlay.add(path, slot, record);
           }
         });
-    while (next[0] < gone.size()) {
-      overlay.add(gone.get(next[0]++), 0, Gone.GONE);
+    while (before.hasRecord()) {
+      addIfGone(before, overlay);
     }
+  }
+
+  private void addIfGone(Layer.Cursor before, LayerWriter overlay) throws IOException {
+    if (before.slot() == 0 && !files.containsKey(before.path())) {
+      overlay.add(before.path(), 0, Gone.GONE);
+    }
+    before.advance();
   }
 
   private void forEachRecord(RecordSink sink) throws IOException {
@@ -138,7 +140,7 @@ final class ListWriter {
       sink.add(path, 0, metadata);
       int count = (int) metadata.extents();
       for (int i = 0; i < count; i++) {
-        Extent extent = file.resolved(metadata, i);
+        Extent extent = file.resolved(metadata, i, refs, parent);
         sink.add(path, i + 1L, extent);
       }
     }

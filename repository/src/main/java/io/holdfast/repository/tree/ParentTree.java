@@ -66,12 +66,12 @@ final class ParentTree {
     return tree;
   }
 
-  @Nullable Metadata metadata(String path) throws IOException {
-    return tree.metadata(path);
-  }
-
-  Extent extent(Metadata file, long index) throws IOException {
-    return tree.extent(file, index);
+  /// The record of an extent of a file of this layout; null if there is none.
+  @Nullable Extent extent(String path, FileLayout layout, long index) throws IOException {
+    Metadata file = tree.metadata(path);
+    return file != null && file.layout().equals(layout) && index < file.extents()
+        ? tree.extent(file, index)
+        : null;
   }
 
   /// True if the pages that lie in this chunk can stay there: it may be referred to, and at least a

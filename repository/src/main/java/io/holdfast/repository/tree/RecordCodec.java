@@ -31,6 +31,9 @@ final class RecordCodec {
   private static final int STREAM = 2;
   private static final int LINES = 3;
 
+  private static final FileLayout STREAM_LAYOUT = new FileLayout.Stream();
+  private static final FileLayout LINES_LAYOUT = new FileLayout.Lines();
+
   private static final int PAGES_MAX = FileLayout.EXTENT_BYTES / FileLayout.Paged.PAGE_BYTES_MIN;
 
   private RecordCodec() {}
@@ -163,9 +166,9 @@ final class RecordCodec {
         }
         layout = new FileLayout.Paged(pageBytes);
       }
-      case STREAM -> layout = new FileLayout.Stream();
+      case STREAM -> layout = STREAM_LAYOUT;
       case LINES -> {
-        layout = new FileLayout.Lines();
+        layout = LINES_LAYOUT;
         pieces = in.varint(FileEntry.SIZE_MAX);
       }
       default -> throw in.damaged("unknown layout");

@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
 /// come; so what is written depends on that order, and on nothing else: the same calls in the same
 /// order give the same chunks.
 ///
-/// Memory: for each extent that changed or has no parent about 100 bytes, and 50 for each page that
-/// lies beside its base chunk; for each unchanged extent 4; for each file about 300; for each patch
+/// Memory, with references of 4 bytes: for each file about 260 bytes and its path once, shared with
+/// the caller's entry; for each extent that changed or has no parent about 45 in a large file and
+/// 110 in one of a single extent, and 20 more for each page that lies beside its base chunk; for
+/// each unchanged extent 4; for each patch or page-hash chunk referred to about 150; for each patch
 /// chunk of the parent about 100; beside that fixed buffers. Lists are streamed.
 ///
 /// *Thread-safe*, but for [#finish], which comes last and once.
@@ -24,6 +26,7 @@ public final class TreeWriter {
   private final Tally tally = new Tally();
   private final ConcurrentHashMap<String, FileState> files = new ConcurrentHashMap<>();
   private final ChunkWriter chunks;
+  private final RefTable refs = new RefTable();
   private final @Nullable ParentTree parent;
   private final ExtentStore extents;
 
@@ -51,8 +54,8 @@ public final class TreeWriter {
       throw new IllegalArgumentException("an extent of " + length + " bytes in '" + path + "'");
     }
     FileState file = file(path, layout);
-    Extent old = file.old(extentIndex);
-    file.extent((int) extentIndex, extents.store(layout, bytes, length, old));
+    Extent old = old(path, layout, extentIndex);
+    file.extent((int) extentIndex, extents.store(layout, bytes, length, old), refs);
   }
 
   /// Records a file's metadata, before, between or after its extents.
@@ -73,7 +76,9 @@ public final class TreeWriter {
     }
     putFile(entry, layout);
     if (layout instanceof FileLayout.Lines) {
-      putLines(file(entry.path(), layout), bytes);
+      LineFile lines = lines(entry.path());
+      lines.write(bytes, 0, bytes.length);
+      lines.finish();
       return;
     }
     byte[] buffer = new byte[Math.min(bytes.length, FileLayout.EXTENT_BYTES)];
@@ -85,13 +90,25 @@ public final class TreeWriter {
     }
   }
 
+  /// Begins to store a file of [FileLayout.Lines] whose length is not known yet. When all of it has
+  /// been written, [#putFile] completes it.
+  public LineFile lines(String path) throws IOException {
+    FileLayout layout = new FileLayout.Lines();
+    FileState file = file(path, layout);
+    return new LineFile(
+        (index, bytes, offset, length) -> {
+          Extent old = old(path, layout, index);
+          file.extent(index, extents.storeStream(bytes, offset, length, old), refs);
+        });
+  }
+
   /// Writes the lists and the root. All workers have ended; nothing is put afterwards.
   ///
   /// @throws IllegalStateException if extents are missing or have another length than their file's
   ///   size says
   public TreeSummary finish() throws IOException {
     extents.finish();
-    ListWriter lists = new ListWriter(chunks, parent, files, tally);
+    ListWriter lists = new ListWriter(chunks, parent, files, refs.refs(), tally);
     ChunkId root = lists.write();
     TreeTotals totals = lists.totals();
     return new TreeSummary(
@@ -110,21 +127,15 @@ public final class TreeWriter {
         tally.parentExtentsUnreadable.sum());
   }
 
-  private void putLines(FileState file, byte[] text) throws IOException {
-    int index = 0;
-    for (int from = 0; from < text.length; index++) {
-      int end = LineCutter.pieceEnd(text, from);
-      Extent old = file.old(index);
-      file.extent(index, extents.storeStream(text, from, end - from, old));
-      from = end;
-    }
+  private @Nullable Extent old(String path, FileLayout layout, long index) throws IOException {
+    return parent == null ? null : parent.extent(path, layout, index);
   }
 
-  private FileState file(String path, FileLayout layout) throws IOException {
+  private FileState file(String path, FileLayout layout) {
     FileState known = files.get(path);
     if (known == null) {
       TreePaths.require(path);
-      FileState fresh = new FileState(path, layout, parent);
+      FileState fresh = new FileState(path, layout);
       FileState raced = files.putIfAbsent(path, fresh);
       known = raced == null ? fresh : raced;
     }
