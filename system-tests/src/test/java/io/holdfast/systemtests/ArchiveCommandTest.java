@@ -85,6 +85,41 @@ class ArchiveCommandTest {
     }
   }
 
+  /// The command that `--archive` writes is the program's own, and its key is a file.
+  @Test
+  void restoredServerArchivesWhereItIsTold() throws Exception {
+    Path key = scratch.resolve("key");
+    Files.writeString(key, Program.KEY + "\n");
+    Cluster.giveToServer(key);
+    Path second = scratch.resolve("it's 100% new");
+    Program program = new Program(scratch).withKeyFile(key);
+    try (Cluster source = Cluster.create(scratch.resolve("source"))) {
+      program.expect(0, "init");
+      program.with("DATABASE_URL", source.url()).expect(0, "backup");
+    }
+    String[] restore = {
+      "restore", "latest", "--to", scratch + "/r", "--archive", second.toString()
+    };
+    Refusal.expect(2, "HF-1020", program.run(restore), second.toString());
+    assertThat(scratch.resolve("r")).doesNotExist();
+    program.with("BACKUP_DIR", second.toString()).expect(0, "init");
+    Cluster.giveToServer(second);
+    assertThat(program.expect(0, restore).out()).contains("archives to " + second);
+    try (Cluster restored = Cluster.restored(15, scratch.resolve("r"))) {
+      restored.start();
+      restored.awaitPromotion();
+      String last = restored.sql("SELECT pg_walfile_name(pg_switch_wal())");
+      awaitArchived(restored, last);
+      assertThat(restored.sql("SELECT failed_count FROM pg_stat_archiver")).isEqualTo("0");
+      byte[] archived = Files.readAllBytes(restored.data().resolve("pg_wal").resolve(last));
+      Path fetched = scratch.resolve("fetched");
+      program
+          .with("BACKUP_DIR", second.toString())
+          .expect(0, "wal", "fetch", last, fetched.toString());
+      assertThat(fetched).hasBinaryContent(archived);
+    }
+  }
+
   /// What an administrator would write; the server's user must be able to run it.
   private Path pushScript() throws IOException {
     Path script = scratch.resolve("push");

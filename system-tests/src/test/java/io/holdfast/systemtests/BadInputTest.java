@@ -1,14 +1,19 @@
 package io.holdfast.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -23,7 +28,7 @@ class BadInputTest {
   private static Path shared = Path.of("/tmp");
   private static Path tablespace = Path.of("/tmp");
   private static Program program = new Program(shared);
-  private static List<String> stored = List.of();
+  private static Map<String, String> stored = Map.of();
   private Path scratch = Path.of("/tmp");
 
   @BeforeAll
@@ -50,7 +55,7 @@ class BadInputTest {
   }
 
   @AfterEach
-  void removeScratch() throws IOException {
+  void removeScratch() throws Exception {
     Scratch.remove(scratch);
     assertThat(repositoryFiles()).as("files of the repository").isEqualTo(stored);
   }
@@ -125,7 +130,7 @@ class BadInputTest {
     Path copy = scratch.resolve("newer" + offset);
     Command.run(
         scratch,
-        java.util.Map.of(),
+        Map.of(),
         List.of("cp", "-a", shared.resolve("repository").toString(), copy.toString()));
     Path format = copy.resolve("format/v1");
     byte[] bytes = Files.readAllBytes(format);
@@ -135,7 +140,7 @@ class BadInputTest {
             .order(
                 bytes[8] == 1 ? java.nio.ByteOrder.LITTLE_ENDIAN : java.nio.ByteOrder.BIG_ENDIAN);
     numbers.putInt(offset, offset == 8 ? 2 : 4);
-    java.security.MessageDigest sha = java.security.MessageDigest.getInstance("SHA-256");
+    MessageDigest sha = MessageDigest.getInstance("SHA-256");
     sha.update(bytes, 0, body);
     System.arraycopy(sha.digest(), 0, bytes, body, 32);
     Files.setPosixFilePermissions(format, PosixFilePermissions.fromString("rw-------"));
@@ -290,6 +295,20 @@ class BadInputTest {
   }
 
   @Test
+  void placesThatMayNotBeWrittenToAreNamed() throws IOException {
+    assumeFalse(System.getProperty("user.name").equals("root"), "root may write everywhere");
+    Path mine = Files.createDirectory(scratch.resolve("mine"));
+    Files.setPosixFilePermissions(mine, PosixFilePermissions.fromString("r-xr-xr-x"));
+    refused("HF-1023", program.run("init", "--repo=" + mine), mine.toString(), "not writable");
+    refused("HF-1023", program.run("init", "--repo=" + mine + "/r"), "permission denied");
+    refused(
+        "HF-1041",
+        program.run("restore", "latest", "--to", mine.resolve("x").toString(), space()),
+        mine.toString());
+    assertThat(names(mine)).isEmpty();
+  }
+
+  @Test
   void anotherUserIsToldWhatHeMayNotDo() throws IOException {
     assumeTrue(System.getProperty("user.name").equals("root"), "needs root to become nobody");
     Path mine = Files.createDirectory(scratch.resolve("mine"));
@@ -320,11 +339,11 @@ class BadInputTest {
     command.addAll(List.of("BACKUP_DIR=" + shared.resolve("repository"), "TMPDIR=/tmp"));
     command.addAll(List.of("BACKUP_ENCRYPTION_KEY=" + Program.KEY, Program.HOME + "/bin/holdfast"));
     command.addAll(List.of(arguments));
-    return Command.run(scratch, java.util.Map.of(), command);
+    return Command.run(scratch, Map.of(), command);
   }
 
   private void shell(String line) throws IOException {
-    Command.Ended ended = Command.run(scratch, java.util.Map.of(), List.of("sh", "-c", line));
+    Command.Ended ended = Command.run(scratch, Map.of(), List.of("sh", "-c", line));
     assertThat(ended.status()).as(ended.all()).isZero();
   }
 
@@ -364,10 +383,20 @@ class BadInputTest {
     return program.with("BACKUP_DIR", place.toString());
   }
 
-  private static List<String> repositoryFiles() throws IOException {
+  /// Names and checksums of its files.
+  private static Map<String, String> repositoryFiles() throws Exception {
+    Map<String, String> contents = new TreeMap<>();
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
     try (Stream<Path> files = Files.walk(shared.resolve("repository"))) {
-      return files.map(Path::toString).sorted().toList();
+      for (Path file : files.toList()) {
+        contents.put(
+            file.toString(),
+            Files.isRegularFile(file)
+                ? HexFormat.of().formatHex(digest.digest(Files.readAllBytes(file)))
+                : "directory");
+      }
     }
+    return contents;
   }
 
   private static List<String> names(Path directory) throws IOException {

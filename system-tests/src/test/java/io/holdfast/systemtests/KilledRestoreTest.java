@@ -6,6 +6,7 @@ import io.holdfast.base.testing.Seeds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -44,37 +45,59 @@ class KilledRestoreTest {
     Map<Long, Long> expected = backUp(program, seed);
     Duration restoreTakes = time(program, "restore", "latest", "--to", scratch + "/whole");
     Duration proofTakes = time(program, "test-restore", "latest");
+    Strikes strikes = new Strikes();
     for (int i = 0; i < moments; i++) {
-      restoreKilled(
-          program, Moments.within(restoreTakes, random.nextDouble()), expected, "moment " + i);
-      Duration moment = Moments.within(proofTakes, random.nextDouble());
-      String what = "moment " + i + ", after " + moment.toMillis() + " ms";
-      // A run that is stopped at once cannot clear up yet what the killed one before it has left.
-      List<Path> left = contents(temporary);
-      try (Victim proof = Victim.start(program, scratch, "test-restore", "latest")) {
-        if (i % 2 == 0) {
-          proof.killedAfter(moment);
-        } else if (proof.askedToStopAfter(moment)) {
-          int status = proof.awaitEnd().status();
-          if (status != BEFORE_THE_PROGRAM_RAN && status != 0) {
-            assertThat(status).as(what + ": " + proof.messages()).isEqualTo(INTERRUPTED);
-          }
-          assertThat(left).as(what).containsAll(contents(temporary));
-        }
-      }
+      Duration moment = Moments.within(restoreTakes, random.nextDouble());
+      restoreKilled(program, moment, expected, "moment " + i, strikes);
+      moment = Moments.within(proofTakes, 0.1 + 0.8 * random.nextDouble());
+      strikeTestRestore(program, temporary, moment, i, strikes);
     }
+    assertThat(strikes.killedRestores).as("restores killed").isGreaterThanOrEqualTo(moments / 2);
+    assertThat(strikes.killedProofs).as("test restores killed").isPositive();
+    assertThat(strikes.interruptedProofs).as("test restores interrupted").isPositive();
     program.expect(0, "test-restore", "latest");
     requireClean(temporary, "after a whole one");
   }
 
+  /// What really struck a command that was at work.
+  private static final class Strikes {
+    private int killedRestores;
+    private int killedProofs;
+    private int interruptedProofs;
+  }
+
+  private void strikeTestRestore(
+      Program program, Path temporary, Duration moment, int number, Strikes strikes)
+      throws Exception {
+    String what = "moment " + number + ", after " + moment.toMillis() + " ms";
+    // A run that is stopped at once cannot clear up yet what the killed one before it has left.
+    List<Path> left = contents(temporary);
+    try (Victim proof = Victim.start(program, scratch, "test-restore", "latest")) {
+      if (number % 2 == 0) {
+        strikes.killedProofs += proof.killedAfter(moment) ? 1 : 0;
+      } else if (proof.askedToStopAfter(moment)) {
+        int status = proof.awaitEnd().status();
+        if (status != BEFORE_THE_PROGRAM_RAN && status != 0) {
+          assertThat(status).as(what + ": " + proof.messages()).isEqualTo(INTERRUPTED);
+          strikes.interruptedProofs++;
+        }
+        assertThat(left).as(what).containsAll(contents(temporary));
+      }
+    }
+  }
+
   private void restoreKilled(
-      Program program, Duration moment, Map<Long, Long> expected, String what) throws Exception {
+      Program program, Duration moment, Map<Long, Long> expected, String what, Strikes strikes)
+      throws Exception {
     Path to = scratch.resolve("restored");
     try (Victim restore =
         Victim.start(program, scratch, "restore", "latest", "--to", to.toString())) {
-      restore.killedAfter(moment);
+      strikes.killedRestores += restore.killedAfter(moment) ? 1 : 0;
     }
-    if (Files.exists(to.resolve("backup_label"))) {
+    if (Files.exists(to)) {
+      // Whatever is there, its owner must not be what keeps a server from starting on it.
+      Cluster.giveToServer(to);
+      Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rwx------"));
       try (Cluster restored = Cluster.restored(15, to)) {
         if (restored.tryStart().status() == 0) {
           restored.awaitPromotion();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -27,10 +28,13 @@ class QuickstartTest {
 
   @Test
   void getsADroppedTableBackAndProvesIt() throws Exception {
+    long start = System.nanoTime();
     Command.Ended ended = new Program(scratch).with("TMPDIR", scratch.toString()).run("quickstart");
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
     assertThat(ended.status()).as(ended.all()).isZero();
+    assertThat(took).isLessThan(Duration.ofMinutes(1));
     assertThat(ended.out()).contains("not one row differs").contains("RPO").contains("RTO");
-    assertThat(leftovers()).isEmpty();
+    requireNothingLeft();
   }
 
   @Test
@@ -39,6 +43,11 @@ class QuickstartTest {
         new Program(scratch).with("TMPDIR", scratch.toString()).run("quickstart", "--tamper", "-q");
     assertThat(ended.status()).as(ended.all()).isEqualTo(4);
     assertThat(ended.err()).contains("HF-3008").contains("1 of ");
+    requireNothingLeft();
+  }
+
+  private void requireNothingLeft() throws IOException {
+    assertThat(Processes.in(scratch)).as("processes").isEmpty();
     assertThat(leftovers()).isEmpty();
   }
 

@@ -69,6 +69,17 @@ class StoredBeforeTest {
   }
 
   @Test
+  void whatABackupReliesOnIsPutOnceMore() throws IOException {
+    StoredBefore.confirm(archive, 1, new Lsn(SEGMENT + 1500), new Lsn(SEGMENT + 2001));
+    assertThat(store.puts).hasSize(2);
+    assertThat(store.puts.getFirst()).contains("1003e8-").contains("1007d0");
+    store.refuses = true;
+    assertThatThrownBy(
+            () -> StoredBefore.confirm(archive, 1, new Lsn(SEGMENT), new Lsn(SEGMENT + 1)))
+        .isInstanceOf(StoreUnavailableException.class);
+  }
+
+  @Test
   void nothingIsConfirmedWhileTheStoreCannotSay() {
     store.refuses = true;
     assertThatThrownBy(this::durableEnd).isInstanceOf(StoreUnavailableException.class);

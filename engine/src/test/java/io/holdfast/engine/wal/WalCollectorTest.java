@@ -111,14 +111,17 @@ class WalCollectorTest {
 
   @Test
   void aStoreThatFailsEndsTheStreamAndNothingCountsAsStoredAfterwards() throws Exception {
+    CountDownLatch goOn = new CountDownLatch(1);
     try (WalCollector collector =
         collector(
             (_, _, _) -> {
+              await(goOn);
               throw new IOException("no space");
             })) {
       collector.accept(START, wal, 0, 100);
       collector.flush();
       collector.accept(START.plus(100), wal, 100, 100);
+      goOn.countDown();
       assertThatThrownBy(collector::drain).isInstanceOf(IOException.class).hasMessage("no space");
       assertThatThrownBy(collector::tick).hasMessage("no space");
       assertThat(collector.durable()).isEqualTo(START);
