@@ -1,6 +1,5 @@
 package io.holdfast.cli;
 
-import io.holdfast.base.ErrorKind;
 import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.doctor.Doctor;
 import io.holdfast.engine.doctor.DoctorReport;
@@ -46,6 +45,6 @@ final class DoctorCommand implements Callable<Integer> {
     } else {
       report.describe().forEach(context.out()::println);
     }
-    return report.isHealthy() ? 0 : ErrorKind.UNAVAILABLE.exitStatus();
+    return report.exitStatus();
   }
 }

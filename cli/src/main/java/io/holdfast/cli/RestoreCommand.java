@@ -11,10 +11,10 @@ import io.holdfast.engine.restore.Restore;
 import io.holdfast.engine.restore.RestorePlan;
 import io.holdfast.engine.restore.RestoreReport;
 import io.holdfast.engine.restore.RestoreRequest;
+import io.holdfast.engine.restore.TablespaceMove;
 import io.holdfast.engine.restore.WalChoice;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,7 +52,8 @@ final class RestoreCommand implements Callable<Integer> {
   @Option(
       names = "--tablespace",
       paramLabel = "OLD=NEW",
-      description = "Put the tablespace at OLD into NEW. May be given several times.")
+      description =
+          "Put the tablespace at OLD into NEW; a = in a path is written \\=. May be given several times.")
   List<String> tablespaces = new ArrayList<>();
 
   @Option(
@@ -101,7 +102,7 @@ final class RestoreCommand implements Callable<Integer> {
             target.target(),
             target.timeline(),
             target.action(),
-            remap(tablespaces),
+            TablespaceMove.byOldLocation(tablespaces.stream().map(TablespaceMove::parse).toList()),
             Optional.ofNullable(archive).map(url -> archiveTo(url)),
             Optional.ofNullable(owner),
             WalChoice.parse(wal));
@@ -151,20 +152,5 @@ final class RestoreCommand implements Callable<Integer> {
     } else {
       text.forEach(context.out()::println);
     }
-  }
-
-  static Map<String, String> remap(List<String> pairs) {
-    var result = new LinkedHashMap<String, String>();
-    for (String pair : pairs) {
-      int split = pair.indexOf('=');
-      if (split < 1 || split == pair.length() - 1) {
-        throw new BackupException(
-            ErrorCode.BAD_ARGUMENT,
-            "--tablespace " + pair + " is not OLD=NEW",
-            "Give two absolute paths, for example --tablespace /mnt/fast=/srv/fast.");
-      }
-      result.put(pair.substring(0, split), pair.substring(split + 1));
-    }
-    return result;
   }
 }

@@ -5,11 +5,6 @@ import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Secret;
 import io.holdfast.base.SecretBytes;
 import io.holdfast.repository.crypto.CryptoKit;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HexFormat;
 
 /// What opens a repository. Never printed.
@@ -49,22 +44,6 @@ public sealed interface KeyMaterial {
       }
     }
     return new RawKey(new SecretBytes(HexFormat.of().parseHex(digits)));
-  }
-
-  /// Reads a key file: 64 hexadecimal digits and a line feed.
-  ///
-  /// @throws BackupException `KEY_MALFORMED` if it cannot be read or holds something else
-  static KeyMaterial fromKeyFile(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] content = in.readNBytes(4096);
-      return fromHex(new Secret(new String(content, StandardCharsets.ISO_8859_1)));
-    } catch (IOException e) {
-      throw new BackupException(
-          ErrorCode.KEY_MALFORMED,
-          "the key file " + file + " cannot be read: " + e.getMessage(),
-          "Check that the file exists and that this user may read it.",
-          e);
-    }
   }
 
   private static BackupException malformed(String message) {

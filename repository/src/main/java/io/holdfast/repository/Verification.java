@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 
 /// Looks at what is stored without changing it. What it finds is handed back; an `IOException`
 /// means that the store could not be asked, so nothing can be said.
@@ -124,20 +123,6 @@ public final class Verification {
     if (plain.length != entry.plainBytes()
         || !parts.domain().keyedIds().matches(entry.type(), entry.id(), plain)) {
       throw CorruptRepositoryException.damaged(where + " has other content than its id says");
-    }
-  }
-
-  /// Reads one chunk back and computes its id again; empty if it is as it was written.
-  public Optional<Finding> verifyChunk(ChunkReader reader, ChunkType type, ChunkId id)
-      throws IOException {
-    try {
-      byte[] plain = reader.read(type, id, ChunkWriter.CHUNK_BYTES_MAX);
-      return parts.domain().keyedIds().matches(type, id, plain)
-          ? Optional.empty()
-          : Optional.of(
-              new Finding(Kind.DAMAGED, "chunk " + id, "its content is not what its id says"));
-    } catch (CorruptRepositoryException e) {
-      return Optional.of(Finding.of(e, "chunk " + id));
     }
   }
 

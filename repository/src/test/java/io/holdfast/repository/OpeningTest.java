@@ -14,15 +14,12 @@ import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.ForwardingBlobStore;
 import io.holdfast.storage.MemoryBlobStore;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -52,16 +49,6 @@ final class OpeningTest {
     assertThatThrownBy(() -> KeyMaterial.fromHex(new Secret("c0ffee" + "g".repeat(58))))
         .hasMessageContaining("character 7")
         .hasMessageNotContaining("c0ffee");
-  }
-
-  @Test
-  void aKeyFileHoldsHexadecimalDigitsAndALineFeed(@TempDir Path directory) throws Exception {
-    Path file = directory.resolve("key");
-    Files.writeString(file, "07".repeat(32) + "\n");
-    Repositories.init(store, 1).close();
-
-    Repository.open(store, KeyMaterial.fromKeyFile(file), Repositories.options(2)).close();
-    assertCode(() -> KeyMaterial.fromKeyFile(directory.resolve("none")), ErrorCode.KEY_MALFORMED);
   }
 
   @Test

@@ -281,12 +281,26 @@ class BadInputTest {
   }
 
   @Test
+  void doctorEndsWithTheStatusOfWhatIsWrong() throws IOException {
+    Command.Ended wrongKey = key("f".repeat(64)).run("doctor");
+    assertThat(wrongKey.status()).as(wrongKey.all()).isEqualTo(2);
+    assertThat(wrongKey.out()).contains("FAIL  HF-1012");
+    Command.Ended noServer =
+        program.with("DATABASE_URL", "postgresql://postgres@127.0.0.1:1/x").run("doctor");
+    assertThat(noServer.status()).as(noServer.all()).isEqualTo(3);
+    assertThat(noServer.out()).contains("FAIL  HF-2");
+  }
+
+  @Test
   void walCommandsKeepTheirOwnRules() throws IOException {
     Path to = scratch.resolve("to");
     assertThat(program.run("wal", "fetch", "0000000100000000000000FF", to.toString()).status())
         .as("certainly absent")
         .isEqualTo(1);
     assertThat(program.run("wal", "fetch", "nonsense", to.toString()).status()).isEqualTo(126);
+    Command.Ended misfit = program.run("wal", "fetch", "0000000100000000000001FF", to.toString());
+    assertThat(misfit.status()).as(misfit.all()).isEqualTo(126);
+    assertThat(misfit.err()).contains("HF-1001", "0000000100000000000001FF", "hint:");
     assertThat(key("abc").run("wal", "fetch", "0000000100000000000000FF", to.toString()).status())
         .isEqualTo(126);
     assertThat(program.run("wal", "fetch").status()).isEqualTo(126);

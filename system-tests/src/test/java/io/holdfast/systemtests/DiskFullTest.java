@@ -124,6 +124,36 @@ class DiskFullTest {
   }
 
   @Test
+  void roomBesideATablespaceIsNoneForTheDataDirectoryAndTheOtherWayRound() throws Exception {
+    try (SmallDisk disk = SmallDisk.mount(scratch.resolve("disk"), 16);
+        Cluster source = Cluster.create(scratch.resolve("source"))) {
+      Path space = source.directory("space");
+      source.execute(
+          "CREATE TABLESPACE apart LOCATION '" + space + "'",
+          "CREATE TABLE apart TABLESPACE apart AS SELECT n, repeat(md5(n::text), 30) FROM generate_series(1, 20000) n");
+      Program program = program(source);
+      program.expect(0, "init");
+      program.expect(0, "backup");
+      String small = disk.root().resolve("small").toString();
+      String large = scratch.resolve("large").toString();
+      for (List<String> way :
+          List.of(
+              List.of(small, space + "=" + large, "the restore needs"),
+              List.of(large, space + "=" + small, "the tablespaces need"))) {
+        Command.Ended ended =
+            program.expect(3, "restore", "latest", "--to", way.get(0), "--tablespace", way.get(1));
+        assertThat(ended.err()).contains("HF-2003", "hint:", "16.0 MiB", small, way.get(2));
+      }
+      assertThat(disk.root()).isEmptyDirectory();
+      assertThat(Path.of(large)).doesNotExist();
+      try (SmallDisk larger = SmallDisk.mount(scratch.resolve("larger"), 400)) {
+        String there = larger.root().resolve("there").toString();
+        program.expect(0, "restore", "latest", "--to", large, "--tablespace", space + "=" + there);
+      }
+    }
+  }
+
+  @Test
   void restoreWhoseDiskFillsInItsMiddleLeavesNothingThatStarts() throws Exception {
     try (SmallDisk disk = SmallDisk.mount(scratch.resolve("disk"), 400);
         Cluster source = Cluster.create(scratch.resolve("source"))) {

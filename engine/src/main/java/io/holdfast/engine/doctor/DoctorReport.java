@@ -22,11 +22,21 @@ public record DoctorReport(List<Finding> findings) {
   /// One thing that was looked at.
   ///
   /// @param hint what to do; empty if nothing
-  public record Finding(Level level, String what, String hint) {}
+  /// @param exitStatus of a command that would end with this; 0 unless it failed
+  public record Finding(Level level, String what, String hint, int exitStatus) {}
 
   /// True if backups can work.
   public boolean isHealthy() {
     return findings.stream().noneMatch(finding -> finding.level() == Level.FAIL);
+  }
+
+  /// That of the first thing that failed, 0 if backups can work.
+  public int exitStatus() {
+    return findings.stream()
+        .filter(finding -> finding.level() == Level.FAIL)
+        .mapToInt(Finding::exitStatus)
+        .findFirst()
+        .orElse(0);
   }
 
   public Map<String, Object> toMap() {

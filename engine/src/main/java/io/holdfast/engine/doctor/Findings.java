@@ -1,6 +1,7 @@
 package io.holdfast.engine.doctor;
 
 import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorKind;
 import io.holdfast.engine.Failures;
 import io.holdfast.engine.doctor.DoctorReport.Finding;
 import io.holdfast.engine.doctor.DoctorReport.Level;
@@ -18,15 +19,15 @@ final class Findings {
   }
 
   void ok(String what) {
-    list.add(new Finding(Level.OK, what, ""));
+    list.add(new Finding(Level.OK, what, "", 0));
   }
 
   void warn(String what, String hint) {
-    list.add(new Finding(Level.WARN, what, hint));
+    list.add(new Finding(Level.WARN, what, hint, 0));
   }
 
   void fail(String what, String hint) {
-    list.add(new Finding(Level.FAIL, what, hint));
+    list.add(new Finding(Level.FAIL, what, hint, ErrorKind.UNAVAILABLE.exitStatus()));
   }
 
   void failed(BackupException e) {
@@ -45,7 +46,8 @@ final class Findings {
   }
 
   private void add(Level level, BackupException e) {
-    list.add(new Finding(level, e.code().label() + " " + e.text(), e.hint()));
+    int exitStatus = level == Level.FAIL ? e.code().kind().exitStatus() : 0;
+    list.add(new Finding(level, e.code().label() + " " + e.text(), e.hint(), exitStatus));
   }
 
   DoctorReport report() {

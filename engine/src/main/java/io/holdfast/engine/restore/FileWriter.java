@@ -54,9 +54,9 @@ final class FileWriter {
                 + file.entry().size());
       }
       setLength(channel, offset);
+      finish(target, file.entry().mode(), file.entry().mtimeSeconds());
       channel.force(true);
     }
-    finish(target, file.entry().mode(), file.entry().mtimeSeconds());
   }
 
   private void finish(Path target, int mode, long mtimeSeconds) throws IOException {

@@ -18,11 +18,8 @@ import io.holdfast.repository.StoredSnapshot;
 import io.holdfast.repository.tree.TreeReader;
 import io.holdfast.repository.wal.WalArchive;
 import java.io.IOException;
-import java.nio.file.FileStore;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -127,13 +124,12 @@ public final class Restore {
       Destination.requireApart(to, location);
       spaces.put(space.getKey(), location.toString());
     }
-    Path existing = Destination.existingParent(to);
-    long free = freeBytes(existing, spaces);
+    FreeSpace space = FreeSpace.of(new Places(to, spaces), tree);
     long walBytes = PlannedWal.of(target, new WalSegmentSize(facts.walSegmentBytes())).bytes();
     WalSupply supply =
         WalSupply.decide(
             request.wal(),
-            new WalSupply.Space(tree.totals().logicalBytes(), walBytes, free),
+            new WalSupply.Space(space.dataBytes(), walBytes, space.freeBytes()),
             to,
             home,
             address);
@@ -148,7 +144,7 @@ public final class Restore {
         purpose,
         supply,
         walBytes,
-        free,
+        space.freeBytes(),
         Owner.decide(to, request.owner(), System.getProperty("user.name")),
         request.archive().map(where -> where.command(home, archive.lineage().source())));
   }
@@ -207,20 +203,5 @@ public final class Restore {
       }
     }
     return result;
-  }
-
-  /// Everything is counted together; tablespaces elsewhere make that a little too strict or too
-  /// mild only where they are large.
-  private static long freeBytes(Path existing, Map<Long, String> spaces) throws IOException {
-    FileStore main = Files.getFileStore(existing);
-    Set<FileStore> stores = new LinkedHashSet<>(Set.of(main));
-    for (String location : spaces.values()) {
-      stores.add(Files.getFileStore(Destination.existingParent(Path.of(location))));
-    }
-    long free = 0;
-    for (FileStore store : stores) {
-      free += store.getUsableSpace();
-    }
-    return free;
   }
 }

@@ -39,6 +39,7 @@ final class RestoreRun {
   private final RestorePlan plan;
   private final Repository repository;
   private final TreeReader tree;
+  private final Places places;
   private final RestoreConfiguration configuration;
   private final List<String> remarks = new ArrayList<>();
   private final Set<Path> directories = new LinkedHashSet<>();
@@ -47,6 +48,7 @@ final class RestoreRun {
     this.context = context;
     this.repository = repository;
     this.plan = plan;
+    this.places = new Places(plan.to(), plan.tablespaces());
     ChunkReader chunks = repository.reader();
     this.tree = TreeReader.open(chunks, Restore.root(plan.backup(), PhysicalFacts.CLUSTER_TREE));
     TreeReader side = TreeReader.open(chunks, Restore.root(plan.backup(), PhysicalFacts.SIDE_TREE));
@@ -85,7 +87,7 @@ final class RestoreRun {
     writeTablespaceMap(files);
     if (plan.supply() instanceof WalSupply.Staged) {
       context.progress().phase("stage write-ahead log", plan.walBytes());
-      new StagedWal(archive, plan.to(), plan.owner()).write(plan.target(), context.progress());
+      new StagedWal(archive, plan.to(), plan.owner()).write(plan.target(), context);
     }
     context.progress().phase("finish", 0);
     changes.apply(plan.to());
@@ -160,22 +162,7 @@ final class RestoreRun {
   }
 
   private Path target(String path) {
-    String[] steps = path.split("/", 3);
-    if (steps.length >= 2 && steps[0].equals("pg_tblspc")) {
-      String location = plan.tablespaces().get(oid(steps[1]));
-      if (location != null) {
-        return steps.length == 3 ? Path.of(location).resolve(steps[2]) : Path.of(location);
-      }
-    }
-    return plan.to().resolve(path);
-  }
-
-  private static Long oid(String text) {
-    try {
-      return Long.parseUnsignedLong(text);
-    } catch (NumberFormatException _) {
-      return -1L;
-    }
+    return places.of(path);
   }
 
   private void makeDirectories(List<TreeFile> listed, List<TreeFile> files) throws IOException {

@@ -5,7 +5,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
-import io.holdfast.base.Progress;
+import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.wal.PlannedSegments;
 import io.holdfast.engine.wal.PlannedWal;
 import io.holdfast.engine.wal.WalContent;
@@ -38,7 +38,7 @@ final class StagedWal {
     this.size = new WalSegmentSize(archive.lineage().segmentBytes());
   }
 
-  void write(ResolvedTarget target, Progress progress) throws IOException {
+  void write(ResolvedTarget target, EngineContext context) throws IOException {
     Files.createDirectory(
         directory,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -46,8 +46,9 @@ final class StagedWal {
     PlannedWal plan = PlannedWal.of(target, size);
     PlannedSegments segments = new PlannedSegments(archive, plan);
     for (WalSegmentName name : plan.segments()) {
+      context.cancellation().throwIfRequested();
       write(directory.resolve(name.toString()), segments.content(name));
-      progress.advance(size.bytes());
+      context.progress().advance(size.bytes());
     }
     for (int timeline : target.historyFiles()) {
       String name = String.format(Locale.ROOT, "%08X.history", timeline);
@@ -68,8 +69,8 @@ final class StagedWal {
     try (FileChannel channel = FileChannel.open(file, CREATE_NEW, WRITE)) {
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
       content.writeTo(channel);
+      owner.give(file);
       channel.force(true);
     }
-    owner.give(file);
   }
 }

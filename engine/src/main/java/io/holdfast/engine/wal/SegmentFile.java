@@ -1,6 +1,7 @@
 package io.holdfast.engine.wal;
 
 import io.holdfast.base.BackupException;
+import io.holdfast.base.ByteSize;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.postgres.Lsn;
 import io.holdfast.postgres.wal.WalSegmentName;
@@ -10,6 +11,7 @@ import io.holdfast.repository.wal.WalCoverage;
 import io.holdfast.repository.wal.WalRange;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// Puts a WAL segment together from what is archived. The last segment of a timeline may be
@@ -26,7 +28,7 @@ public final class SegmentFile {
       throws IOException {
     WalSegmentSize size = new WalSegmentSize(archive.lineage().segmentBytes());
     List<WalRange> ranges = archive.ranges(name.timeline());
-    Lsn start = name.start(size);
+    Lsn start = start(name, size);
     Lsn end = name.end(size);
     Lsn contiguous = new Lsn(WalCoverage.contiguousEnd(ranges, start.value()));
     boolean laterExists =
@@ -54,5 +56,21 @@ public final class SegmentFile {
           archive.readBytes(name.timeline(), ranges, start.value(), held.value(), consumer);
           Zeros.handTo(consumer, end.minus(held));
         });
+  }
+
+  /// Where a segment begins.
+  ///
+  /// @throws BackupException `BAD_ARGUMENT` if no cluster with segments of this size has one of
+  ///   that name
+  static Lsn start(WalSegmentName name, WalSegmentSize size) {
+    if (!name.fits(size)) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          name + " is not the name of a WAL segment of " + new ByteSize(size.bytes()),
+          "Its last eight digits go up to "
+              + String.format(Locale.ROOT, "%08X", size.segmentsPerLogFile() - 1)
+              + " there: check the name, and that the file is whole.");
+    }
+    return name.start(size);
   }
 }

@@ -92,7 +92,7 @@ public final class WalPush {
     WalSegmentSize size = new WalSegmentSize(segment.bytes());
     WalFormat format =
         new WalFormat(version, size, name.timeline(), OptionalLong.of(systemIdentifier));
-    Lsn start = name.start(size);
+    Lsn start = SegmentFile.start(name, size);
     CurrentCluster.require(repository, settings.source(), systemIdentifier, file);
     requireFinished(segment, new SegmentSoundness(file, format, start), file);
     WalArchive archive =

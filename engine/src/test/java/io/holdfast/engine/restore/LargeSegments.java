@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
-import io.holdfast.base.Progress;
 import io.holdfast.base.testing.Seeds;
 import io.holdfast.engine.OpenRepository;
 import io.holdfast.engine.RepositoryAccess;
@@ -118,7 +117,7 @@ final class LargeSegments {
                 pieces(),
                 List.of(),
                 List.of()),
-            Progress.NONE);
+            TestEngine.context());
     Path staged = directory.resolve(StagedWal.DIRECTORY);
     requireSegment(staged.resolve(name.toString()));
     requireNext(staged.resolve(next.toString()));

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.base.BackupException;
+import io.holdfast.base.Cancellation;
 import io.holdfast.base.ErrorCode;
-import io.holdfast.base.Progress;
 import io.holdfast.base.testing.Seeds;
+import io.holdfast.engine.testing.TestEngine;
 import io.holdfast.engine.wal.SourceWal;
 import io.holdfast.postgres.Lsn;
 import io.holdfast.postgres.recovery.ResolvedTarget;
@@ -98,6 +99,21 @@ class StagedWalTest {
     assertGap(target(SWITCH + newer.length, 5L * SEGMENT), "no WAL is archived for the segment");
   }
 
+  @Test
+  void stopsBetweenSegmentsWhenCancelled() {
+    Cancellation cancellation = new Cancellation();
+    cancellation.request();
+    assertThatThrownBy(
+            () ->
+                new StagedWal(archive, directory, new Owner.Ourselves())
+                    .write(
+                        target(SWITCH + newer.length, 4L * SEGMENT),
+                        TestEngine.context(cancellation)))
+        .isInstanceOfSatisfying(
+            BackupException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CANCELLED));
+    assertThat(staged()).isEmptyDirectory();
+  }
+
   private void assertGap(ResolvedTarget target, String text) {
     assertThatThrownBy(() -> stage(target))
         .isInstanceOfSatisfying(
@@ -109,7 +125,7 @@ class StagedWalTest {
   }
 
   private void stage(ResolvedTarget target) throws IOException {
-    new StagedWal(archive, directory, new Owner.Ourselves()).write(target, Progress.NONE);
+    new StagedWal(archive, directory, new Owner.Ourselves()).write(target, TestEngine.context());
   }
 
   private static ResolvedTarget target(long end, long neededTo) {

@@ -60,6 +60,9 @@ class WalPushTest {
       Path renamed = directory.resolve("0000000100000000000000F0");
       Files.copy(current, renamed);
       refused(() -> push.push(settings, renamed), ErrorCode.WAL_CORRUPT, "does not begin as");
+      Path misfit = directory.resolve("0000000100000000000001F0");
+      Files.copy(current, misfit);
+      refused(() -> push.push(settings, misfit), ErrorCode.BAD_ARGUMENT, "segment of 16.0 MiB");
       Path older = directory.resolve("000000000000000000000001");
       Files.copy(current, older);
       assertThatThrownBy(() -> push.push(settings, older)).isInstanceOf(BackupException.class);

@@ -11,7 +11,6 @@ import io.holdfast.postgres.wire.ReplicationConnection.View;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -98,7 +97,9 @@ public final class BaseBackup {
     receiver.started(
         start, timeline, archives.stream().filter(t -> !t.location().isEmpty()).toList());
     if (connection.major() >= 15) {
-      new SingleStream(receiver, progress, archives).read();
+      SingleStream stream = new SingleStream(receiver, progress, archives);
+      readCopy(stream::take);
+      stream.finish();
     } else {
       readArchives(archives, receiver, progress);
     }
@@ -264,80 +265,5 @@ public final class BaseBackup {
         ErrorCode.PROTOCOL_VIOLATION,
         "base backup: the server sent " + what,
         "Run the backup again; if it happens again, report it with the server's version.");
-  }
-
-  /// PostgreSQL 15 and later.
-  private final class SingleStream {
-    private final BackupReceiver receiver;
-    private final LongConsumer progress;
-    private final List<Tablespace> archives;
-    private int archivesBegun;
-    private Optional<TarParser> tar = Optional.empty();
-    private boolean inManifest;
-
-    SingleStream(BackupReceiver receiver, LongConsumer progress, List<Tablespace> archives) {
-      this.receiver = receiver;
-      this.progress = progress;
-      this.archives = archives;
-    }
-
-    void read() throws IOException {
-      readCopy(this::take);
-      endArchive();
-      if (!inManifest || archivesBegun != archives.size()) {
-        throw violation(archivesBegun + " of " + archives.size() + " archives");
-      }
-    }
-
-    private void take(View view) throws IOException {
-      if (view.length() < 1) {
-        throw violation("an empty message");
-      }
-      int offset = view.offset() + 1;
-      int length = view.length() - 1;
-      switch (view.bytes()[view.offset()]) {
-        case 'n' -> beginArchive(view);
-        case 'm' -> {
-          endArchive();
-          inManifest = true;
-        }
-        case 'd' -> data(view.bytes(), offset, length);
-        case 'p' -> {}
-        default -> throw violation("an unknown kind of message");
-      }
-    }
-
-    private void data(byte[] bytes, int offset, int length) throws IOException {
-      if (inManifest) {
-        receiver.manifestData(bytes, offset, length);
-      } else {
-        tar.orElseThrow(() -> violation("data outside an archive")).push(bytes, offset, length);
-        progress.accept(length);
-      }
-    }
-
-    private void beginArchive(View view) throws IOException {
-      endArchive();
-      String[] names =
-          RawPath.decode(
-                  Arrays.copyOfRange(
-                      view.bytes(), view.offset() + 1, view.offset() + view.length()))
-              .split("\0", -1);
-      if (inManifest || names.length < 2 || archivesBegun >= archives.size()) {
-        throw violation("an archive that was not announced");
-      }
-      Tablespace announced = archives.get(archivesBegun++);
-      if (!announced.location().equals(names[1])) {
-        throw violation("archives in another order than announced");
-      }
-      tar = Optional.of(new TarParser(new ArchiveEvents(receiver, announced)));
-    }
-
-    private void endArchive() throws IOException {
-      if (tar.isPresent()) {
-        tar.get().finish();
-      }
-      tar = Optional.empty();
-    }
   }
 }

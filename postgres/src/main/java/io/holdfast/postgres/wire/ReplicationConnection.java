@@ -22,8 +22,6 @@ import java.util.regex.Pattern;
 /// allow as `PROTOCOL_VIOLATION`; so an `IOException` that passes through here is never the
 /// server's. After an error the connection is of no more use.
 public final class ReplicationConnection implements AutoCloseable {
-  private static final int OLDEST = 130_000;
-  private static final int NEWEST = 190_000;
   private static final int IDLE_SESSIONS_END = 140_000;
   private static final String IDLE_LIMIT = "idle_session_timeout";
   private static final Pattern SLOT_NAME = Pattern.compile("[a-z0-9_]{1,63}");
@@ -87,7 +85,8 @@ public final class ReplicationConnection implements AutoCloseable {
     options.ifPresent(text -> startup.put("options", text));
     PgConnection connection = new Dialer(url, startup, url.connectTimeout(), cancellation).dial();
     try {
-      return new ReplicationConnection(url, connection, requireSupported(connection));
+      return new ReplicationConnection(
+          url, connection, ServerVersion.requireSupported(connection.parameter("server_version")));
     } catch (BackupException e) {
       try {
         connection.close();
@@ -95,29 +94,6 @@ public final class ReplicationConnection implements AutoCloseable {
         e.addSuppressed(also);
       }
       throw e;
-    }
-  }
-
-  private static int requireSupported(PgConnection connection) {
-    String version = connection.parameter("server_version");
-    int number = versionNum(version);
-    if (number < OLDEST || number >= NEWEST) {
-      throw new BackupException(
-          ErrorCode.SERVER_VERSION_UNSUPPORTED,
-          "the server is PostgreSQL " + version + "; 13 to 18 are supported",
-          "Upgrade the server, or use a version of Holdfast that supports it.");
-    }
-    return number;
-  }
-
-  /// `15.4 (Debian …)` to 150004; 0 where it cannot be read.
-  static int versionNum(String version) {
-    String[] parts = version.split("[^0-9]+", 3);
-    try {
-      int minor = parts.length > 1 && !parts[1].isEmpty() ? Integer.parseInt(parts[1]) : 0;
-      return Integer.parseInt(parts[0]) * 10_000 + minor;
-    } catch (NumberFormatException _) {
-      return 0;
     }
   }
 
@@ -187,11 +163,6 @@ public final class ReplicationConnection implements AutoCloseable {
     }
     return Optional.of(
         new SlotPosition(row.get(1).isEmpty() ? Optional.empty() : Optional.of(lsn(row.get(1)))));
-  }
-
-  /// Drops the slot, and waits for whoever uses it.
-  public void dropSlot(String name) throws IOException {
-    query("DROP_REPLICATION_SLOT " + identifier(name) + " WAIT");
   }
 
   /// The content of a timeline's history file, byte for byte.

@@ -67,23 +67,4 @@ class TablespaceMapTest {
   void refusesMalformedLines(String text) {
     assertThatThrownBy(() -> TablespaceMap.parse(text)).isInstanceOf(BackupException.class);
   }
-
-  @Test
-  void readsMovesOfTheCommandLine() {
-    assertThat(TablespaceMove.parse("/a=/b/")).isEqualTo(new TablespaceMove("/a", "/b"));
-    assertThat(TablespaceMove.parse("/a\\=b=/c\\=d")).isEqualTo(new TablespaceMove("/a=b", "/c=d"));
-    assertThat(TablespaceMove.parse("/a\\b=/c")).isEqualTo(new TablespaceMove("/a\\b", "/c"));
-    assertThatThrownBy(
-            () ->
-                TablespaceMove.byOldLocation(
-                    List.of(TablespaceMove.parse("/a=/b"), TablespaceMove.parse("/a=/c"))))
-        .isInstanceOf(BackupException.class)
-        .hasMessageContaining("twice");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", "=", "/a", "/a=", "=/b", "a=/b", "/a=b", "/=/b", "/a=/b\n"})
-  void refusesOtherTexts(String text) {
-    assertThatThrownBy(() -> TablespaceMove.parse(text)).isInstanceOf(BackupException.class);
-  }
 }

@@ -152,7 +152,7 @@ class WalStreamerTest {
               + sink.received.get()
               + "' AND NOT active FROM pg_replication_slots");
       // The connection is still good for commands.
-      connection.dropSlot("archive");
+      connection.query("DROP_REPLICATION_SLOT archive WAIT");
       assertThat(server.value("SELECT count(*) FROM pg_replication_slots")).isEqualTo("0");
     }
   }

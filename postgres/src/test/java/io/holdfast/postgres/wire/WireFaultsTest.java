@@ -112,7 +112,7 @@ class WireFaultsTest {
     "16.2.0, 160002"
   })
   void versionsOfAllSpellingsAreRead(String text, int number) {
-    assertThat(ReplicationConnection.versionNum(text)).isEqualTo(number);
+    assertThat(ServerVersion.number(text)).isEqualTo(number);
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.holdfast.postgres.datadir;
+package io.holdfast.engine.restore;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
