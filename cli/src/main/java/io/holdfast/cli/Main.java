@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -87,13 +88,21 @@ public final class Main implements Callable<Integer> {
               context.out(),
               context.err());
         });
-    boolean walFetch = String.join(" ", args).matches(".*\\bwal fetch\\b.*");
+    boolean walFetch = isWalFetch(args);
     try {
       int status = commandLine.execute(args);
       return walFetch ? WalFetchCommand.contract(status) : status;
     } catch (Error e) {
       return ErrorReport.print(e, json, context.out(), context.err());
     }
+  }
+
+  /// Whether a server may be asking, whatever else is wrong with the words. The launcher decides by
+  /// the same rule.
+  private static boolean isWalFetch(String[] args) {
+    List<String> words = Arrays.asList(args);
+    int wal = words.indexOf("wal");
+    return wal >= 0 && words.subList(wal, words.size()).contains("fetch");
   }
 
   /// The whole command tree; also what the reference manual is generated from.

@@ -6,11 +6,12 @@ import java.util.regex.Pattern;
 final class Passwords {
   private static final int CHARACTERS_MAX = 32_000;
 
-  /// In a URL between the user's name and the last `@`, or as a parameter.
+  /// In a URL between the user's name and the last `@` of the word, or as a parameter, in quotes or
+  /// up to the next blank or `&`. A quote may be part of it.
   private static final Pattern PASSWORD =
       Pattern.compile(
-          "((?i)\\b[a-z][a-z0-9+.-]*://[^\\s:/@'\"]*:)[^\\s'\"]+(?=@)"
-              + "|((?i)\\b(?:ssl)?password=)[^\\s&'\"]+");
+          "((?i)\\b[a-z][a-z0-9+.-]*://[^\\s:/@]*:)[^\\s]+(?=@)"
+              + "|((?i)\\b(?:ssl)?password\\s*=\\s*)(?:'[^']*'|\"[^\"]*\"|[^\\s&]+)");
 
   private Passwords() {}
 

@@ -25,6 +25,9 @@ class ErrorReportTest {
           "postgres://ann:geheim@db1:5432,db2/erp?sslmode=require",
           "postgresql://db1/erp?user=ann&password=geheim&sslmode=require",
           "postgresql://db1/erp?sslpassword=geheim",
+          "postgresql://u:it's-geheim@h/db",
+          "host=db1 password='my geheim' user=ann",
+          "host=db1 password = geheim",
           "host=db1 password=geheim"
         }) {
       for (String[] command :

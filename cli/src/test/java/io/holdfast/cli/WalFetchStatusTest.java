@@ -37,6 +37,14 @@ class WalFetchStatusTest {
     assertTrouble("HF-1001", "wal", "fetch", SEGMENT);
   }
 
+  @Test
+  void holdsWithOptionsBetweenTheWordsAndForNoOtherCommand() {
+    assertTrouble("HF-1020", "wal", "--repo", "none", "fetch", SEGMENT, "out");
+    assertTrouble("HF-1001", "wal", "--no-such", "fetch", SEGMENT, "out");
+    TestContext context = new TestContext(Map.of(), directory);
+    assertThat(context.run("list", "--repo", "/x/wal fetch/y")).isEqualTo(2);
+  }
+
   private void assertTrouble(String code, String... command) {
     TestContext context = new TestContext(Map.of(), directory);
     assertThat(context.run(command)).isGreaterThanOrEqualTo(126);

@@ -107,6 +107,9 @@ class LauncherTest {
     "wal fetch 000000010000000000000001 x, 125, 126",
     "wal fetch 000000010000000000000001 x, 130, 130",
     "--json wal fetch x y, 1, 126",
+    "wal --source a fetch x y, 44, 1",
+    "wal --source a fetch x y, 1, 126",
+    "list --source fetch, 1, 1",
     "list, 1, 1",
     "wal push x, 1, 1",
     "list, 44, 44"

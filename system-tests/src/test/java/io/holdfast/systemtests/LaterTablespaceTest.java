@@ -48,13 +48,22 @@ class LaterTablespaceTest {
     Program program;
     String rows;
     try (Cluster source = Cluster.create(version, scratch.resolve("source"), Map.of())) {
-      program = new Program(scratch).with("DATABASE_URL", source.url());
+      program =
+          new Program(scratch)
+              .with("DATABASE_URL", source.url())
+              .with("HOLDFAST_PG_BIN", source.programs().toString());
       program.expect(0, "init");
       program.expect(0, "backup");
       later = source.directory("later space");
+      source.execute("CREATE TABLE before_it AS SELECT 1 AS n", "SELECT pg_switch_wal()");
+      try (RunningStream stream = RunningStream.start(program, scratch)) {
+        source.execute("SELECT pg_logical_emit_message(false, 'a', 'b')", "SELECT pg_switch_wal()");
+        source.execute("SELECT pg_logical_emit_message(false, 'a', 'b')");
+        stream.awaitStored(source);
+      }
+      // The second stream begins in the middle of a page, and the creation follows on that page.
       try (RunningStream stream = RunningStream.start(program, scratch)) {
         source.execute(
-            "CREATE TABLE before_it AS SELECT 1 AS n",
             "CREATE TABLESPACE later LOCATION '" + later + "'",
             "CREATE TABLE later_rows (n int) TABLESPACE later",
             "INSERT INTO later_rows SELECT n FROM generate_series(1, 5000) n",

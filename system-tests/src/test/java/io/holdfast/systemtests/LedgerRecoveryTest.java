@@ -9,6 +9,7 @@ import io.holdfast.postgres.server.PageScan;
 import io.holdfast.systemtests.Ledger.Commit;
 import io.holdfast.systemtests.Targets.Target;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,22 +62,24 @@ class LedgerRecoveryTest {
           "CREATE EXTENSION amcheck");
       Ledger ledger = new Ledger(source);
       ledger.create("TABLESPACE one", "TABLESPACE two", ballastRows);
-      Program program = new Program(scratch).with("DATABASE_URL", source.url());
+      Program program = program(source);
       program.expect(0, "init");
       List<Integer> ends = new ArrayList<>();
       String idle;
       try (RunningStream stream = RunningStream.start(program, scratch)) {
-        ledger.write(seed, WRITERS, 60, () -> backup(program, "full"));
+        ledger.writeDuring(seed, WRITERS, () -> backup(program, "full"));
         ends.add(ledger.account().size());
-        ledger.write(seed + 100, WRITERS, 60, () -> backup(program, "incremental"));
+        ledger.writeDuring(seed + 100, WRITERS, () -> backup(program, "incremental"));
         ends.add(ledger.account().size());
         ledger.write(seed + 200, WRITERS, 60, () -> {});
         idle = source.sql("SELECT to_char(clock_timestamp(), 'YYYY-MM-DD\"T\"HH24:MI:SS.USOF')");
         stream.awaitStored(source);
       }
       program.expect(0, "verify", "--all");
+      program.expect(0, "test-restore", "latest");
 
       List<Commit> account = ledger.account();
+      requireCommitsDuringBackups(program, account);
       List<Target> targets = new ArrayList<>();
       targets.add(new Target(List.of("--target-time", idle), account.size()));
       targets.addAll(Targets.choose(account, seed, ends.getFirst(), targetCount(major)));
@@ -86,6 +89,29 @@ class LedgerRecoveryTest {
       assertThat(Ledger.read(source))
           .as("the source is as it was")
           .isEqualTo(Ledger.stateAfter(account, account.size()));
+    }
+  }
+
+  private Program program(Cluster source) throws IOException {
+    return new Program(scratch)
+        .with("DATABASE_URL", source.url())
+        .with("HOLDFAST_PG_BIN", source.programs().toString());
+  }
+
+  private static void requireCommitsDuringBackups(Program program, List<Commit> account)
+      throws IOException {
+    String list = program.expect(0, "list", "--json").out();
+    List<String> starts = Answers.all(list, "startLsn");
+    List<String> stops = Answers.all(list, "stopLsn");
+    assertThat(starts).hasSize(2);
+    for (int i = 0; i < starts.size(); i++) {
+      BigInteger start = Targets.position(starts.get(i));
+      BigInteger stop = Targets.position(stops.get(i));
+      assertThat(account)
+          .as("commits while a backup ran, between " + start + " and " + stop)
+          .anySatisfy(
+              commit ->
+                  assertThat(Targets.position(commit.position())).isStrictlyBetween(start, stop));
     }
   }
 

@@ -28,8 +28,9 @@ final class CreatedTablespaces {
   /// Before a position at which nobody knows where a record starts: enough for the page before it.
   private static final int BEFORE_BYTES = 2 * 8192;
 
-  /// The record, its headers and those of a page; a longer record that lies across the start of a
-  /// range is none of ours.
+  private static final int PAGE_BYTES = 8192;
+
+  /// The record, its headers and those of a page.
   private static final int RECORD_BYTES_MAX = 2048;
 
   /// So little holds fewer creations than a summary has room for.
@@ -90,11 +91,18 @@ final class CreatedTablespaces {
     }
     List<TablespaceCreation> found = new ArrayList<>();
     Lsn knownFrom = known.get().knownFrom();
-    if (start.isBefore(knownFrom) && knownFrom.minus(start) <= RECORD_BYTES_MAX) {
+    if (start.isBefore(knownFrom) && mayHide(start, knownFrom)) {
       found.addAll(read(piece, start, knownFrom));
     }
     found.addAll(creations(known.get()));
     return found;
+  }
+
+  /// What the summary does not know of the beginning of a range. Where that is a page, it is the
+  /// rest of one record, which may be too long for one of ours. A stream that was started again
+  /// begins anywhere: whole records fit before the next page.
+  private static boolean mayHide(Lsn start, Lsn knownFrom) {
+    return start.value() % PAGE_BYTES != 0 || knownFrom.minus(start) <= RECORD_BYTES_MAX;
   }
 
   private Optional<WalSummary> summary(WalRange range) throws IOException {
@@ -109,7 +117,7 @@ final class CreatedTablespaces {
   private List<TablespaceCreation> read(WalPiece piece, Lsn start, Lsn end) throws IOException {
     Lsn to = piece.to().isBefore(end) ? piece.to() : end;
     Lsn from = start.minus(piece.from()) < BEFORE_BYTES ? piece.from() : start.plus(-BEFORE_BYTES);
-    WalIndexer indexer = WalIndexer.anywhere(new WalFormat(version, size, piece.timeline()), from);
+    WalIndexer indexer = indexer(piece, from);
     List<TablespaceCreation> found = new ArrayList<>();
     byte[] buffer = new byte[STEP_BYTES];
     try (InputStream in = bytes.read(piece.timeline(), from, to)) {
@@ -121,6 +129,15 @@ final class CreatedTablespaces {
       }
     }
     return found;
+  }
+
+  /// A piece begins with a segment, or where its timeline branched off: at the start of a record,
+  /// and nothing before it tells.
+  private WalIndexer indexer(WalPiece piece, Lsn from) {
+    WalFormat format = new WalFormat(version, size, piece.timeline());
+    return from.equals(piece.from()) && !from.equals(size.floor(from))
+        ? WalIndexer.atRecord(format, from)
+        : WalIndexer.anywhere(format, from);
   }
 
   private static List<TablespaceCreation> creations(WalSummary summary) {

@@ -34,6 +34,9 @@ final class LaterTablespaces {
     Map<String, String> others = new HashMap<>(moves);
     ResolvedTarget result = target;
     for (TablespaceCreation creation : created) {
+      if (creation.path().isEmpty()) {
+        continue; // allow_in_place_tablespaces: a directory inside the restored one
+      }
       boolean meant =
           purpose instanceof RestorePlan.Purpose.ForUse
               && creation.path().equals(moves.get(creation.path()));

@@ -28,6 +28,9 @@ public final class ArchivedWal implements WalIndexSource {
   /// How many of the newest summaries tell until when the archive was complete.
   private static final int OBSERVED_IN_NEWEST = 64;
 
+  /// Timelines of which there is a history and no WAL yet.
+  private static final int AHEAD_MAX = 64;
+
   /// How far back one is searched that says so at all: pushed WAL does not.
   private static final int OBSERVED_SEARCH_MAX = 512;
 
@@ -123,8 +126,8 @@ public final class ArchivedWal implements WalIndexSource {
     return known;
   }
 
-  /// The timelines whose history files are archived. Notes, of which there may be very many, are
-  /// not opened for it.
+  /// The timelines whose history files are archived, of those that have WAL, and of newer ones.
+  /// They are asked for by name: nothing else among the small files matters, damaged or not.
   public List<TimelineHistory> histories() throws IOException {
     List<TimelineHistory> known = histories;
     if (known == null) {
@@ -136,14 +139,28 @@ public final class ArchivedWal implements WalIndexSource {
 
   private List<TimelineHistory> readHistories() throws IOException {
     List<TimelineHistory> result = new ArrayList<>();
-    for (String name : archive.filesBut(Observations.NOTE_BYTES)) {
-      Optional<WalFileName> parsed = WalFileName.parse(name);
-      if (parsed.isPresent() && parsed.get() instanceof WalFileName.History(int timeline)) {
-        byte[] content = archive.file(name).orElse(new byte[0]);
-        result.add(TimelineHistory.parse(timeline, new String(content, StandardCharsets.UTF_8)));
+    int newest = 1;
+    for (int timeline : archive.timelineFolders()) {
+      if (timeline > 1) {
+        history(timeline).ifPresent(result::add);
       }
+      newest = Math.max(newest, timeline);
+    }
+    // A server that was just promoted hands over the history before any WAL.
+    for (int timeline = newest + 1; timeline <= newest + AHEAD_MAX; timeline++) {
+      Optional<TimelineHistory> ahead = history(timeline);
+      if (ahead.isEmpty()) {
+        break;
+      }
+      result.add(ahead.get());
     }
     return result;
+  }
+
+  private Optional<TimelineHistory> history(int timeline) throws IOException {
+    return archive
+        .file(new WalFileName.History(timeline).toString())
+        .map(bytes -> TimelineHistory.parse(timeline, new String(bytes, StandardCharsets.UTF_8)));
   }
 
   /// Reads a range in pieces of a few megabytes.

@@ -34,6 +34,48 @@ final class CurrentCluster {
         .findFirst();
   }
 
+  /// The archive that a server asks for by a file it wants at `destination`: that of the cluster
+  /// whose data directory this is, elsewhere the only one that the source has. Which of several it
+  /// would be is not guessed: an answer about the wrong one could end a recovery early.
+  ///
+  /// @throws BackupException `DIFFERENT_CLUSTER`, or `BAD_ARGUMENT` if nobody can say
+  static WalArchive askedAt(Repository repository, String source, Path destination)
+      throws IOException {
+    List<WalArchive> archives = SourceWal.all(repository, source);
+    Optional<ControlFile> control = controlBeside(destination);
+    if (control.isPresent()) {
+      long asks = control.get().systemIdentifier();
+      return archives.stream()
+          .filter(archive -> archive.lineage().systemIdentifier() == asks)
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new BackupException(
+                      ErrorCode.DIFFERENT_CLUSTER,
+                      "the server at "
+                          + destination.toAbsolutePath()
+                          + " is cluster "
+                          + Long.toUnsignedString(asks)
+                          + ", of which source '"
+                          + source
+                          + "' has no WAL",
+                      "Name the right --source; 'holdfast wal status' shows the clusters of each."));
+    }
+    if (archives.size() != 1) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          "source '"
+              + source
+              + "' has WAL of "
+              + archives.size()
+              + " clusters, and "
+              + destination
+              + " lies in no data directory that could say which one is meant",
+          "Restore with 'holdfast restore', which stages the right WAL beside the data.");
+    }
+    return archives.getFirst();
+  }
+
   /// Refuses WAL of another cluster than the source is.
   ///
   /// @throws BackupException `DIFFERENT_CLUSTER`

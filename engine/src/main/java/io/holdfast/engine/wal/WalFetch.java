@@ -51,18 +51,7 @@ public final class WalFetch {
           "the repository has no WAL of source '" + settings.source() + "'",
           "Name the source with --source; 'holdfast list' shows the sources.");
     }
-    WalArchive archive =
-        CurrentCluster.archive(repository, settings.source())
-            .orElseThrow(
-                () ->
-                    new BackupException(
-                        ErrorCode.BAD_ARGUMENT,
-                        "source '"
-                            + settings.source()
-                            + "' has WAL of "
-                            + archives.size()
-                            + " clusters, and no backup says which one it is now",
-                        "Restore with 'holdfast restore', which stages the right WAL beside the data."));
+    WalArchive archive = CurrentCluster.askedAt(repository, settings.source(), destination);
     Optional<WalContent> content =
         switch (parsed) {
           case WalFileName.Segment(WalSegmentName segment) -> SegmentFile.find(archive, segment);

@@ -98,6 +98,8 @@ public final class WalPush {
     WalArchive archive =
         SourceWal.open(repository, settings.source(), systemIdentifier, size.bytes());
     if (archiveHolds(archive, name.timeline(), start, segment, file)) {
+      // Whoever stored it may have died before it was durable; the server removes its own copy now.
+      StoredBefore.confirm(archive, name.timeline(), start, start.plus(size.bytes()));
       return "already there";
     }
     WalIndexer indexer = WalIndexer.anywhere(format, start);

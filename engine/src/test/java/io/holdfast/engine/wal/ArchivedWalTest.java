@@ -12,11 +12,14 @@ import io.holdfast.repository.testing.Repositories;
 import io.holdfast.repository.wal.WalArchive;
 import io.holdfast.repository.wal.WalMissingException;
 import io.holdfast.repository.wal.WalRange;
+import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.MemoryBlobStore;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -33,12 +36,13 @@ class ArchivedWalTest {
   private static final Lsn NONE = new Lsn(0);
 
   private final byte[] wal = Seeds.entropy(1).bytes(6 * SEGMENT);
+  private final MemoryBlobStore store = new MemoryBlobStore();
   private Repository repository;
   private WalArchive archive;
 
   @BeforeEach
   void archiveTwoRanges() throws IOException {
-    repository = Repositories.init(new MemoryBlobStore(), 1);
+    repository = Repositories.init(store, 1);
     archive = SourceWal.open(repository, "main", 7, SEGMENT);
     put(1, SEGMENT, 0, 5 * SEGMENT);
     put(1, 6 * SEGMENT, 5 * SEGMENT, 8192);
@@ -124,6 +128,43 @@ class ArchivedWalTest {
     assertThat(new ArchivedWal(archive).observedUntil(1)).contains(NOON);
     assertThat(Observations.newest(archive))
         .containsOnly(Map.entry(1, NOON), Map.entry(2, NOON.plusSeconds(60)));
+  }
+
+  @Test
+  void damagedNotesAndOtherSmallFilesDoNotMatter() throws Exception {
+    archive.putFile(
+        "00000002.history", "1\t0/302000\tno reason\n".getBytes(StandardCharsets.UTF_8));
+    put(2, 0x300000, 0, 8192);
+    Observations.note(archive, 1, NOON);
+    List<BlobKey> before = smallFiles();
+    Observations.note(archive, 1, NOON.plusSeconds(5));
+    Observations.note(archive, 1, NOON.plusSeconds(6));
+    List<BlobKey> damaged = smallFiles();
+    damaged.removeAll(before);
+    byte[] note = store.get(damaged.getFirst(), 1 << 20);
+    note[note.length - 1] ^= 1;
+    replace(damaged.getFirst(), note);
+    replace(damaged.getLast(), new byte[3]);
+
+    assertThat(new ArchivedWal(archive).histories()).hasSize(1);
+    assertThat(new ArchivedWal(archive).observedUntil(1)).contains(NOON);
+  }
+
+  private List<BlobKey> smallFiles() throws IOException {
+    List<BlobKey> keys = new ArrayList<>();
+    store.list(
+        "wal/",
+        blob -> {
+          if (blob.key().value().contains("/files/")) {
+            keys.add(blob.key());
+          }
+        });
+    return keys;
+  }
+
+  private void replace(BlobKey key, byte[] bytes) throws IOException {
+    store.delete(key);
+    store.putIfAbsent(key, ByteBuffer.wrap(bytes));
   }
 
   @Test

@@ -50,13 +50,17 @@ class ManyRangesTest {
   private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
   private static final byte[] ZEROS = new byte[BYTES];
 
+  /// A cipher refuses the key and nonce that it used last, which the same seed may well bring
+  /// again.
+  private static final AtomicLong SEEDS = new AtomicLong();
+
   private final AtomicLong names = new AtomicLong();
   private final ObservedBlobStore store = new ObservedBlobStore(new MemoryBlobStore());
   private Repository repository;
 
   @BeforeEach
   void archiveRanges() throws IOException {
-    repository = Repositories.init(new NameCounter(store, names), 1);
+    repository = Repositories.init(new NameCounter(store, names), SEEDS.incrementAndGet());
     WalArchive archive = SourceWal.open(repository, "main", 7, 1 << 20);
     for (int i = 0; i < RANGES; i++) {
       WalSummary summary = summary(i);

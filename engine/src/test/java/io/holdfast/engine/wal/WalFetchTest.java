@@ -11,6 +11,8 @@ import io.holdfast.engine.OpenRepository;
 import io.holdfast.engine.RepositoryAccess;
 import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.testing.TestEngine;
+import io.holdfast.postgres.control.ControlFile;
+import io.holdfast.postgres.testing.TestServer;
 import io.holdfast.repository.wal.WalArchive;
 import io.holdfast.repository.wal.WalRange;
 import java.io.IOException;
@@ -18,7 +20,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,6 +75,30 @@ class WalFetchTest {
                   BackupException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.WAL_GAP));
           assertThat(out()).doesNotExist();
         });
+  }
+
+  /// An answer about the wrong cluster could end a recovery early.
+  @Test
+  void asksTheDataDirectoryWhichClusterIsMeantAndNeverGuesses() throws Exception {
+    try (TestServer server = TestServer.start(15, Map.of())) {
+      Path wanted = server.data().resolve("pg_wal/RECOVERYXLOG");
+      with(
+          (fetch, settings) -> {
+            refused(ErrorCode.DIFFERENT_CLUSTER, () -> fetch.fetch(settings, FIRST, wanted));
+            try (OpenRepository again = new RepositoryAccess(TestEngine.context()).open(settings)) {
+              long id = ControlFile.read(server.data()).systemIdentifier();
+              put(SourceWal.open(again.repository(), "main", id, SEGMENT), 0, SEGMENT);
+            }
+            refused(ErrorCode.BAD_ARGUMENT, () -> fetch.fetch(settings, SECOND, out()));
+            assertThat(fetch.fetch(settings, FIRST, wanted)).isEqualTo(WalFetch.Outcome.FETCHED);
+            assertThat(fetch.fetch(settings, SECOND, wanted)).isEqualTo(WalFetch.Outcome.ABSENT);
+          });
+    }
+  }
+
+  private static void refused(ErrorCode code, ThrowingCallable fetch) {
+    assertThatThrownBy(fetch)
+        .isInstanceOfSatisfying(BackupException.class, e -> assertThat(e.code()).isEqualTo(code));
   }
 
   @FunctionalInterface

@@ -10,11 +10,19 @@ import io.holdfast.engine.RepositoryAccess;
 import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.testing.TestEngine;
 import io.holdfast.postgres.testing.TestServer;
+import io.holdfast.repository.testing.Repositories;
 import io.holdfast.repository.wal.WalArchive;
+import io.holdfast.storage.BlobKey;
+import io.holdfast.storage.BlobStore;
+import io.holdfast.storage.ForwardingBlobStore;
+import io.holdfast.storage.MemoryBlobStore;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,6 +81,34 @@ class WalPushTest {
       Files.write(foreign, bytes);
       refused(() -> push.push(settings, foreign), ErrorCode.DIFFERENT_CLUSTER, "source 'main'");
       assertThat(SourceWal.all(repository.repository(), "main")).hasSize(1);
+    }
+  }
+
+  /// The server removes its own copy when it hears that the segment is there.
+  @Test
+  void whatIsThereAlreadyIsPutOnceMoreSoThatItIsDurable() throws Exception {
+    List<String> puts = new ArrayList<>();
+    BlobStore store =
+        new ForwardingBlobStore(new MemoryBlobStore()) {
+          @Override
+          public PutResult putIfAbsent(BlobKey key, ByteBuffer data) throws IOException {
+            puts.add(key.value());
+            return super.putIfAbsent(key, data);
+          }
+        };
+    try (TestServer server = TestServer.start(15, KEEPING);
+        OpenRepository repository =
+            new OpenRepository(Repositories.init(store, 1), "a store in memory")) {
+      WalPush push = new WalPush(TestEngine.context(), repository);
+      Path segment = segment(server, "pg_current_wal_insert_lsn()");
+      server.sql("SELECT pg_switch_wal()", "CREATE TABLE t (n int)");
+      assertThat(push.push(settings, segment)).isEqualTo("stored");
+      List<String> ranges =
+          puts.stream().filter(key -> key.matches("wal/.*/[0-9a-f]{16}-[0-9a-f]{16}")).toList();
+      assertThat(ranges).isNotEmpty();
+      puts.clear();
+      assertThat(push.push(settings, segment)).isEqualTo("already there");
+      assertThat(puts).containsAll(ranges);
     }
   }
 

@@ -248,17 +248,19 @@ public final class WalArchive {
 
   /// The real names of all small files, in order. Each is opened for that.
   public List<String> files() throws IOException {
-    return files.names(_ -> true);
+    return files.names();
   }
 
   /// The real names of the small files whose name and content have exactly so many bytes together,
-  /// in order. No other is opened.
+  /// in order. No other is opened, and damaged ones are left out: for notes of which none is
+  /// needed.
   public List<String> filesOf(int bytes) throws IOException {
-    return files.names(stored -> stored == bytes);
+    return files.readableNames(size -> size == bytes);
   }
 
-  /// The real names of all small files but those of [#filesOf], which are not opened.
+  /// The real names of all small files but those of [#filesOf], which are not opened; without
+  /// damaged ones too.
   public List<String> filesBut(int bytes) throws IOException {
-    return files.names(stored -> stored != bytes);
+    return files.readableNames(size -> size != bytes);
   }
 }

@@ -11,9 +11,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.LongPredicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The small files of one lineage, named by pseudonyms. *Thread-safe.*
 final class WalFileObjects {
+  private static final Logger LOG = LoggerFactory.getLogger(WalFileObjects.class);
+
   private final BlobStore store;
   private final WalSealer sealer;
   private final String lineage;
@@ -51,8 +55,31 @@ final class WalFileObjects {
         : Optional.empty();
   }
 
+  /// The names of all files.
+  List<String> names() throws IOException {
+    TreeSet<String> found = new TreeSet<>();
+    for (String pseudonym : pseudonyms(_ -> true)) {
+      found.add(readStored(pseudonym).name());
+    }
+    return List.copyOf(found);
+  }
+
+  /// The names of some files, without those that cannot be read.
+  ///
   /// @param wanted asked with the bytes of name and content together, as the object's size tells
-  List<String> names(LongPredicate wanted) throws IOException {
+  List<String> readableNames(LongPredicate wanted) throws IOException {
+    TreeSet<String> found = new TreeSet<>();
+    for (String pseudonym : pseudonyms(wanted)) {
+      try {
+        found.add(readStored(pseudonym).name());
+      } catch (CorruptRepositoryException e) {
+        LOG.warn("a small file of the archive is left out: {}", e.text());
+      }
+    }
+    return List.copyOf(found);
+  }
+
+  private List<String> pseudonyms(LongPredicate wanted) throws IOException {
     int more = WalFiles.OBJECT_BYTES_MORE + sealer.overheadBytes();
     List<String> pseudonyms = new ArrayList<>();
     store.list(
@@ -63,11 +90,7 @@ final class WalFileObjects {
             pseudonyms.add(name);
           }
         });
-    TreeSet<String> found = new TreeSet<>();
-    for (String pseudonym : pseudonyms) {
-      found.add(readStored(pseudonym).name());
-    }
-    return List.copyOf(found);
+    return pseudonyms;
   }
 
   private WalFiles.NamedFile readStored(String pseudonym) throws IOException {
