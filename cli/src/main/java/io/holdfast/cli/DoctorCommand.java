@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
     name = "doctor",
     description = {
       "Look at repository, key, server and host, and say what is in the way and what to do.",
-      "Exit status 3 if backups cannot work."
+      "If backups cannot work, the exit status is that of the first thing that is wrong."
     })
 final class DoctorCommand implements Callable<Integer> {
   private final CommandContext context;

@@ -32,6 +32,11 @@ import java.util.concurrent.atomic.AtomicReference;
 /// not come in time, the WAL is streamed here. *Confined*.
 final class BackupWal implements AutoCloseable {
   private static final Duration WAIT_FOR_STREAM = Duration.ofSeconds(60);
+
+  /// A stream that runs stores every few seconds; one that feeds another repository never does
+  /// here.
+  private static final Duration STANDSTILL = Duration.ofSeconds(15);
+
   private static final Duration POLL_FIRST = Duration.ofMillis(250);
   private static final Duration POLL_MAX = Duration.ofSeconds(2);
   private static final Lsn NO_END = new Lsn(-1L);
@@ -77,8 +82,17 @@ final class BackupWal implements AutoCloseable {
   void awaitOrStream(Lsn start, Lsn end, int timeline) throws IOException {
     Instant deadline = context.clock().instant().plus(WAIT_FOR_STREAM);
     Duration poll = POLL_FIRST;
+    Lsn stored = storedTo(start, timeline);
+    Instant movedAt = context.clock().instant();
     while (context.clock().instant().isBefore(deadline)) {
       context.cancellation().throwIfRequested();
+      Lsn now = storedTo(start, timeline);
+      if (stored.isBefore(now)) {
+        stored = now;
+        movedAt = context.clock().instant();
+      } else if (context.clock().instant().isAfter(movedAt.plus(STANDSTILL))) {
+        break;
+      }
       if (covers(start, end, timeline)) {
         StoredBefore.confirm(archive, timeline, start, end);
         return;
@@ -92,7 +106,9 @@ final class BackupWal implements AutoCloseable {
         throw new BackupException(ErrorCode.CANCELLED, "interrupted", "", e);
       }
     }
-    context.progress().note("the running WAL stream lags behind, so the backup stores its own WAL");
+    context
+        .progress()
+        .note("no WAL stream has stored it in time, so the backup stores its own WAL");
     stopAt.set(end);
     stream(start, timeline);
   }
@@ -117,6 +133,12 @@ final class BackupWal implements AutoCloseable {
     try (InputStream bytes = new ArchivedWal(archive).read(timeline, start, end)) {
       return ReplacedBlocks.read(format, start, end, bytes, suspects);
     }
+  }
+
+  /// The end of what is stored without a gap from `start` on.
+  private Lsn storedTo(Lsn start, int timeline) throws IOException {
+    return new Lsn(
+        WalCoverage.contiguousEnd(archive.ranges(timeline, start.value()), start.value()));
   }
 
   private boolean covers(Lsn start, Lsn end, int timeline) throws IOException {

@@ -29,7 +29,8 @@ final class RepositoryExam {
 
   void open(EngineContext context) throws IOException {
     try (OpenRepository repository = new RepositoryAccess(context).open(settings)) {
-      int backups = new Backups(repository).list(Optional.empty()).maps().size();
+      Backups.Listing listing = new Backups(repository).list(Optional.empty());
+      int backups = listing.maps().size();
       findings.ok(
           "repository "
               + settings.repository()
@@ -37,6 +38,11 @@ final class RepositoryExam {
               + settings.key().describe()
               + "; "
               + (backups == 1 ? "1 backup" : backups + " backups"));
+      if (!listing.warnings().isEmpty()) {
+        findings.warn(
+            "the list of backups is damaged: " + listing.warnings().getFirst(),
+            "Run 'holdfast verify --all' to see all damage.");
+      }
       StoreCapabilities capabilities = repository.repository().store().capabilities();
       if (capabilities.putIfAbsent() == StoreCapabilities.Support.NO) {
         findings.warn(

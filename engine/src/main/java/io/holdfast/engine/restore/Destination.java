@@ -35,12 +35,14 @@ final class Destination {
     return directory;
   }
 
-  /// Requires that neither of a data directory and a tablespace lies in the other.
-  static void requireApart(Path to, Path space) {
+  /// Requires that neither of a tablespace and something else lies in the other.
+  ///
+  /// @param what the other, for the message
+  static void requireApart(String what, Path to, Path space) {
     if (space.startsWith(to) || to.startsWith(space)) {
       throw new BackupException(
           ErrorCode.BAD_ARGUMENT,
-          "tablespace location " + space + " and the data directory " + to + " lie in each other",
+          "tablespace location " + space + " and " + what + " at " + to + " lie in each other",
           "Put the tablespace elsewhere with --tablespace OLD=NEW.");
     }
   }

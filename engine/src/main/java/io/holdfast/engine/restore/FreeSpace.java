@@ -5,7 +5,6 @@ import io.holdfast.base.ByteSize;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.repository.tree.TreeReader;
 import java.io.IOException;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -23,38 +22,43 @@ record FreeSpace(long dataBytes, long freeBytes) {
   ///
   /// @throws BackupException `NO_SPACE` if a tablespace does not fit where it goes
   static FreeSpace of(Places places, TreeReader tree) throws IOException {
-    FileStore main = store(places.to());
-    Map<FileStore, Path> others = new LinkedHashMap<>();
-    Map<Path, FileStore> storeOf = new HashMap<>();
-    storeOf.put(places.to(), main);
+    Object main = device(places.to());
+    Map<Object, Path> others = new LinkedHashMap<>();
+    Map<Path, Object> deviceOf = new HashMap<>();
+    deviceOf.put(places.to(), main);
     for (String location : places.tablespaces().values()) {
-      FileStore store = store(Path.of(location));
-      storeOf.put(Path.of(location), store);
-      if (!store.equals(main)) {
-        others.putIfAbsent(store, Path.of(location));
+      Object device = device(Path.of(location));
+      deviceOf.put(Path.of(location), device);
+      if (!device.equals(main)) {
+        others.putIfAbsent(device, Path.of(location));
       }
     }
     if (others.isEmpty()) {
-      return new FreeSpace(tree.totals().logicalBytes(), main.getUsableSpace());
+      return new FreeSpace(tree.totals().logicalBytes(), usableBytes(places.to()));
     }
-    Map<FileStore, Long> bytes = new HashMap<>();
+    Map<Object, Long> bytes = new HashMap<>();
     tree.forEachFile(
         file ->
             bytes.merge(
-                storeOf.getOrDefault(places.rootOf(file.entry().path()), main),
+                deviceOf.getOrDefault(places.rootOf(file.entry().path()), main),
                 file.entry().size(),
                 Long::sum));
-    for (Map.Entry<FileStore, Path> other : others.entrySet()) {
+    for (Map.Entry<Object, Path> other : others.entrySet()) {
       requireRoom(
           other.getValue(),
           bytes.getOrDefault(other.getKey(), 0L) + WalSupply.RESERVE_BYTES,
-          other.getKey().getUsableSpace());
+          usableBytes(other.getValue()));
     }
-    return new FreeSpace(bytes.getOrDefault(main, 0L), main.getUsableSpace());
+    return new FreeSpace(bytes.getOrDefault(main, 0L), usableBytes(places.to()));
   }
 
-  private static FileStore store(Path directory) throws IOException {
-    return Files.getFileStore(Destination.existingParent(directory));
+  /// One disk may be mounted at several places, so not the mount tells.
+  private static Object device(Path directory) throws IOException {
+    return Files.getAttribute(Destination.existingParent(directory), "unix:dev");
+  }
+
+  private static long usableBytes(Path directory) throws IOException {
+    return Files.getFileStore(Destination.existingParent(directory)).getUsableSpace();
   }
 
   private static void requireRoom(Path location, long needed, long free) {

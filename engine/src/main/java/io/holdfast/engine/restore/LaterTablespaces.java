@@ -41,7 +41,7 @@ final class LaterTablespaces {
           purpose instanceof RestorePlan.Purpose.ForUse
               && creation.path().equals(moves.get(creation.path()));
       if (!meant) {
-        throw refusal(creation, purpose);
+        throw refusal(creation, created.size() - 1, purpose);
       }
       var _ = Destination.of(Path.of(creation.path()));
       others.remove(creation.path());
@@ -54,15 +54,18 @@ final class LaterTablespaces {
     return new Accepted(result, others);
   }
 
-  private static BackupException refusal(TablespaceCreation creation, RestorePlan.Purpose purpose) {
+  private static BackupException refusal(
+      TablespaceCreation creation, int others, RestorePlan.Purpose purpose) {
     String before = "--target-lsn " + creation.lsn() + " --target-exclusive";
     String path = Quoted.of(creation.path());
+    String argument = Quoted.of(TablespaceMove.escaped(creation.path()));
     return new BackupException(
         ErrorCode.TABLESPACE_CREATED_LATER,
         "after the start of this backup, at "
             + creation.lsn()
             + ", a tablespace was created at "
             + path
+            + (others == 0 ? "" : " (and " + others + " more later)")
             + "; recovery would use that path here too, and where the source lives destroy its files",
         switch (purpose) {
           case RestorePlan.Purpose.Scratch _ ->
@@ -73,9 +76,9 @@ final class LaterTablespaces {
               "Restore a newer backup, or up to there: "
                   + before
                   + ". On a host without the source, --tablespace "
-                  + path
+                  + argument
                   + "="
-                  + path
+                  + argument
                   + " lets recovery use that path, which must be empty.";
         });
   }

@@ -121,7 +121,10 @@ public final class Restore {
     Map<Long, String> spaces = new LinkedHashMap<>();
     for (var space : tablespaces(facts, accepted.moves()).entrySet()) {
       Path location = Destination.of(Path.of(space.getValue()));
-      Destination.requireApart(to, location);
+      Destination.requireApart("the data directory", to, location);
+      for (String other : spaces.values()) {
+        Destination.requireApart("another tablespace", Path.of(other), location);
+      }
       spaces.put(space.getKey(), location.toString());
     }
     FreeSpace space = FreeSpace.of(new Places(to, spaces), tree);
@@ -199,7 +202,9 @@ public final class Restore {
         throw new BackupException(
             ErrorCode.BAD_ARGUMENT,
             "the backup has no tablespace at " + old,
-            known.isEmpty() ? "It has none at all." : "Its tablespaces are at " + known + ".");
+            known.isEmpty()
+                ? "It has none at all."
+                : "Its tablespaces are at " + String.join(", ", known) + ".");
       }
     }
     return result;

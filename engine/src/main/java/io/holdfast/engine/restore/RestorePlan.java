@@ -8,10 +8,12 @@ import io.holdfast.repository.StoredSnapshot;
 import io.holdfast.repository.tree.TreeTotals;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// What a restore will do, as a value: it is shown by a dry run and executed as it is.
 ///
@@ -34,7 +36,7 @@ public record RestorePlan(
     Owner owner,
     Optional<String> archive) {
   public RestorePlan {
-    tablespaces = Map.copyOf(tablespaces);
+    tablespaces = Collections.unmodifiableMap(new TreeMap<>(tablespaces));
   }
 
   /// What the restored directory is for.

@@ -44,6 +44,9 @@ final class RestoreRun {
   private final List<String> remarks = new ArrayList<>();
   private final Set<Path> directories = new LinkedHashSet<>();
 
+  /// Directories of others in which we made one.
+  private final Set<Path> entered = new LinkedHashSet<>();
+
   RestoreRun(EngineContext context, Repository repository, RestorePlan plan) throws IOException {
     this.context = context;
     this.repository = repository;
@@ -198,14 +201,31 @@ final class RestoreRun {
       if (directory.startsWith(plan.to()) && !directory.equals(plan.to())) {
         makeDirectory(parent);
       } else {
-        Files.createDirectories(parent);
+        makeParents(parent);
       }
+    }
+    if (parent != null && !directories.contains(parent)) {
+      entered.add(parent);
     }
     if (!Files.isDirectory(directory, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
       Files.createDirectory(directory);
     }
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
     plan.owner().give(directory);
+  }
+
+  /// Directories above those of the server: it must be able to pass through them.
+  private void makeParents(Path directory) throws IOException {
+    Path parent = directory.getParent();
+    if (parent != null && !Files.exists(parent)) {
+      makeParents(parent);
+    }
+    Files.createDirectory(directory);
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    entered.add(directory);
+    if (parent != null) {
+      entered.add(parent);
+    }
   }
 
   private void writeFiles(List<TreeFile> files) throws IOException {
@@ -245,9 +265,11 @@ final class RestoreRun {
     for (Path directory : directories) {
       FileWriter.sync(directory);
     }
-    Path parent = plan.to().toAbsolutePath().getParent();
-    if (parent != null) {
-      FileWriter.sync(parent);
+    for (Path directory : entered) {
+      // One that may be entered but not read is durable by its owner's care.
+      if (Files.isReadable(directory)) {
+        FileWriter.sync(directory);
+      }
     }
   }
 }

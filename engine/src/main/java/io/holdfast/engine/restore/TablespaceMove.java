@@ -25,6 +25,11 @@ public record TablespaceMove(String from, String to) {
     return new TablespaceMove(withoutSlash(from.toString()), withoutSlash(to));
   }
 
+  /// A path as it is written in the argument.
+  public static String escaped(String path) {
+    return path.replace("=", "\\=");
+  }
+
   /// New location by old one.
   ///
   /// @throws BackupException `BAD_ARGUMENT` if one is moved twice

@@ -78,8 +78,9 @@ final class CurrentCluster {
 
   /// Refuses WAL of another cluster than the source is.
   ///
+  /// @param what that WAL, or who has it, for the message
   /// @throws BackupException `DIFFERENT_CLUSTER`
-  static void require(Repository repository, String source, long systemIdentifier, Path file)
+  static void require(Repository repository, String source, long systemIdentifier, String what)
       throws IOException {
     List<WalArchive> archives = SourceWal.all(repository, source);
     if (archives.isEmpty()
@@ -91,7 +92,7 @@ final class CurrentCluster {
     if (newest.isEmpty() || newest.get() != systemIdentifier) {
       throw new BackupException(
           ErrorCode.DIFFERENT_CLUSTER,
-          file
+          what
               + " is of cluster "
               + Long.toUnsignedString(systemIdentifier)
               + ", and source '"

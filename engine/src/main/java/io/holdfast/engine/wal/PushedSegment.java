@@ -6,6 +6,7 @@ import io.holdfast.repository.wal.WalConsumer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -28,6 +29,7 @@ final class PushedSegment implements AutoCloseable {
 
   /// @throws BackupException `WAL_CORRUPT` if no segment has the file's length
   static PushedSegment open(Path file) throws IOException {
+    requireFile(file);
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
     try {
       long length = channel.size();
@@ -38,6 +40,18 @@ final class PushedSegment implements AutoCloseable {
     } catch (IOException | RuntimeException | Error e) {
       channel.close();
       throw e;
+    }
+  }
+
+  /// Requires a file, or a link to one: a pipe would be waited for.
+  ///
+  /// @throws BackupException `BAD_ARGUMENT`
+  static void requireFile(Path file) {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          file + " is not a file",
+          "Use archive_command = 'holdfast wal push %p'.");
     }
   }
 

@@ -83,6 +83,8 @@ final class StreamAttempt {
     try (ReplicationConnection connection =
         ReplicationConnection.open(url, "holdfast wal stream")) {
       SystemIdentity identity = connection.identifySystem();
+      CurrentCluster.require(
+          repository, settings.source(), identity.systemIdentifier(), "the server at " + url);
       int segmentBytes = (int) WalSizes.bytes(connection.show("wal_segment_size"));
       WalArchive archive =
           SourceWal.open(repository, settings.source(), identity.systemIdentifier(), segmentBytes);

@@ -8,6 +8,7 @@ import io.holdfast.engine.OpenRepository;
 import io.holdfast.engine.config.Settings;
 import io.holdfast.postgres.Lsn;
 import io.holdfast.postgres.control.ControlFile;
+import io.holdfast.postgres.wal.TimelineHistory;
 import io.holdfast.postgres.wal.WalFileName;
 import io.holdfast.postgres.wal.WalFormat;
 import io.holdfast.postgres.wal.WalIndexer;
@@ -22,6 +23,7 @@ import io.holdfast.repository.wal.WalRange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -93,7 +95,7 @@ public final class WalPush {
     WalFormat format =
         new WalFormat(version, size, name.timeline(), OptionalLong.of(systemIdentifier));
     Lsn start = SegmentFile.start(name, size);
-    CurrentCluster.require(repository, settings.source(), systemIdentifier, file);
+    CurrentCluster.require(repository, settings.source(), systemIdentifier, file.toString());
     requireFinished(segment, new SegmentSoundness(file, format, start), file);
     WalArchive archive =
         SourceWal.open(repository, settings.source(), systemIdentifier, size.bytes());
@@ -155,6 +157,7 @@ public final class WalPush {
   }
 
   private String pushSmall(Settings settings, String name, Path file) throws IOException {
+    PushedSegment.requireFile(file);
     if (Files.size(file) > SMALL_FILE_BYTES_MAX && !name.endsWith(".partial")) {
       throw new BackupException(
           ErrorCode.WAL_CORRUPT,
@@ -165,10 +168,33 @@ public final class WalPush {
       // The bytes of a partial segment were streamed or will come with the next timeline's segment.
       return "not needed";
     }
+    byte[] content = Files.readAllBytes(file);
+    requireHistory(name, content, file);
     WalArchive archive = archiveOf(settings.source(), file);
-    PutOutcome outcome = archive.putFile(name, Files.readAllBytes(file));
+    PutOutcome outcome = archive.putFile(name, content);
     requireNoConflict(outcome, file);
     return outcome == PutOutcome.ALREADY_THERE ? "already there" : "stored";
+  }
+
+  /// What is stored once is there for good: a history that is none would keep the right one out.
+  private static void requireHistory(String name, byte[] content, Path file) {
+    Optional<WalFileName> parsed = WalFileName.parse(name);
+    if (parsed.isEmpty() || !(parsed.get() instanceof WalFileName.History(int timeline))) {
+      return;
+    }
+    String text = new String(content, StandardCharsets.UTF_8);
+    boolean whole = text.endsWith("\n");
+    try {
+      whole &= !TimelineHistory.parse(timeline, text).ancestors().isEmpty();
+    } catch (BackupException _) {
+      whole = false;
+    }
+    if (!whole) {
+      throw new BackupException(
+          ErrorCode.WAL_CORRUPT,
+          file + " is not the whole history of timeline " + timeline,
+          "Push the file from the server's pg_wal, as its archive_command does.");
+    }
   }
 
   /// A history file does not say which cluster it belongs to. The control file of the data
@@ -177,7 +203,7 @@ public final class WalPush {
     Optional<ControlFile> control = CurrentCluster.controlBeside(file);
     if (control.isPresent()) {
       long systemIdentifier = control.get().systemIdentifier();
-      CurrentCluster.require(repository, source, systemIdentifier, file);
+      CurrentCluster.require(repository, source, systemIdentifier, file.toString());
       return SourceWal.open(repository, source, systemIdentifier, control.get().walSegmentSize());
     }
     return CurrentCluster.archive(repository, source)

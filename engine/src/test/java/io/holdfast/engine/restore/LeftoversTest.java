@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.storage.StoreFullException;
+import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +51,27 @@ class LeftoversTest {
     assertThatThrownBy(() -> run(List.of(directory), full)).isSameAs(full);
   }
 
+  @Test
+  void otherFailuresNameWhatTheNextRestoreWouldStumbleOver() throws Exception {
+    Path data = Files.createDirectory(directory.resolve("data"));
+    Files.createFile(data.resolve("PG_VERSION"));
+    Path empty = Files.createDirectory(directory.resolve("empty"));
+    for (Exception failure :
+        new Exception[] {
+          new BackupException(ErrorCode.NO_SPACE, "full", "Free some space."),
+          new StoreFullException("full")
+        }) {
+      assertThatThrownBy(() -> run(List.of(data, empty), failure))
+          .isInstanceOfSatisfying(
+              BackupException.class,
+              e -> {
+                assertThat(e.code()).isEqualTo(ErrorCode.NO_SPACE);
+                assertThat(e.hint()).contains("Free some space", data.toString(), "remove it");
+                assertThat(e.hint()).doesNotContain(empty.toString());
+              });
+    }
+  }
+
   private static void run(List<Path> directories, Exception failure) throws Exception {
     var _ =
         Leftovers.named(
@@ -56,7 +79,7 @@ class LeftoversTest {
             () -> {
               switch (failure) {
                 case BackupException e -> throw e;
-                case InterruptedIOException e -> throw e;
+                case IOException e -> throw e;
                 default -> throw new IllegalStateException(failure);
               }
             });

@@ -126,6 +126,15 @@ class WalPushTest {
       WalArchive archive = SourceWal.all(repository.repository(), "main").getFirst();
       assertThat(archive.file("00000002.history"))
           .hasValue(content.getBytes(StandardCharsets.UTF_8));
+      for (String broken : List.of("", "garbage\n", "1\t0/1A00")) {
+        Path file = directory.resolve("00000003.history");
+        Files.writeString(file, broken);
+        refused(() -> push.push(settings, file), ErrorCode.WAL_CORRUPT, "timeline 3");
+      }
+      Path first = Files.writeString(directory.resolve("00000001.history"), "1\t0/3000000\tx\n");
+      refused(() -> push.push(settings, first), ErrorCode.WAL_CORRUPT, "timeline 1");
+      refused(() -> push.push(settings, directory), ErrorCode.BAD_ARGUMENT, "WAL file");
+      assertThat(archive.files()).hasSize(1);
       Path elsewhere = Files.copy(history, directory.resolve("00000002.history"));
       assertThat(push.push(settings, elsewhere)).isEqualTo("already there");
     }
