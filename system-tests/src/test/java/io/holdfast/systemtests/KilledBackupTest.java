@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// oldest and the newest backup are restored and compared with the ledger.
 class KilledBackupTest {
   private static final int WRITERS = 2;
+  private static final int TRIES_MAX = 4;
 
   private Path scratch = Path.of("/tmp");
 
@@ -91,24 +92,36 @@ class KilledBackupTest {
       }
     }
 
+    /// A backup that was quicker than the usual one is over before the moment comes: then another
+    /// is struck earlier.
     private void strike(int number, boolean streamRuns) throws Exception {
       Duration moment =
           Moments.within(usual.getOrDefault(streamRuns, Duration.ZERO), random.nextDouble());
+      boolean struck = false;
+      for (int attempt = 0; attempt < TRIES_MAX && !struck; attempt++) {
+        struck = isKilledAfter(moment, number);
+        moment = moment.dividedBy(2);
+      }
+      killed += struck ? 1 : 0;
+      program.expect(0, "verify", "--all");
+      program.expect(0, "restore", "latest", "--to", scratch + "/never", "--dry-run");
+      usual.put(streamRuns, wholeBackup(number));
+    }
+
+    private boolean isKilledAfter(Duration moment, int number) throws Exception {
       String what = "moment " + number + ", killed after " + moment.toMillis() + " ms";
+      boolean struck;
       try (Victim victim =
           Victim.start(
               program, scratch, "backup", "--type", number % 3 == 0 ? "full" : "incremental")) {
-        if (victim.killedAfter(moment)) {
-          killed++;
-        } else {
+        struck = victim.killedAfter(moment);
+        if (!struck) {
           assertThat(victim.ended().status()).as(victim.ended().all()).isZero();
         }
       }
       awaitServerClean(what);
       takeNoteOfPublished(what);
-      program.expect(0, "verify", "--all");
-      program.expect(0, "restore", "latest", "--to", scratch + "/never", "--dry-run");
-      usual.put(streamRuns, wholeBackup(number));
+      return struck;
     }
 
     /// A backup killed after it was published, and before it could say so, is a backup: it is in

@@ -24,6 +24,8 @@ class KilledRestoreTest {
   private static final int INTERRUPTED = 130;
   private static final int BEFORE_THE_PROGRAM_RAN = 128 + 15;
 
+  private static final int TRIES_MAX = 4;
+
   private Path scratch = Path.of("/tmp");
 
   @BeforeEach
@@ -47,10 +49,14 @@ class KilledRestoreTest {
     Duration proofTakes = time(program, "test-restore", "latest");
     Strikes strikes = new Strikes();
     for (int i = 0; i < moments; i++) {
-      Duration moment = Moments.within(restoreTakes, random.nextDouble());
-      restoreKilled(program, moment, expected, "moment " + i, strikes);
-      moment = Moments.within(proofTakes, 0.1 + 0.8 * random.nextDouble());
-      strikeTestRestore(program, temporary, moment, i, strikes);
+      String what = "moment " + i;
+      strikes.untilStruck(
+          Moments.within(restoreTakes, random.nextDouble()),
+          moment -> restoreKilled(program, moment, expected, what, strikes));
+      int number = i;
+      strikes.untilStruck(
+          Moments.within(proofTakes, 0.1 + 0.8 * random.nextDouble()),
+          moment -> strikeTestRestore(program, temporary, moment, number, strikes));
     }
     assertThat(strikes.killedRestores).as("restores killed").isGreaterThanOrEqualTo(moments / 2);
     assertThat(strikes.killedProofs).as("test restores killed").isPositive();
@@ -64,6 +70,25 @@ class KilledRestoreTest {
     private int killedRestores;
     private int killedProofs;
     private int interruptedProofs;
+
+    /// One that was quicker than the first is over before the moment comes: then another is struck
+    /// earlier.
+    void untilStruck(Duration first, Strike strike) throws Exception {
+      int before = all();
+      Duration moment = first;
+      for (int attempt = 0; attempt < TRIES_MAX && all() == before; attempt++) {
+        strike.at(moment);
+        moment = moment.dividedBy(2);
+      }
+    }
+
+    private int all() {
+      return killedRestores + killedProofs + interruptedProofs;
+    }
+  }
+
+  private interface Strike {
+    void at(Duration moment) throws Exception;
   }
 
   private void strikeTestRestore(
