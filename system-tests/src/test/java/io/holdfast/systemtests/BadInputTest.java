@@ -248,7 +248,7 @@ class BadInputTest {
     Files.writeString(full.resolve("mine"), "mine");
     refusedTarget("HF-1001", "foo", "--tablespace", "foo");
     refusedTarget("HF-1001", "/a", "--tablespace", "/a=/b");
-    refusedTarget("HF-1001", "'relative'", "--tablespace", space + "=relative");
+    refusedTarget("HF-1001", "=relative'", "--tablespace", space + "=relative");
     refusedTarget("HF-1040", "mine", "--tablespace", space + "=" + full);
     refusedTarget("HF-1001", "in each other", "--tablespace", space + "=" + never() + "/inside");
     refusedTarget(

@@ -12,8 +12,11 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -28,6 +31,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// the ledger's account has at the target; every page is checked, and `amcheck` finds nothing.
 class LedgerRecoveryTest {
   private static final int WRITERS = 4;
+
+  private static final DateTimeFormatter AS_THE_SERVER_WRITES_IT =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSSx", Locale.ROOT);
 
   private Path scratch = Path.of("/tmp");
 
@@ -73,7 +79,12 @@ class LedgerRecoveryTest {
         ends.add(ledger.account().size());
         ledger.write(seed + 200, WRITERS, 60, () -> {});
         idle = source.sql("SELECT to_char(clock_timestamp(), 'YYYY-MM-DD\"T\"HH24:MI:SS.USOF')");
+        // No commit, but WAL: the archive hears of the time without waiting for an idle server's
+        // note.
+        source.execute("SELECT pg_logical_emit_message(false, 'later', 'than idle')");
         stream.awaitStored(source);
+        stream.awaitComplete(
+            source, OffsetDateTime.parse(idle, AS_THE_SERVER_WRITES_IT).toInstant());
       }
       program.expect(0, "verify", "--all");
       program.expect(0, "test-restore", "latest");

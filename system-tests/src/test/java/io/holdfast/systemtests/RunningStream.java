@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 /// `wal stream` in a process of its own; closing ends it by SIGTERM and expects that it ends well.
@@ -40,6 +41,18 @@ final class RunningStream implements AutoCloseable {
       }
     }
     throw new AssertionError("the stream did not catch up: " + messages());
+  }
+
+  /// Waits until the archive is known to be complete up to a time of the server's clock.
+  void awaitComplete(Cluster source, Instant time) throws IOException {
+    for (int attempt = 0; attempt < ATTEMPTS && process.isAlive(); attempt++) {
+      Command.Ended status = program.expect(0, "wal", "status", "--url", source.url(), "--json");
+      if (Answers.all(status.out(), "observedUntil").stream()
+          .anyMatch(until -> !Instant.parse(until).isBefore(time))) {
+        return;
+      }
+    }
+    throw new AssertionError("the archive is not complete up to " + time + ": " + messages());
   }
 
   /// What it has said so far.
