@@ -16,12 +16,10 @@ import io.holdfast.postgres.wal.WalVersion;
 import io.holdfast.postgres.wire.ReplicationConnection;
 import io.holdfast.repository.wal.WalArchive;
 import io.holdfast.repository.wal.WalCoverage;
-import io.holdfast.repository.wal.WalRange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -82,20 +80,20 @@ final class BackupWal implements AutoCloseable {
   void awaitOrStream(Lsn start, Lsn end, int timeline) throws IOException {
     Instant deadline = context.clock().instant().plus(WAIT_FOR_STREAM);
     Duration poll = POLL_FIRST;
-    Lsn stored = storedTo(start, timeline);
+    Lsn stored = start;
     Instant movedAt = context.clock().instant();
     while (context.clock().instant().isBefore(deadline)) {
       context.cancellation().throwIfRequested();
       Lsn now = storedTo(start, timeline);
+      if (!now.isBefore(end)) {
+        StoredBefore.confirm(archive, timeline, start, end);
+        return;
+      }
       if (stored.isBefore(now)) {
         stored = now;
         movedAt = context.clock().instant();
       } else if (context.clock().instant().isAfter(movedAt.plus(STANDSTILL))) {
         break;
-      }
-      if (covers(start, end, timeline)) {
-        StoredBefore.confirm(archive, timeline, start, end);
-        return;
       }
       try {
         context.pause().await(poll);
@@ -115,7 +113,7 @@ final class BackupWal implements AutoCloseable {
 
   /// Fails unless the archive has every byte.
   void requireCovered(Lsn start, Lsn end, int timeline) throws IOException {
-    if (!covers(start, end, timeline)) {
+    if (storedTo(start, timeline).isBefore(end)) {
       throw new BackupException(
           ErrorCode.WAL_GAP,
           "the WAL of the backup, " + start + " to " + end + ", is not complete in the repository",
@@ -139,11 +137,6 @@ final class BackupWal implements AutoCloseable {
   private Lsn storedTo(Lsn start, int timeline) throws IOException {
     return new Lsn(
         WalCoverage.contiguousEnd(archive.ranges(timeline, start.value()), start.value()));
-  }
-
-  private boolean covers(Lsn start, Lsn end, int timeline) throws IOException {
-    List<WalRange> ranges = archive.ranges(timeline, start.value());
-    return WalCoverage.gaps(ranges, start.value(), end.value()).isEmpty();
   }
 
   private void stream(Lsn start, int timeline) throws IOException {

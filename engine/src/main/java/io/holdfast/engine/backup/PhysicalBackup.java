@@ -13,6 +13,7 @@ import io.holdfast.postgres.Lsn;
 import io.holdfast.postgres.basebackup.BackupReceiver.Tablespace;
 import io.holdfast.postgres.basebackup.BaseBackup;
 import io.holdfast.postgres.manifest.ManifestSummary;
+import io.holdfast.postgres.wal.WalFileName;
 import io.holdfast.postgres.wire.ReplicationConnection;
 import io.holdfast.postgres.wire.ReplicationConnection.SlotLife;
 import io.holdfast.repository.BackupSession;
@@ -214,7 +215,8 @@ public final class PhysicalBackup {
       if (result.startTimeline() > 1) {
         int timeline = result.startTimeline();
         WalArchive archive = SourceWal.require(repository, settings.source(), systemIdentifier);
-        archive.putFile("%08X.history".formatted(timeline), connection.timelineHistory(timeline));
+        archive.putFile(
+            new WalFileName.History(timeline).toString(), connection.timelineHistory(timeline));
       }
     }
 

@@ -8,6 +8,7 @@ import io.holdfast.base.ErrorCode;
 import io.holdfast.engine.wal.PlannedWal;
 import io.holdfast.engine.wal.SourceWal;
 import io.holdfast.engine.wal.WalCapability;
+import io.holdfast.postgres.wal.WalFileName;
 import io.holdfast.postgres.wal.WalSegmentSize;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.wal.WalArchive;
@@ -19,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /// Puts the capability into a data directory that is being restored, and proves that the server's
@@ -65,7 +65,7 @@ final class CapabilityFile {
   /// The server needs the history of each timeline it passes, and it must be there now.
   private void requireHistories(WalArchive archive) throws IOException {
     for (int timeline : plan.target().historyFiles()) {
-      String name = String.format(Locale.ROOT, "%08X.history", timeline);
+      String name = new WalFileName.History(timeline).toString();
       if (archive.file(name).isEmpty()) {
         throw StagedWal.noHistory(timeline);
       }

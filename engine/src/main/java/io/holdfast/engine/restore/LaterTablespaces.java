@@ -31,18 +31,17 @@ final class LaterTablespaces {
       Map<String, String> moves,
       RestorePlan.Purpose purpose)
       throws IOException {
+    // No path: allow_in_place_tablespaces, a directory inside the restored one.
+    List<TablespaceCreation> elsewhere =
+        created.stream().filter(creation -> !creation.path().isEmpty()).toList();
+    List<TablespaceCreation> refused =
+        elsewhere.stream().filter(creation -> !isMeant(creation, moves, purpose)).toList();
+    if (!refused.isEmpty()) {
+      throw refusal(refused.getFirst(), refused.size() - 1, purpose);
+    }
     Map<String, String> others = new HashMap<>(moves);
     ResolvedTarget result = target;
-    for (TablespaceCreation creation : created) {
-      if (creation.path().isEmpty()) {
-        continue; // allow_in_place_tablespaces: a directory inside the restored one
-      }
-      boolean meant =
-          purpose instanceof RestorePlan.Purpose.ForUse
-              && creation.path().equals(moves.get(creation.path()));
-      if (!meant) {
-        throw refusal(creation, created.size() - 1, purpose);
-      }
+    for (TablespaceCreation creation : elsewhere) {
       var _ = Destination.of(Path.of(creation.path()));
       others.remove(creation.path());
       result =
@@ -54,11 +53,17 @@ final class LaterTablespaces {
     return new Accepted(result, others);
   }
 
+  private static boolean isMeant(
+      TablespaceCreation creation, Map<String, String> moves, RestorePlan.Purpose purpose) {
+    return purpose instanceof RestorePlan.Purpose.ForUse
+        && creation.path().equals(moves.get(creation.path()));
+  }
+
   private static BackupException refusal(
       TablespaceCreation creation, int others, RestorePlan.Purpose purpose) {
     String before = "--target-lsn " + creation.lsn() + " --target-exclusive";
     String path = Quoted.of(creation.path());
-    String argument = Quoted.of(TablespaceMove.escaped(creation.path()));
+    String argument = "'" + Quoted.printable(TablespaceMove.escaped(creation.path())) + "'";
     return new BackupException(
         ErrorCode.TABLESPACE_CREATED_LATER,
         "after the start of this backup, at "

@@ -13,22 +13,27 @@ record Places(Path to, Map<Long, String> tablespaces) {
 
   /// Where a path of the backup goes.
   Path of(String path) {
-    String[] steps = path.split("/", 3);
-    if (steps.length >= 2 && steps[0].equals("pg_tblspc")) {
-      String location = tablespaces.get(oid(steps[1]));
-      if (location != null) {
-        return steps.length == 3 ? Path.of(location).resolve(steps[2]) : Path.of(location);
-      }
-    }
-    return to.resolve(path);
+    Location location = locate(path);
+    return location.below().isEmpty() ? location.root() : location.root().resolve(location.below());
   }
 
-  /// The root of the tablespace that a path of the backup belongs to, or the data directory.
+  /// The root of the tablespace that a file of the backup belongs to, or the data directory.
   Path rootOf(String path) {
+    return locate(path).root();
+  }
+
+  /// @param below the rest of the path; empty for the root itself
+  private record Location(Path root, String below) {}
+
+  private Location locate(String path) {
     String[] steps = path.split("/", 3);
-    String location =
-        steps.length == 3 && steps[0].equals("pg_tblspc") ? tablespaces.get(oid(steps[1])) : null;
-    return location == null ? to : Path.of(location);
+    if (steps.length >= 2 && steps[0].equals("pg_tblspc")) {
+      String space = tablespaces.get(oid(steps[1]));
+      if (space != null) {
+        return new Location(Path.of(space), steps.length == 3 ? steps[2] : "");
+      }
+    }
+    return new Location(to, path);
   }
 
   private static Long oid(String text) {

@@ -185,12 +185,6 @@ public final class Restore {
             "tablespace location '" + location + "' is not absolute",
             "Give absolute paths: --tablespace /old/place=/new/place.");
       }
-      if (result.containsValue(location)) {
-        throw new BackupException(
-            ErrorCode.BAD_ARGUMENT,
-            "two tablespaces would lie in " + location,
-            "Give each tablespace a directory of its own with --tablespace OLD=NEW.");
-      }
       result.put(space.oid(), location);
     }
     Set<String> known =

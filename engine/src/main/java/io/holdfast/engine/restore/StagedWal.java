@@ -10,6 +10,7 @@ import io.holdfast.engine.wal.PlannedSegments;
 import io.holdfast.engine.wal.PlannedWal;
 import io.holdfast.engine.wal.WalContent;
 import io.holdfast.postgres.recovery.ResolvedTarget;
+import io.holdfast.postgres.wal.WalFileName;
 import io.holdfast.postgres.wal.WalSegmentName;
 import io.holdfast.postgres.wal.WalSegmentSize;
 import io.holdfast.repository.wal.WalArchive;
@@ -18,7 +19,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Locale;
 
 /// Writes the WAL that recovery needs into a directory inside the restored one, under the names by
 /// which the server asks for it: the server then needs neither key nor repository.
@@ -51,7 +51,7 @@ final class StagedWal {
       context.progress().advance(size.bytes());
     }
     for (int timeline : target.historyFiles()) {
-      String name = String.format(Locale.ROOT, "%08X.history", timeline);
+      String name = new WalFileName.History(timeline).toString();
       byte[] content = archive.file(name).orElseThrow(() -> noHistory(timeline));
       write(directory.resolve(name), WalContent.of(content));
     }

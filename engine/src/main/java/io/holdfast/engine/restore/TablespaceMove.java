@@ -26,7 +26,7 @@ public record TablespaceMove(String from, String to) {
   }
 
   /// A path as it is written in the argument.
-  public static String escaped(String path) {
+  static String escaped(String path) {
     return path.replace("=", "\\=");
   }
 

@@ -11,6 +11,7 @@ import io.holdfast.engine.backup.PhysicalBackup;
 import io.holdfast.engine.backup.PhysicalFacts;
 import io.holdfast.engine.verify.VerifyReport.Finding;
 import io.holdfast.engine.wal.SourceWal;
+import io.holdfast.postgres.wal.WalFileName;
 import io.holdfast.repository.ChunkId;
 import io.holdfast.repository.ChunkReader;
 import io.holdfast.repository.CorruptRepositoryException;
@@ -207,7 +208,7 @@ public final class Verify {
 
   private static void requireHistory(WalArchive archive, int timeline, String what)
       throws IOException {
-    String name = "%08X.history".formatted(timeline);
+    String name = new WalFileName.History(timeline).toString();
     if (timeline > 1 && archive.file(name).isEmpty()) {
       throw CorruptRepositoryException.missing(
           name + " is not archived; without it " + what + " cannot be recovered");

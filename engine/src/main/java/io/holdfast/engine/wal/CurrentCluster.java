@@ -38,10 +38,17 @@ final class CurrentCluster {
   /// whose data directory this is, elsewhere the only one that the source has. Which of several it
   /// would be is not guessed: an answer about the wrong one could end a recovery early.
   ///
-  /// @throws BackupException `DIFFERENT_CLUSTER`, or `BAD_ARGUMENT` if nobody can say
+  /// @throws BackupException `BACKUP_NOT_FOUND` if the source has no WAL at all,
+  ///   `DIFFERENT_CLUSTER`, or `BAD_ARGUMENT` if nobody can say
   static WalArchive askedAt(Repository repository, String source, Path destination)
       throws IOException {
     List<WalArchive> archives = SourceWal.all(repository, source);
+    if (archives.isEmpty()) {
+      throw new BackupException(
+          ErrorCode.BACKUP_NOT_FOUND,
+          "the repository has no WAL of source '" + source + "'",
+          "Name the source with --source; 'holdfast list' shows the sources.");
+    }
     Optional<ControlFile> control = controlBeside(destination);
     if (control.isPresent()) {
       long asks = control.get().systemIdentifier();

@@ -12,6 +12,7 @@ import io.holdfast.postgres.sql.SqlConnection;
 import io.holdfast.postgres.stream.WalStreamer;
 import io.holdfast.postgres.url.ConnectionUrl;
 import io.holdfast.postgres.wal.TimelineHistory;
+import io.holdfast.postgres.wal.WalFileName;
 import io.holdfast.postgres.wal.WalSegmentSize;
 import io.holdfast.postgres.wal.WalVersion;
 import io.holdfast.postgres.wire.ReplicationConnection;
@@ -25,7 +26,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -192,7 +192,7 @@ final class StreamAttempt {
 
   private void storeHistory(ReplicationConnection connection, WalArchive archive, int timeline)
       throws IOException {
-    String name = String.format(Locale.ROOT, "%08X.history", timeline);
+    String name = new WalFileName.History(timeline).toString();
     if (timeline > 1) {
       // Also where it is listed: it may not be durable yet.
       archive.putFile(name, connection.timelineHistory(timeline));

@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.Optional;
 
 /// Brings a WAL file back for `restore_command`. "Absent" is said only when the repository was read
@@ -44,13 +43,6 @@ public final class WalFetch {
   private Outcome fetchNow(Settings settings, String name, Path destination) throws IOException {
     context.cancellation().throwIfRequested();
     WalFileName parsed = parse(name);
-    List<WalArchive> archives = SourceWal.all(repository, settings.source());
-    if (archives.isEmpty()) {
-      throw new BackupException(
-          ErrorCode.BACKUP_NOT_FOUND,
-          "the repository has no WAL of source '" + settings.source() + "'",
-          "Name the source with --source; 'holdfast list' shows the sources.");
-    }
     WalArchive archive = CurrentCluster.askedAt(repository, settings.source(), destination);
     Optional<WalContent> content =
         switch (parsed) {
