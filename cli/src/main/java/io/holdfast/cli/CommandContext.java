@@ -56,7 +56,7 @@ record CommandContext(
   }
 
   EngineContext engine(TerminalProgress progress) {
-    return new EngineContext(clock, entropy, Pause.real(), progress, cancellation);
+    return new EngineContext(clock, entropy, Pause.real(), progress, cancellation, environment.variables());
   }
 
   /// Prints a JSON document.

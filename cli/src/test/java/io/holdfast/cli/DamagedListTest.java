@@ -10,6 +10,7 @@ import io.holdfast.repository.Repository;
 import io.holdfast.repository.testing.Repositories;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.BlobStores;
+import io.holdfast.storage.StoreContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +35,9 @@ class DamagedListTest {
   void makeTwoBackups() throws IOException {
     repository = directory.resolve("repository");
     try (BlobStore store =
-            BlobStores.create(repository.toString(), InstantSource.system(), Seeds.entropy(5));
+            BlobStores.create(
+                repository.toString(),
+                new StoreContext(InstantSource.system(), Seeds.entropy(5), Map.of()));
         Repository made = Repositories.init(store, 1)) {
       for (byte n = 1; n <= 2; n++) {
         try (BackupSession session = made.beginSession()) {

@@ -4,13 +4,30 @@ import io.holdfast.base.Cancellation;
 import io.holdfast.base.Entropy;
 import io.holdfast.base.Progress;
 import io.holdfast.base.concurrent.Pause;
+import io.holdfast.storage.StoreContext;
 import java.time.InstantSource;
+import java.util.Map;
 
-/// What every use case needs from outside: time, randomness, waiting, where progress goes, and
-/// whether to stop.
+/// What every use case needs from outside: time, randomness, waiting, where progress goes, whether
+/// to stop, and the environment variables that stores take their credentials from.
 public record EngineContext(
     InstantSource clock,
     Entropy entropy,
     Pause pause,
     Progress progress,
-    Cancellation cancellation) {}
+    Cancellation cancellation,
+    Map<String, String> environment) {
+  public EngineContext {
+    environment = Map.copyOf(environment);
+  }
+
+  /// Says nothing about the environment, which holds secrets.
+  @Override
+  public String toString() {
+    return "EngineContext";
+  }
+
+  StoreContext storeContext() {
+    return new StoreContext(clock, entropy, environment);
+  }
+}

@@ -3,8 +3,10 @@ package io.holdfast.engine;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.FileReason;
+import io.holdfast.storage.BlobLockedException;
 import io.holdfast.storage.NoSuchBlobException;
 import io.holdfast.storage.StoreFullException;
+import io.holdfast.storage.StoreRefusedException;
 import io.holdfast.storage.StoreUnavailableException;
 import io.holdfast.storage.TruncatedBlobException;
 import io.holdfast.storage.WriteOutcomeUnknownException;
@@ -66,6 +68,14 @@ public final class Failures {
               ErrorCode.STORE_UNAVAILABLE,
               message,
               refused.advice().isEmpty() ? "Check the store and try again." : refused.advice(),
+              e);
+      case StoreRefusedException refused ->
+          new BackupException(refused.code(), message, refused.advice(), e);
+      case BlobLockedException _ ->
+          new BackupException(
+              ErrorCode.STORE_UNAVAILABLE,
+              message,
+              "Wait until the lock ends: the store removes nothing before.",
               e);
       case NoSuchBlobException _, TruncatedBlobException _ ->
           new BackupException(

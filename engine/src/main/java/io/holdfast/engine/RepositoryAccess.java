@@ -63,14 +63,18 @@ public final class RepositoryAccess {
   ///
   /// @throws BackupException if there is none
   public BlobStore openStore(String place) {
-    return patient(BlobStores.open(place, context.clock(), context.entropy()));
+    return patient(place, BlobStores.open(place, context.storeContext()));
   }
 
-  /// Tries again what fails for a moment. The only stores are directories: what they say is nearly
-  /// always final, so a full disk is never tried again, and a missing permission or a stale network
-  /// mount for about two seconds.
-  private BlobStore patient(BlobStore store) {
-    return new RetryingBlobStore(store, DIRECTORY_POLICY, context.entropy(), context.pause());
+  /// Tries again what fails for a moment. What a directory says is nearly always final, so a full
+  /// disk is never tried again, and a missing permission or a stale network mount for about two
+  /// seconds; other stores are asked for half a minute.
+  private BlobStore patient(String place, BlobStore store) {
+    var policy =
+        BlobStores.directory(place).isPresent()
+            ? DIRECTORY_POLICY
+            : RetryingBlobStore.Policy.DEFAULT;
+    return new RetryingBlobStore(store, policy, context.entropy(), context.pause());
   }
 
   /// Creates the repository. Where no key was named, a key file is made first: a repository whose
@@ -79,11 +83,13 @@ public final class RepositoryAccess {
     return Failures.translate(
         "create repository " + settings.repository(),
         () -> {
-          BlobStores.requireUsable(settings.repository());
+          BlobStores.requireUsable(settings.repository(), context.storeContext());
           Optional<Path> made = makeKeyFileIfMissing(settings.key());
           KeyMaterial key = key(settings.key());
           BlobStore store =
-              patient(BlobStores.create(settings.repository(), context.clock(), context.entropy()));
+              patient(
+                  settings.repository(),
+                  BlobStores.create(settings.repository(), context.storeContext()));
           try {
             Repository.Initialized initialized = Repository.init(store, key, options());
             return new Created(

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +82,7 @@ class RepositoryAccessTest {
               whilePausing.await(duration);
             },
             Progress.NONE,
-            new Cancellation()));
+            new Cancellation(),
+            Map.of()));
   }
 }

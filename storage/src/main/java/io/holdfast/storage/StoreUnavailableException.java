@@ -25,7 +25,7 @@ public final class StoreUnavailableException extends IOException {
   /// A refusal that only a person ends.
   ///
   /// @param advice a sentence that says how
-  static StoreUnavailableException advising(String advice, String message) {
+  public static StoreUnavailableException advising(String advice, String message) {
     return new StoreUnavailableException(message, null, advice);
   }
 

@@ -13,7 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.time.InstantSource;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BlobStoresTest {
-  private static final InstantSource CLOCK = () -> Instant.EPOCH;
+  private static final StoreContext CONTEXT =
+      new StoreContext(() -> Instant.EPOCH, Entropy.secure(), Map.of());
   private static final BlobKey KEY = new BlobKey("a/b");
 
   @TempDir Path directory;
@@ -114,11 +115,11 @@ class BlobStoresTest {
   }
 
   private static BlobStore open(String place) {
-    return BlobStores.open(place, CLOCK, Entropy.secure());
+    return BlobStores.open(place, CONTEXT);
   }
 
   private static BlobStore create(String place) {
-    return BlobStores.create(place, CLOCK, Entropy.secure());
+    return BlobStores.create(place, CONTEXT);
   }
 
   private static BackupException refused(

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 import org.junit.jupiter.api.Nested;
 
 /// The whole contract for a directory, also as if it were one of a network.
@@ -15,7 +16,9 @@ class LocalBlobStoreContractTest {
   class DiskTest extends BlobStoreContract {
     @Override
     protected BlobStore openEmpty() {
-      return BlobStores.create(directory.resolve("store").toString(), CLOCK, Entropy.secure());
+      return BlobStores.create(
+          directory.resolve("store").toString(),
+          new StoreContext(CLOCK, Entropy.secure(), Map.of()));
     }
   }
 

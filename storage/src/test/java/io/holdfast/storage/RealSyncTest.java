@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -51,7 +52,10 @@ class RealSyncTest {
     List<String> forced =
         forcedBy(
             () ->
-                BlobStores.create(root.toString(), () -> Instant.EPOCH, Seeds.entropy(1)).close());
+                BlobStores.create(
+                        root.toString(),
+                        new StoreContext(() -> Instant.EPOCH, Seeds.entropy(1), Map.of()))
+                    .close());
 
     assertThat(forced)
         .startsWith(directory.toRealPath().toString(), directory.toRealPath() + "/new");

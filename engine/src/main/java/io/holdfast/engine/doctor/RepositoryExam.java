@@ -7,6 +7,7 @@ import io.holdfast.engine.OpenRepository;
 import io.holdfast.engine.RepositoryAccess;
 import io.holdfast.engine.config.KeySource;
 import io.holdfast.engine.config.Settings;
+import io.holdfast.storage.BlobStores;
 import io.holdfast.storage.StoreCapabilities;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,9 +59,9 @@ final class RepositoryExam {
 
   /// @param clusterBytes how much a first backup will read, if that is known
   void space(OptionalLong clusterBytes) throws IOException {
-    Path place = Path.of(settings.repository());
-    if (Files.isDirectory(place)) {
-      space(Files.getFileStore(place).getUsableSpace(), clusterBytes);
+    Optional<Path> place = BlobStores.directory(settings.repository()).filter(Files::isDirectory);
+    if (place.isPresent()) {
+      space(Files.getFileStore(place.get()).getUsableSpace(), clusterBytes);
     }
   }
 
@@ -87,9 +88,8 @@ final class RepositoryExam {
     if (file.toString().isEmpty() || !Files.exists(file)) {
       return;
     }
-    Path repository = Path.of(settings.repository());
-    if (file.toRealPath()
-        .startsWith(Files.exists(repository) ? repository.toRealPath() : repository)) {
+    Optional<Path> directory = BlobStores.directory(settings.repository());
+    if (directory.isPresent() && liesIn(directory.get(), file)) {
       findings.fail(
           "the key file " + file + " lies in the repository it opens",
           "Whoever takes the repository has the key too: move the file elsewhere.");
@@ -98,5 +98,10 @@ final class RepositoryExam {
     if (!mode.endsWith("------")) {
       findings.warn("others may read the key file " + file, "chmod 600 " + file);
     }
+  }
+
+  private static boolean liesIn(Path directory, Path file) throws IOException {
+    return file.toRealPath()
+        .startsWith(Files.exists(directory) ? directory.toRealPath() : directory);
   }
 }

@@ -9,10 +9,12 @@ import io.holdfast.postgres.sql.ServerFacts;
 import io.holdfast.postgres.sql.ServerFacts.Slot;
 import io.holdfast.postgres.sql.SqlConnection;
 import io.holdfast.postgres.wire.ReplicationConnection;
+import io.holdfast.storage.BlobStores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /// Looks at the source and at what lies around it on this host.
@@ -131,10 +133,11 @@ final class ServerExam {
   /// A repository on the disk of the data is lost with it.
   void places(ServerFacts facts) throws IOException {
     Path data = Path.of(facts.setting("data_directory").orElse("/nonexistent"));
-    Path repository = Path.of(settings.repository());
+    Optional<Path> repository =
+        BlobStores.directory(settings.repository()).filter(Files::isDirectory);
     if (Files.isDirectory(data)
-        && Files.isDirectory(repository)
-        && Files.getFileStore(data).equals(Files.getFileStore(repository))) {
+        && repository.isPresent()
+        && Files.getFileStore(data).equals(Files.getFileStore(repository.get()))) {
       findings.warn(
           "the repository is on the file system of the data directory",
           "One broken disk would take both: put the repository elsewhere, or copy it.");

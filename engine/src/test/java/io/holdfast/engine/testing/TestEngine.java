@@ -10,6 +10,7 @@ import io.holdfast.engine.config.KeySource;
 import io.holdfast.engine.config.Settings;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 
 /// What use cases need from outside, for tests.
@@ -26,7 +27,7 @@ public final class TestEngine {
 
   public static EngineContext context(Cancellation cancellation) {
     return new EngineContext(
-        InstantSource.system(), Entropy.secure(), Pause.real(), Progress.NONE, cancellation);
+        InstantSource.system(), Entropy.secure(), Pause.real(), Progress.NONE, cancellation, Map.of());
   }
 
   /// Settings of source `main` with a repository at `directory` and no server.

@@ -1,0 +1,39 @@
+package io.holdfast.storage.s3;
+
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
+
+/// The SDK's chain, whose failure can be told from that of a request.
+final class FoundCredentials implements AwsCredentialsProvider, SdkAutoCloseable {
+  private final DefaultCredentialsProvider chain;
+
+  FoundCredentials(DefaultCredentialsProvider chain) {
+    this.chain = chain;
+  }
+
+  @Override
+  public AwsCredentials resolveCredentials() {
+    try {
+      return chain.resolveCredentials();
+    } catch (SdkClientException e) {
+      throw new NoneException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    chain.close();
+  }
+
+  /// There are no credentials anywhere.
+  static final class NoneException extends SdkClientException {
+    private static final long serialVersionUID = 1L;
+
+    NoneException(SdkClientException cause) {
+      super(SdkClientException.builder().message(cause.getMessage()).cause(cause));
+    }
+  }
+}

@@ -1,0 +1,265 @@
+package io.holdfast.storage.s3;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.storage.BlobKey;
+import io.holdfast.storage.BlobStore;
+import io.holdfast.storage.NoSuchBlobException;
+import io.holdfast.storage.StoreCapabilities;
+import io.holdfast.storage.StoreContext;
+import io.holdfast.storage.StoreUnavailableException;
+import io.holdfast.storage.TruncatedBlobException;
+import io.holdfast.storage.s3.ReadBody.Outcome;
+import io.holdfast.storage.s3.S3Failures.Request;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.function.Consumer;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/// Blobs as objects of a bucket; the name is the prefix and the key. One blob is one PutObject with
+/// `If-None-Match: *`, never a multipart upload, so that it is whole or absent and never replaced.
+///
+/// Requests are sent once. A put that failed after its last byte had left has an unknown outcome,
+/// as has one that a server in trouble answers (5xx other than "slow down"); all other failures of
+/// a put mean that nothing was stored. An answer that breaks off is `StoreUnavailableException`,
+/// not a truncated blob.
+///
+/// In a bucket with versions a removal hides a blob, and the bucket's lifecycle rules make it go.
+public final class S3BlobStore implements BlobStore {
+  private static final int RANGE_NOT_SATISFIABLE = 416;
+
+  private final S3Place place;
+  private final S3Timeouts timeouts;
+  private final S3Failures failures;
+  private final S3Clients.Connected connected;
+  private final S3Client s3;
+  private final S3Put puts;
+  private final S3Listing listing;
+  private final S3Probe probe;
+
+  private S3BlobStore(
+      S3Place place, S3Clients.Connected connected, StoreContext context, S3Timeouts timeouts) {
+    this.place = place;
+    this.timeouts = timeouts;
+    this.failures = new S3Failures(place);
+    this.connected = connected;
+    this.s3 = connected.s3();
+    this.puts = new S3Put(s3, place, timeouts, failures);
+    this.listing = new S3Listing(s3, place, timeouts, failures);
+    this.probe = new S3Probe(this, puts, context.entropy());
+  }
+
+  /// Makes a client and asks the store for nothing.
+  ///
+  /// @throws BackupException `BAD_URL`
+  static S3BlobStore open(S3Place place, StoreContext context, S3Timeouts timeouts) {
+    return new S3BlobStore(place, S3Clients.connect(place, context, timeouts), context, timeouts);
+  }
+
+  /// Requires that the bucket exists.
+  void requireBucket() throws IOException {
+    try {
+      var _ =
+          s3.headBucket(
+              h ->
+                  h.bucket(place.bucket())
+                      .overrideConfiguration(o -> o.apiCallAttemptTimeout(timeouts.request())));
+    } catch (NoSuchBucketException e) {
+      throw failures.noSuchBucket(e);
+    } catch (SdkException e) {
+      throw failures.failed(Request.LIST, "the bucket", e);
+    }
+  }
+
+  @Override
+  public PutResult putIfAbsent(BlobKey key, ByteBuffer data) throws IOException {
+    if (data.remaining() > BLOB_BYTES_MAX) {
+      throw new IOException(
+          "blob " + key + " has " + data.remaining() + " bytes, the limit is " + BLOB_BYTES_MAX);
+    }
+    return puts.put(key, data);
+  }
+
+  @Override
+  public byte[] get(BlobKey key, int bytesMax) throws IOException {
+    Outcome outcome =
+        read(
+            key,
+            GetObjectRequest.builder()
+                .bucket(place.bucket())
+                .key(place.nameOf(key))
+                .overrideConfiguration(o -> o.apiCallAttemptTimeout(timeouts.of(bytesMax)))
+                .build(),
+            new ReadBody(0, bytesMax));
+    return switch (outcome) {
+      case Outcome.Whole whole -> whole.bytes();
+      case Outcome.TooLong(long bytes) ->
+          throw new IOException(
+              "blob " + key + " has " + bytes + " bytes, expected at most " + bytesMax);
+      case Outcome.Strange strange -> throw strange(key, strange);
+      case Outcome.BrokenOff broken -> throw brokenOff(key, broken);
+    };
+  }
+
+  @Override
+  public byte[] getRange(BlobKey key, long offset, int length) throws IOException {
+    if (offset < 0 || length < 0) {
+      throw new IllegalArgumentException("bad range: " + length + " bytes at " + offset);
+    }
+    if (length == 0 || offset > Long.MAX_VALUE - length) {
+      return checkedEmpty(key, offset, length);
+    }
+    Outcome outcome =
+        read(
+            key,
+            GetObjectRequest.builder()
+                .bucket(place.bucket())
+                .key(place.nameOf(key))
+                .range("bytes=" + offset + "-" + (offset + length - 1))
+                .overrideConfiguration(o -> o.apiCallAttemptTimeout(timeouts.of(length)))
+                .build(),
+            new ReadBody(offset, length));
+    return switch (outcome) {
+      case Outcome.Whole whole when whole.bytes().length == length -> whole.bytes();
+      case Outcome.Whole whole ->
+          throw truncated(key, offset, length, "it ends at " + (offset + whole.bytes().length));
+      case Outcome.TooLong(long bytes) ->
+          throw strange(key, new Outcome.Strange("asked for " + length + " bytes, got " + bytes));
+      case Outcome.Strange strange -> throw strange(key, strange);
+      case Outcome.BrokenOff broken -> throw brokenOff(key, broken);
+    };
+  }
+
+  /// A range without bytes, which no request can express, or one that no blob can have.
+  private byte[] checkedEmpty(BlobKey key, long offset, int length) throws IOException {
+    Optional<BlobStat> stat = stat(key);
+    if (stat.isEmpty()) {
+      throw new NoSuchBlobException("no blob " + key + " in " + place.describe());
+    }
+    if (length > 0 || offset > stat.get().bytes()) {
+      throw truncated(key, offset, length, "it has " + stat.get().bytes());
+    }
+    return new byte[0];
+  }
+
+  private Outcome read(BlobKey key, GetObjectRequest request, ReadBody reader) throws IOException {
+    try {
+      return s3.getObject(request, reader);
+    } catch (NoSuchKeyException e) {
+      throw new NoSuchBlobException("no blob " + key + " in " + place.describe(), e);
+    } catch (S3Exception e) {
+      if (e.statusCode() == RANGE_NOT_SATISFIABLE) {
+        throw new TruncatedBlobException(
+            "blob " + key + " in " + place.describe() + " ends before " + request.range(), e);
+      }
+      throw failures.failed(Request.GET, key.value(), e);
+    } catch (SdkException e) {
+      throw failures.failed(Request.GET, key.value(), e);
+    }
+  }
+
+  private TruncatedBlobException truncated(BlobKey key, long offset, int length, String why) {
+    return new TruncatedBlobException(
+        "blob "
+            + key
+            + " in "
+            + place.describe()
+            + ": wanted "
+            + length
+            + " bytes at "
+            + offset
+            + ", "
+            + why);
+  }
+
+  private StoreUnavailableException strange(BlobKey key, Outcome.Strange strange) {
+    return new StoreUnavailableException(
+        "cannot get " + key + " in " + place.describe() + ": " + strange.what());
+  }
+
+  private StoreUnavailableException brokenOff(BlobKey key, Outcome.BrokenOff broken) {
+    return new StoreUnavailableException(
+        "the answer for "
+            + key
+            + " in "
+            + place.describe()
+            + " broke off after "
+            + broken.received()
+            + " of "
+            + broken.announced()
+            + " bytes",
+        broken.cause());
+  }
+
+  @Override
+  public Optional<BlobStat> stat(BlobKey key) throws IOException {
+    try {
+      Long bytes =
+          s3.headObject(
+                  h ->
+                      h.bucket(place.bucket())
+                          .key(place.nameOf(key))
+                          .overrideConfiguration(o -> o.apiCallAttemptTimeout(timeouts.request())))
+              .contentLength();
+      if (bytes == null) {
+        throw strange(key, new Outcome.Strange("the answer does not say its length"));
+      }
+      return Optional.of(new BlobStat(key, bytes));
+    } catch (NoSuchKeyException _) {
+      // This answer has no body, so a bucket that is gone looks the same. Nothing may be called
+      // absent because of that.
+      requireBucket();
+      return Optional.empty();
+    } catch (SdkException e) {
+      throw failures.failed(Request.STAT, key.value(), e);
+    }
+  }
+
+  @Override
+  public void list(String prefix, Consumer<BlobStat> each) throws IOException {
+    BlobKey.requirePrefix(prefix);
+    listing.list(prefix, each);
+  }
+
+  @Override
+  public void names(String prefix, Consumer<String> each) throws IOException {
+    BlobKey.requirePrefix(prefix);
+    listing.names(prefix, each);
+  }
+
+  @Override
+  public void delete(BlobKey key) throws IOException {
+    try {
+      var _ =
+          s3.deleteObject(
+              d ->
+                  d.bucket(place.bucket())
+                      .key(place.nameOf(key))
+                      .overrideConfiguration(o -> o.apiCallAttemptTimeout(timeouts.request())));
+    } catch (NoSuchKeyException _) {
+      // some stores say so
+    } catch (SdkException e) {
+      throw failures.failed(Request.DELETE, key.value(), e);
+    }
+  }
+
+  @Override
+  public StoreCapabilities capabilities() throws IOException {
+    return probe.probe();
+  }
+
+  @Override
+  public String describe() {
+    return place.describe();
+  }
+
+  @Override
+  public void close() {
+    connected.close();
+  }
+}

@@ -1,0 +1,150 @@
+package io.holdfast.storage.s3;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.base.FileReason;
+import io.holdfast.storage.StoreContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
+
+/// Makes clients that do what they are told and nothing more: no retries, no chunked bodies, no
+/// checksums but ours.
+final class S3Clients {
+  private static final int CA_FILE_BYTES_MAX = 1 << 20;
+
+  private S3Clients() {}
+
+  /// A client and what it stands on. The caller closes it.
+  record Connected(S3Client s3, SdkHttpClient http, AwsCredentialsProvider credentials)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      s3.close();
+      http.close();
+      if (credentials instanceof SdkAutoCloseable closeable) {
+        closeable.close();
+      }
+    }
+  }
+
+  /// @throws BackupException `BAD_URL` if there is no region or the CA file cannot be used
+  static Connected connect(S3Place place, StoreContext context, S3Timeouts timeouts) {
+    UrlConnectionHttpClient.Builder http =
+        UrlConnectionHttpClient.builder()
+            .connectionTimeout(timeouts.connect())
+            .socketTimeout(timeouts.silence());
+    if (!place.caFile().isEmpty()) {
+      TrustManager[] trusted = trusting(Path.of(place.caFile()));
+      http.tlsTrustManagersProvider(() -> trusted);
+    }
+    SdkHttpClient httpClient = http.build();
+    AwsCredentialsProvider credentials = credentials(context);
+    S3ClientBuilder builder =
+        S3Client.builder()
+            .httpClient(httpClient)
+            .credentialsProvider(credentials)
+            .forcePathStyle(place.addressing() == S3Place.Addressing.PATH)
+            .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+            .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+            .serviceConfiguration(S3Configuration.builder().chunkedEncodingEnabled(false).build())
+            .overrideConfiguration(
+                o ->
+                    o.retryStrategy(AwsRetryStrategy.doNotRetry())
+                        .addExecutionInterceptor(new SentBody.Watch()));
+    if (!place.endpoint().isEmpty()) {
+      builder.endpointOverride(URI.create(place.endpoint()));
+    }
+    if (!place.region().isEmpty()) {
+      builder.region(Region.of(place.region()));
+    }
+    try {
+      return new Connected(builder.build(), httpClient, credentials);
+    } catch (SdkClientException e) {
+      httpClient.close();
+      throw new BackupException(
+          ErrorCode.BAD_URL,
+          "nothing says in which AWS region bucket " + place.bucket() + " is",
+          "Add ?region=... to the URL, or set AWS_REGION.",
+          e);
+    }
+  }
+
+  /// Keys of the environment come first and from the context. All else (web identity, profiles, the
+  /// role of a container or machine) is looked for by the SDK's chain, which knows the process's
+  /// own environment, files and network.
+  private static AwsCredentialsProvider credentials(StoreContext context) {
+    String id = context.variable("AWS_ACCESS_KEY_ID");
+    String secret = context.variable("AWS_SECRET_ACCESS_KEY");
+    String token = context.variable("AWS_SESSION_TOKEN");
+    if (!id.isBlank() && !secret.isBlank()) {
+      AwsCredentials fixed =
+          token.isBlank()
+              ? AwsBasicCredentials.create(id.strip(), secret.strip())
+              : AwsSessionCredentials.create(id.strip(), secret.strip(), token.strip());
+      return StaticCredentialsProvider.create(fixed);
+    }
+    return new FoundCredentials(DefaultCredentialsProvider.builder().build());
+  }
+
+  private static TrustManager[] trusting(Path caFile) {
+    try {
+      if (Files.size(caFile) > CA_FILE_BYTES_MAX) {
+        throw unusable(caFile, "it is longer than " + CA_FILE_BYTES_MAX + " bytes", null);
+      }
+      KeyStore authorities = KeyStore.getInstance(KeyStore.getDefaultType());
+      authorities.load(null, null);
+      try (InputStream in = Files.newInputStream(caFile)) {
+        int number = 0;
+        for (Certificate certificate :
+            CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+          authorities.setCertificateEntry("ca-" + number++, certificate);
+        }
+      }
+      if (authorities.size() == 0) {
+        throw unusable(caFile, "it holds no certificate", null);
+      }
+      var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      factory.init(authorities);
+      return factory.getTrustManagers();
+    } catch (IOException e) {
+      throw unusable(caFile, FileReason.of(e), e);
+    } catch (GeneralSecurityException e) {
+      throw unusable(caFile, "it is no file of certificates in PEM", e);
+    }
+  }
+
+  private static BackupException unusable(
+      Path caFile, String why, @org.jspecify.annotations.Nullable Exception cause) {
+    return new BackupException(
+        ErrorCode.BAD_URL,
+        "the file " + caFile + " that ca-file names cannot be used: " + why,
+        "Name a file with the certificate of your own authority, in PEM.",
+        cause);
+  }
+}

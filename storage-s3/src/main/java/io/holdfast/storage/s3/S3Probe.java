@@ -1,0 +1,125 @@
+package io.holdfast.storage.s3;
+
+import io.holdfast.base.Entropy;
+import io.holdfast.base.concurrent.Workers;
+import io.holdfast.storage.BlobKey;
+import io.holdfast.storage.BlobLockedException;
+import io.holdfast.storage.BlobStore;
+import io.holdfast.storage.NoSuchBlobException;
+import io.holdfast.storage.StoreCapabilities;
+import io.holdfast.storage.StoreCapabilities.Support;
+import io.holdfast.storage.StoreRefusedException;
+import io.holdfast.storage.WriteOutcomeUnknownException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Finds out whether a store really refuses to overwrite: some take the header and ignore it, some
+/// look first and write then. What cannot be removed afterwards stays below `probe/`, 16 bytes
+/// long.
+final class S3Probe {
+  private static final Logger log = LoggerFactory.getLogger(S3Probe.class);
+
+  private static final int CONTENT_BYTES = 16;
+  private static final int RACES = 4;
+  private static final int WRITERS = 16;
+
+  private final BlobStore store;
+  private final S3Put puts;
+  private final Entropy entropy;
+
+  S3Probe(BlobStore store, S3Put puts, Entropy entropy) {
+    this.store = store;
+    this.puts = puts;
+    this.entropy = entropy;
+  }
+
+  StoreCapabilities probe() throws IOException {
+    List<BlobKey> used = new ArrayList<>();
+    try {
+      String problem = overwrites(newKey(used));
+      for (int round = 0; round < RACES && problem.isEmpty(); round++) {
+        problem = race(newKey(used));
+      }
+      return problem.isEmpty()
+          ? new StoreCapabilities(Support.YES, Support.YES, Support.YES, "")
+          : nothing(problem);
+    } catch (StoreRefusedException e) {
+      return nothing(String.valueOf(e.getMessage()));
+    } finally {
+      used.forEach(this::remove);
+    }
+  }
+
+  private BlobKey newKey(List<BlobKey> used) {
+    BlobKey key = new BlobKey("probe/" + HexFormat.of().formatHex(entropy.bytes(16)));
+    used.add(key);
+    return key;
+  }
+
+  /// Puts a key twice, one after the other; says what went wrong.
+  private String overwrites(BlobKey key) throws IOException {
+    byte[] first = entropy.bytes(CONTENT_BYTES);
+    byte[] second = first.clone();
+    second[0] ^= 1;
+    if (puts.ask(key, ByteBuffer.wrap(first)) != S3Put.Answer.STORED) {
+      throw new WriteOutcomeUnknownException("somebody else has put " + key);
+    }
+    if (!isThere(key, first)) {
+      return "a blob that was put is not there afterwards";
+    }
+    if (puts.ask(key, ByteBuffer.wrap(second)) == S3Put.Answer.STORED) {
+      return "the store overwrites: it ignores the header If-None-Match";
+    }
+    return isThere(key, first) ? "" : "the store overwrites, although it answers that it does not";
+  }
+
+  /// Many writers put one key at once. A store that looks first and writes then lets two of them
+  /// win, mostly; one that is not caught here may still be one.
+  private String race(BlobKey key) throws IOException {
+    var winners = new AtomicInteger();
+    try (Workers writers = Workers.virtual("probe")) {
+      for (int writer = 0; writer < WRITERS; writer++) {
+        byte[] content = entropy.bytes(CONTENT_BYTES);
+        writers.start(
+            () -> {
+              if (puts.ask(key, ByteBuffer.wrap(content)) == S3Put.Answer.STORED) {
+                winners.incrementAndGet();
+              }
+            });
+      }
+      writers.join();
+    }
+    return winners.get() <= 1
+        ? ""
+        : winners + " of " + WRITERS + " writers of one blob were told that theirs is stored";
+  }
+
+  private boolean isThere(BlobKey key, byte[] content) throws IOException {
+    try {
+      return Arrays.equals(store.get(key, CONTENT_BYTES), content);
+    } catch (NoSuchBlobException _) {
+      return false;
+    }
+  }
+
+  private static StoreCapabilities nothing(String remark) {
+    return new StoreCapabilities(Support.NO, Support.NO, Support.NO, remark);
+  }
+
+  private void remove(BlobKey key) {
+    try {
+      store.delete(key);
+    } catch (StoreRefusedException | BlobLockedException e) {
+      log.debug("{} stays: these credentials may not remove it", key, e);
+    } catch (IOException e) {
+      log.warn("{} stays: it cannot be removed now", key, e);
+    }
+  }
+}

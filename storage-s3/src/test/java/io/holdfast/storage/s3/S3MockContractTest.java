@@ -1,0 +1,34 @@
+package io.holdfast.storage.s3;
+
+import io.holdfast.storage.BlobStore;
+import io.holdfast.storage.BlobStoreContract;
+import io.holdfast.storage.BlobStores;
+import io.holdfast.storage.s3.testing.FaultProxy;
+import io.holdfast.storage.s3.testing.S3Server;
+import io.holdfast.storage.s3.testing.S3Servers;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// The whole contract against S3Mock, which looks first and writes then: so a proxy lets one put
+/// through at a time. What S3Mock does without it is in `S3ProbeTest`.
+@ExtendWith(S3Servers.class)
+class S3MockContractTest extends BlobStoreContract {
+  private final S3Server server;
+  private final FaultProxy onePutAtATime;
+
+  S3MockContractTest(@S3Servers.Of(S3Server.Kind.S3MOCK) S3Server server) throws IOException {
+    this.server = server;
+    this.onePutAtATime = FaultProxy.before(server.port());
+  }
+
+  @AfterEach
+  void closeProxy() throws IOException {
+    onePutAtATime.close();
+  }
+
+  @Override
+  protected BlobStore openEmpty() {
+    return BlobStores.open(server.placeAt(onePutAtATime.endpoint()), S3Server.context());
+  }
+}

@@ -1,0 +1,48 @@
+package io.holdfast.storage.s3.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.nio.file.Path;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/// Hands one running server of each kind to all test classes of a run.
+public final class S3Servers implements ParameterResolver {
+  private static final ExtensionContext.Namespace NAMESPACE =
+      ExtensionContext.Namespace.create(S3Servers.class);
+
+  /// Which server a parameter is.
+  @Retention(RetentionPolicy.RUNTIME)
+  @Target(ElementType.PARAMETER)
+  public @interface Of {
+    S3Server.Kind value();
+  }
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    return parameter.isAnnotated(Of.class);
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    S3Server.Kind kind = parameter.findAnnotation(Of.class).orElseThrow().value();
+    return context
+        .getRoot()
+        .getStore(NAMESPACE)
+        .computeIfAbsent(kind, S3Servers::start, S3Server.class);
+  }
+
+  private static S3Server start(S3Server.Kind kind) {
+    Path directory = Path.of(System.getProperty("java.io.tmpdir"), "servers-run", kind.name());
+    try {
+      return S3Server.start(kind, directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
