@@ -20,6 +20,7 @@ import software.amazon.awssdk.core.exception.SdkServiceException;
 
 /// Turns what the SDK says into the kinds of failure of `BlobStore`.
 final class S3Failures {
+  private static final int NOT_FOUND = 404;
   private static final int REQUEST_TIMEOUT = 408;
   private static final int CONFLICT = 409;
   private static final int NOT_IMPLEMENTED = 501;
@@ -116,7 +117,7 @@ final class S3Failures {
     boolean mayHaveBeenDone =
         sent == Sent.WHOLE
             && (e instanceof SdkServiceException answer
-                ? answer.statusCode() >= 500 && !isBusy(answer) && !isFull(answer)
+                ? isInTrouble(answer) && !isBusy(answer) && !isFull(answer)
                 : !isWithoutCredentials(e));
     if (!mayHaveBeenDone) {
       return failed(Request.PUT, name, e);
@@ -141,7 +142,8 @@ final class S3Failures {
     int status = e.statusCode();
     String code = codeOf(e);
     String said = what + said(e);
-    if (code.equals("NoSuchBucket")) {
+    // An answer that came before the body was sent may have lost its own.
+    if (code.equals("NoSuchBucket") || (request == Request.PUT && status == NOT_FOUND)) {
       return noSuchBucket(e);
     }
     if (request == Request.DELETE && status < 500 && LOCK.matcher(code + " " + said(e)).find()) {
@@ -150,9 +152,8 @@ final class S3Failures {
     if (isFull(e)) {
       return new StoreFullException(said, e);
     }
-    boolean isInTrouble = status >= 500 && status != NOT_IMPLEMENTED;
     if (isBusy(e)
-        || isInTrouble
+        || isInTrouble(e)
         || DAMAGED.contains(code)
         || status == REQUEST_TIMEOUT
         || status == CONFLICT) {
@@ -192,6 +193,10 @@ final class S3Failures {
     }
     return "This store may not support what Holdfast needs; the guide's page on stores says what"
         + " that is.";
+  }
+
+  private static boolean isInTrouble(SdkServiceException e) {
+    return e.statusCode() >= 500 && e.statusCode() != NOT_IMPLEMENTED;
   }
 
   private static boolean isBusy(SdkServiceException e) {

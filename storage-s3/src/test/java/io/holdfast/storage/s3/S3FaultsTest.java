@@ -191,7 +191,16 @@ class S3FaultsTest {
     proxy.next("PUT", 1, new Fault.Answer(503, "SlowDown", "later"));
     assertThatThrownBy(() -> put(store, new byte[16 << 20]))
         .isInstanceOf(StoreUnavailableException.class)
-        .hasMessageContaining("SlowDown");
+        .hasMessageContaining("503");
+
+    proxy.next("PUT", 1, new Fault.Answer(403, "AccessDenied", "no"));
+    assertRefused(() -> put(store, new byte[16 << 20]), "s3:PutObject");
+    proxy.next("PUT", 1, new Fault.Answer(404, "NoSuchBucket", "no"));
+    assertRefused(() -> put(store, new byte[16 << 20]), "bucket");
+    proxy.next("PUT", 1, new Fault.Answer(412, "PreconditionFailed", "no"));
+    assertThatThrownBy(() -> put(store, new byte[16 << 20]))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("not there now");
   }
 
   @ParameterizedTest

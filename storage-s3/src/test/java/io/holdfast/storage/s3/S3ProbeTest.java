@@ -66,6 +66,15 @@ class S3ProbeTest {
   }
 
   @Test
+  void aStoreThatRefusesIsFoundGood() throws IOException {
+    try (BlobStore store = open(proxied.newPlace())) {
+      assertThat(store.capabilities())
+          .isEqualTo(new StoreCapabilities(Support.YES, Support.YES, Support.YES, ""));
+      assertThat(names(store)).isEmpty();
+    }
+  }
+
+  @Test
   void aStoreWithoutPermissionToWriteIsNone() throws IOException {
     try (FaultProxy proxy = FaultProxy.before(proxied.port());
         BlobStore store = open(proxied.placeAt(proxy.endpoint()))) {

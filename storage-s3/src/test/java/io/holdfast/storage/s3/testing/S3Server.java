@@ -52,7 +52,7 @@ public final class S3Server implements AutoCloseable {
   public enum Kind {
     /// Adobe S3Mock: Spring and Tomcat, files in a directory.
     S3MOCK("Tomcat started on ports .*?(\\d+) \\(http\\)"),
-    /// S3Proxy: Jetty, blobs in memory; checks signatures.
+    /// S3Proxy: Jetty, files in a directory; checks signatures.
     S3PROXY("Started .*ServerConnector.*\\{127\\.0\\.0\\.1:(\\d+)\\}");
 
     private final Pattern started;
@@ -62,9 +62,8 @@ public final class S3Server implements AutoCloseable {
     }
   }
 
-  /// Starts one; `directory` is for its files.
+  /// Starts one; `directory`, which is empty, is for its files.
   public static S3Server start(Kind kind, Path directory) throws IOException {
-    Files.createDirectories(directory);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx512m");
@@ -109,11 +108,12 @@ public final class S3Server implements AutoCloseable {
             s3proxy.authorization=aws-v4
             s3proxy.identity=%s
             s3proxy.credential=%s
-            jclouds.provider=transient-nio2
+            jclouds.provider=filesystem-nio2
             jclouds.identity=unused
             jclouds.credential=unused
+            jclouds.filesystem.basedir=%s
             """
-                .formatted(KEY_ID, SECRET));
+                .formatted(KEY_ID, SECRET, Files.createDirectory(directory.resolve("blobs"))));
     Path log =
         Files.writeString(
             directory.resolve("logback.xml"),

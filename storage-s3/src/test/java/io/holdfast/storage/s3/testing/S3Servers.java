@@ -6,7 +6,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import java.nio.file.Path;
+import java.nio.file.Files;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -38,9 +38,8 @@ public final class S3Servers implements ParameterResolver {
   }
 
   private static S3Server start(S3Server.Kind kind) {
-    Path directory = Path.of(System.getProperty("java.io.tmpdir"), "servers-run", kind.name());
     try {
-      return S3Server.start(kind, directory);
+      return S3Server.start(kind, Files.createTempDirectory("s3-server-"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
