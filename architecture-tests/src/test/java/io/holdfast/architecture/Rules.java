@@ -79,6 +79,24 @@ final class Rules {
           .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..")
           .because("one module knows how to talk to servers");
 
+  static final ArchRule AWS_ONLY_IN_STORAGE_S3 =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.holdfast.storage.s3..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("software.amazon..")
+          .because("one module knows an SDK, and a repository in a directory loads none");
+
+  static final ArchRule STORES_ARE_FOUND_BY_THEIR_URLS =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.holdfast.storage.s3..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.holdfast.storage.s3..")
+          .because("BlobStores finds drivers; whoever names one cannot do without it");
+
   static final ArchRule CRYPTO_IN_FEW_PLACES =
       noClasses()
           .that()

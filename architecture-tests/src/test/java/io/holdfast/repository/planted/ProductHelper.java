@@ -3,6 +3,7 @@ package io.holdfast.repository.planted;
 import io.holdfast.base.Entropy;
 import io.holdfast.base.testing.Seeds;
 import io.holdfast.postgres.Lsn;
+import io.holdfast.storage.s3.S3Driver;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -10,13 +11,15 @@ import java.time.InstantSource;
 import java.util.List;
 import javax.crypto.Mac;
 import picocli.CommandLine;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /// Breaks nearly every rule at once: `ArchitectureTest` requires each of them to notice.
 @SuppressWarnings("all")
 final class ProductHelper {
   static int counter;
 
-  List<Object> breakRules(Lsn postgresSeenFromTheRepository, Mac mac, CommandLine picocli)
+  List<Object> breakRules(
+      Lsn postgresSeenFromTheRepository, Mac mac, CommandLine picocli, S3Client aws, S3Driver driver)
       throws SQLException, InterruptedException {
     Thread.sleep(1);
     System.out.println(Instant.now());

@@ -10,25 +10,25 @@ import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/// The whole contract against S3Mock, which looks first and writes then: so a proxy lets one put
-/// through at a time. What S3Mock does without it is in `S3ProbeTest`.
+/// The whole contract against S3Mock, which looks first and writes then: so a proxy gives each put
+/// its turn. What S3Mock does without it is in `S3ProbeTest`.
 @ExtendWith(S3Servers.class)
 class S3MockContractTest extends BlobStoreContract {
   private final S3Server server;
-  private final FaultProxy onePutAtATime;
+  private final FaultProxy takingTurns;
 
   S3MockContractTest(@S3Servers.Of(S3Server.Kind.S3MOCK) S3Server server) throws IOException {
     this.server = server;
-    this.onePutAtATime = FaultProxy.before(server.port());
+    this.takingTurns = FaultProxy.before(server.port());
   }
 
   @AfterEach
   void closeProxy() throws IOException {
-    onePutAtATime.close();
+    takingTurns.close();
   }
 
   @Override
   protected BlobStore openEmpty() {
-    return BlobStores.open(server.placeAt(onePutAtATime.endpoint()), S3Server.context());
+    return BlobStores.open(server.placeAt(takingTurns.endpoint()), S3Server.context());
   }
 }

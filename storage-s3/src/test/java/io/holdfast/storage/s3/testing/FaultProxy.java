@@ -12,12 +12,15 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Stands between a client and an HTTP server and misbehaves on demand. One request for each
-/// connection, and one put at a time.
+/// connection. A put has the server to itself, so that a server whose puts are not atomic seems to
+/// have atomic ones.
 public final class FaultProxy implements AutoCloseable {
   private static final int HEAD_BYTES_MAX = 64 << 10;
   private static final int BODY_BYTES_MAX = 300 << 20;
@@ -27,7 +30,7 @@ public final class FaultProxy implements AutoCloseable {
   private final int serverPort;
   private final Workers acceptor = Workers.virtual("fault-proxy");
   private final Workers handlers = Workers.virtual("fault-proxy-request");
-  private final ReentrantLock puts = new ReentrantLock();
+  private final ReadWriteLock turns = new ReentrantReadWriteLock();
   private final AtomicInteger requests = new AtomicInteger();
   private volatile Choice choice = _ -> Fault.none();
 
@@ -168,10 +171,8 @@ public final class FaultProxy implements AutoCloseable {
 
   /// The server's whole answer.
   private byte[] ask(String head, byte[] body) throws IOException {
-    boolean isPut = head.startsWith("PUT ");
-    if (isPut) {
-      puts.lock();
-    }
+    Lock turn = head.startsWith("PUT ") ? turns.writeLock() : turns.readLock();
+    turn.lock();
     try (Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort)) {
       String closing =
           head.replaceAll("(?i)\r\n(expect|connection):[^\r]*", "")
@@ -182,9 +183,7 @@ public final class FaultProxy implements AutoCloseable {
       out.flush();
       return server.getInputStream().readNBytes(BODY_BYTES_MAX);
     } finally {
-      if (isPut) {
-        puts.unlock();
-      }
+      turn.unlock();
     }
   }
 

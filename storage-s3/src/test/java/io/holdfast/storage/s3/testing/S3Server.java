@@ -52,7 +52,7 @@ public final class S3Server implements AutoCloseable {
   public enum Kind {
     /// Adobe S3Mock: Spring and Tomcat, files in a directory.
     S3MOCK("Tomcat started on ports .*?(\\d+) \\(http\\)"),
-    /// S3Proxy: Jetty, files in a directory; checks signatures.
+    /// S3Proxy: Jetty, blobs in memory; checks signatures.
     S3PROXY("Started .*ServerConnector.*\\{127\\.0\\.0\\.1:(\\d+)\\}");
 
     private final Pattern started;
@@ -108,12 +108,11 @@ public final class S3Server implements AutoCloseable {
             s3proxy.authorization=aws-v4
             s3proxy.identity=%s
             s3proxy.credential=%s
-            jclouds.provider=filesystem-nio2
+            jclouds.provider=transient-nio2
             jclouds.identity=unused
             jclouds.credential=unused
-            jclouds.filesystem.basedir=%s
             """
-                .formatted(KEY_ID, SECRET, Files.createDirectory(directory.resolve("blobs"))));
+                .formatted(KEY_ID, SECRET));
     Path log =
         Files.writeString(
             directory.resolve("logback.xml"),
