@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// A URL of a store, taken apart: `scheme://user@authority/path?option=value&...`. No message holds
 /// more of it than names of options: somebody may have put a password anywhere.
@@ -127,7 +128,7 @@ public record StoreUrl(
     }
   }
 
-  private static String text(@org.jspecify.annotations.Nullable String part) {
+  private static String text(@Nullable String part) {
     return part == null ? "" : part;
   }
 

@@ -15,6 +15,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -140,7 +141,7 @@ final class S3Clients {
   }
 
   private static BackupException unusable(
-      Path caFile, String why, @org.jspecify.annotations.Nullable Exception cause) {
+      Path caFile, String why, @Nullable Exception cause) {
     return new BackupException(
         ErrorCode.BAD_URL,
         "the file " + caFile + " that ca-file names cannot be used: " + why,
