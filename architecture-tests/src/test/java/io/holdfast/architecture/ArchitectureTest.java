@@ -34,7 +34,8 @@ class ArchitectureTest {
           .importPackages("io.holdfast");
 
   @ParameterizedTest
-  @ValueSource(strings = {"base", "storage", "storage.s3", "repository", "postgres", "engine", "cli"})
+  @ValueSource(
+      strings = {"base", "storage", "storage.s3", "repository", "postgres", "engine", "cli"})
   void seesTheModule(String module) {
     assertThat(PRODUCT.stream().filter(type -> isIn(type, module)))
         .as("classes of " + module + " (an empty import would keep every rule)")

@@ -56,7 +56,8 @@ record CommandContext(
   }
 
   EngineContext engine(TerminalProgress progress) {
-    return new EngineContext(clock, entropy, Pause.real(), progress, cancellation, environment.variables());
+    return new EngineContext(
+        clock, entropy, Pause.real(), progress, cancellation, environment.variables());
   }
 
   /// Prints a JSON document.

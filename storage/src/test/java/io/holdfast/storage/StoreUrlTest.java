@@ -54,7 +54,7 @@ class StoreUrlTest {
         catchThrowableOfType(BackupException.class, () -> parse("sftp://h/" + "a".repeat(5000)));
     assertThat(tooLong.text()).contains("4096");
 
-    StoreUrl url = parse("sftp://me@h/a?kay=hunter2");
+    StoreUrl url = parse("sftp://hunter3@h/a?kay=hunter2");
     BackupException foreign =
         catchThrowableOfType(
             BackupException.class, () -> url.requireOptions(Set.of("key", "known-hosts")));
@@ -65,7 +65,7 @@ class StoreUrlTest {
     BackupException user =
         catchThrowableOfType(BackupException.class, () -> url.requireNoUser("Use a profile."));
     assertThat(user.hint()).isEqualTo("Use a profile.");
-    assertThat(user.text()).doesNotContain("me");
+    assertThat(user.text()).doesNotContain("hunter3");
   }
 
   private static StoreUrl parse(String text) {

@@ -19,7 +19,11 @@ final class ProductHelper {
   static int counter;
 
   List<Object> breakRules(
-      Lsn postgresSeenFromTheRepository, Mac mac, CommandLine picocli, S3Client aws, S3Driver driver)
+      Lsn postgresSeenFromTheRepository,
+      Mac mac,
+      CommandLine picocli,
+      S3Client aws,
+      S3Driver driver)
       throws SQLException, InterruptedException {
     Thread.sleep(1);
     System.out.println(Instant.now());

@@ -141,7 +141,12 @@ public final class Quickstart {
       say.accept("a shop with " + ROWS + " orders, and " + SESSIONS + " sessions writing to it");
       EngineContext streaming =
           new EngineContext(
-              context.clock(), context.entropy(), context.pause(), context.progress(), streamStop, context.environment());
+              context.clock(),
+              context.entropy(),
+              context.pause(),
+              context.progress(),
+              streamStop,
+              context.environment());
       try (OpenRepository repository = new RepositoryAccess(context).init(settings).repository();
           Workers stream = Workers.virtual("quickstart-wal")) {
         stream.start(

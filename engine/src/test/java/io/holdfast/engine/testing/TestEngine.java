@@ -27,7 +27,12 @@ public final class TestEngine {
 
   public static EngineContext context(Cancellation cancellation) {
     return new EngineContext(
-        InstantSource.system(), Entropy.secure(), Pause.real(), Progress.NONE, cancellation, Map.of());
+        InstantSource.system(),
+        Entropy.secure(),
+        Pause.real(),
+        Progress.NONE,
+        cancellation,
+        Map.of());
   }
 
   /// Settings of source `main` with a repository at `directory` and no server.

@@ -140,8 +140,7 @@ final class S3Clients {
     }
   }
 
-  private static BackupException unusable(
-      Path caFile, String why, @Nullable Exception cause) {
+  private static BackupException unusable(Path caFile, String why, @Nullable Exception cause) {
     return new BackupException(
         ErrorCode.BAD_URL,
         "the file " + caFile + " that ca-file names cannot be used: " + why,

@@ -32,8 +32,7 @@ class S3PlaceTest {
     S3Place place = place("s3://Bucket.name_1/a/b?region=eu-central-1");
 
     assertThat(place)
-        .isEqualTo(
-            new S3Place("Bucket.name_1", "a/b/", "", "eu-central-1", Addressing.HOST, ""));
+        .isEqualTo(new S3Place("Bucket.name_1", "a/b/", "", "eu-central-1", Addressing.HOST, ""));
     assertThat(place.nameOf(new BlobKey("log/s/0"))).isEqualTo("a/b/log/s/0");
     assertThat(place.describe()).isEqualTo("bucket Bucket.name_1, folder a/b");
   }
@@ -88,7 +87,7 @@ class S3PlaceTest {
         "s3://bucket/x?hunter2",
         "s3://bucket/x?secret=hunter2",
         "s3://bucket/x?region=a&region=hunter2",
-        "s3://bucket/x?region=hunter2%20",
+        "s3://bucket/x?region=hunter2%2F",
         "s3://bucket/x?path-style=hunter2",
         "s3://bucket/x?endpoint=hunter2",
         "s3://bucket/x?endpoint=ftp://hunter2",
@@ -113,8 +112,7 @@ class S3PlaceTest {
         catchThrowableOfType(
             BackupException.class,
             () ->
-                BlobStores.open(
-                        "s3://bucket?endpoint=https://h&ca-file=" + file, context(Map.of()))
+                BlobStores.open("s3://bucket?endpoint=https://h&ca-file=" + file, context(Map.of()))
                     .close());
     assertThat(refused.code()).isEqualTo(ErrorCode.BAD_URL);
     assertThat(refused.text()).contains("ca.pem");
@@ -137,8 +135,7 @@ class S3PlaceTest {
           .isInstanceOf(StoreRefusedException.class)
           .hasMessageContaining("no credentials")
           .satisfies(
-              e ->
-                  assertThat(((StoreRefusedException) e).advice()).contains("AWS_ACCESS_KEY_ID"));
+              e -> assertThat(((StoreRefusedException) e).advice()).contains("AWS_ACCESS_KEY_ID"));
     } finally {
       System.clearProperty("aws.disableEc2Metadata");
     }

@@ -10,8 +10,8 @@ import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/// The whole contract against S3Proxy, which for a moment lists a new blob with no bytes in it: so a
-/// proxy gives each put its turn. That one of many writers wins, it proves alone: `S3ProbeTest`.
+/// The whole contract against S3Proxy, which for a moment lists a new blob with no bytes in it: so
+/// a proxy gives each put its turn. That one of many writers wins, it proves alone: `S3ProbeTest`.
 @ExtendWith(S3Servers.class)
 class S3ProxyContractTest extends BlobStoreContract {
   private final S3Server server;
