@@ -164,20 +164,26 @@ public final class BlobStores {
     }
   }
 
+  /// Stops at the first name that no repository has: a bucket may hold millions.
   private static void requireOwnNames(BlobStore store) throws IOException {
-    if (store.stat(new BlobKey("format/v1")).isPresent()) {
-      return; // a repository, which is refused in words of its own
+    try {
+      store.names(
+          "",
+          name -> {
+            if (!EXPECTED.contains(name) && !name.equals("format")) {
+              throw new BackupException(
+                  ErrorCode.REPOSITORY_PLACE_UNUSABLE,
+                  store.describe() + " is not empty: it holds " + name,
+                  "Choose a place that is empty, for example one more folder at the end of the"
+                      + " URL.");
+            }
+          });
+    } catch (BackupException e) {
+      // A repository is refused later, in words of its own.
+      if (store.stat(new BlobKey("format/v1")).isEmpty()) {
+        throw e;
+      }
     }
-    store.names(
-        "",
-        name -> {
-          if (!EXPECTED.contains(name) && !name.equals("format")) {
-            throw new BackupException(
-                ErrorCode.REPOSITORY_PLACE_UNUSABLE,
-                store.describe() + " is not empty: it holds " + name,
-                "Choose a place that is empty, for example one more folder at the end of the URL.");
-          }
-        });
   }
 
   /// Runs a driver and gives its failures a code.

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 /// The whole way, from `init` to a server that runs on the restored data, with a repository in a
 /// bucket.
 class S3RepositoryTest {
-  private static final String ROWS = "SELECT count(*) || ' ' || md5(string_agg(t::text, '' ORDER BY id)) FROM t";
+  private static final String ROWS =
+      "SELECT count(*) || ' ' || md5(string_agg(t::text, '' ORDER BY id)) FROM t";
 
   private Path scratch = Path.of("/tmp");
 

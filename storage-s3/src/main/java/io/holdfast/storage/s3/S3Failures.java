@@ -186,7 +186,10 @@ final class S3Failures {
       return "Check the access key, its secret, its session token and the region.";
     }
     if (status == 403) {
-      return "Allow "
+      // An answer to HEAD has no body, so nothing says whether the key or the permission is wrong.
+      return (code.isEmpty()
+              ? "Check the access key and its secret. If they are right, allow "
+              : "Allow ")
           + request.permission
           + " for these credentials in the bucket's policy; the guide's page on stores says what"
           + " each role needs.";

@@ -57,7 +57,11 @@ class S3ProbeTest {
   @Test
   void aStoreThatLooksFirstAndWritesThenIsFoundOut() throws IOException {
     try (BlobStore store = open(mock.newPlace())) {
+      // Whether two of the writers meet is chance: one probe sees it nearly always.
       StoreCapabilities capabilities = store.capabilities();
+      for (int more = 0; more < 20 && capabilities.putIfAbsent() == Support.YES; more++) {
+        capabilities = store.capabilities();
+      }
 
       assertThat(capabilities.putIfAbsent()).isEqualTo(Support.NO);
       assertThat(capabilities.remark()).contains("writers");
