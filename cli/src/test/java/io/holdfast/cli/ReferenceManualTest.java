@@ -59,6 +59,9 @@ class ReferenceManualTest {
     lines.add("| variable | meaning |");
     lines.add("|---|---|");
     Variables.ALL.forEach(v -> lines.add("| `%s` | %s |".formatted(v.name(), v.meaning())));
+    lines.add("");
+    lines.add(
+        "Stores read the credentials of their own kind besides: [where a repository can be](../guide/stores.md).");
     compare("environment.md", lines);
   }
 

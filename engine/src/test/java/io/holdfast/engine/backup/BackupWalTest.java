@@ -54,7 +54,8 @@ class BackupWalTest {
           }
         };
     EngineContext context =
-        new EngineContext(clock, Entropy.secure(), clock::advance, progress, new Cancellation());
+        new EngineContext(
+            clock, Entropy.secure(), clock::advance, progress, new Cancellation(), Map.of());
     try (TestServer server =
             TestServer.start(TestPrograms.WITH_TOOLS, Map.of("max_wal_senders", "4"));
         OpenRepository opened =
