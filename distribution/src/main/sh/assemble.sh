@@ -71,6 +71,7 @@ stage() {
   cp native/linux/amd64/*.so staging/holdfast/lib/native/
   cp postgres/postgres-linux-x86_64.txz staging/holdfast/lib/postgres/postgres-18-linux-x86_64.txz
   cp -R "$module/src/dist/." staging/holdfast/
+  cp -R "$module/../reader" staging/holdfast/reader
   cp legal/* staging/holdfast/legal/
   cp "$module/../LICENSE" staging/holdfast/LICENSE
   # The program's own jars come first on the class path; the order is the same for training and for every start.
@@ -123,7 +124,7 @@ pack() {
 link_runtime
 gather_jars
 trim_jars
-key=$(cat runtime.key trimmed.key && echo "$version" && digest native postgres "$module/src/main/sh" "$module/src/dist" "$module/../LICENSE")
+key=$(cat runtime.key trimmed.key && echo "$version" && digest native postgres "$module/src/main/sh" "$module/src/dist" "$module/../reader" "$module/../LICENSE")
 if [ ! -d holdfast ] || [ ! -f "$archive" ] || changed distribution "$key"; then
   rm -f distribution.key
   stage
