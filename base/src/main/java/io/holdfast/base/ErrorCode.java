@@ -57,6 +57,7 @@ public enum ErrorCode {
   TIMED_OUT(2007, UNAVAILABLE, "Something took longer than its limit."),
   SLOT_LOST(2008, UNAVAILABLE, "The replication slot or the WAL it kept is gone; there is a gap."),
   RECOVERY_FAILED(2009, UNAVAILABLE, "The PostgreSQL server did not finish recovery."),
+  REPOSITORY_BUSY(2010, UNAVAILABLE, "Others do maintenance on this repository now."),
   OBJECT_CORRUPT(3001, CORRUPTION, "A stored object is not what was written."),
   OBJECT_MISSING(3002, CORRUPTION, "A stored object that is needed is missing."),
   PAGE_CHECKSUM(3003, CORRUPTION, "A database page does not match its checksum."),

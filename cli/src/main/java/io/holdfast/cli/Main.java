@@ -121,6 +121,8 @@ public final class Main implements Callable<Integer> {
     commandLine.addSubcommand(new VerifyCommand(context));
     commandLine.addSubcommand(new RestoreCommand(context));
     commandLine.addSubcommand(new TestRestoreCommand(context));
+    commandLine.addSubcommand(new ForgetCommand(context));
+    commandLine.addSubcommand(new PruneCommand(context));
     commandLine.addSubcommand(new DoctorCommand(context));
     commandLine.addSubcommand(new ConfigCommand(context));
     commandLine.addSubcommand(new QuickstartCommand(context));

@@ -72,6 +72,65 @@ final class ChunkIndex {
     return i < 0 ? Optional.empty() : Optional.of(place(i));
   }
 
+  /// The records of a chunk, as numbers below [#size]: one for each copy, next to each other.
+  ///
+  /// @param end the number after the last
+  record Copies(long begin, long end) {
+    boolean isEmpty() {
+      return begin == end;
+    }
+  }
+
+  /// Every copy of the chunk.
+  Copies copies(ChunkType type, ChunkId id) {
+    byte[] key = id.toBytes();
+    long begin = lowerBound(key);
+    while (begin < count && compare(begin, key) == 0 && type(begin) != type.code()) {
+      begin++;
+    }
+    long end = begin;
+    while (end < count && compare(end, key) == 0 && type(end) == type.code()) {
+      end++;
+    }
+    return new Copies(begin, end);
+  }
+
+  /// The copies that begin with record `begin`; for walking over all records.
+  Copies copiesAt(long begin) {
+    long end = begin + 1;
+    while (end < count && isSameChunk(begin, end)) {
+      end++;
+    }
+    return new Copies(begin, end);
+  }
+
+  private boolean isSameChunk(long i, long j) {
+    return type(i) == type(j) && compare(records, i * RECORD_BYTES, records, j * RECORD_BYTES) == 0;
+  }
+
+  /// Which chunk a record is of.
+  ChunkId id(long i) {
+    byte[] id = new byte[ChunkId.BYTES];
+    MemorySegment.copy(records, ValueLayout.JAVA_BYTE, i * RECORD_BYTES, id, 0, ChunkId.BYTES);
+    return ChunkId.wrap(id);
+  }
+
+  ChunkType chunkType(long i) {
+    return ChunkType.ofCode(type(i)).orElseThrow();
+  }
+
+  int packNumber(long i) {
+    return records.get(INT, i * RECORD_BYTES + PLACE_AT) & (PACKS_MAX - 1);
+  }
+
+  int storedBytes(long i) {
+    return records.get(INT, i * RECORD_BYTES + STORED_AT);
+  }
+
+  int offset(long i) {
+    return records.get(INT, i * RECORD_BYTES + OFFSET_AT);
+  }
+
   private Place place(long i) {
     int number = records.get(INT, i * RECORD_BYTES + PLACE_AT) & (PACKS_MAX - 1);
     return new Place(

@@ -81,6 +81,25 @@ final class IndexLoader {
     return builder.build();
   }
 
+  /// What is done with an index object.
+  interface EachObject {
+    void accept(BlobStat object, List<PackSection> sections) throws IOException;
+  }
+
+  /// Hands out every index object that counts for readers, base shards first, one at a time.
+  ///
+  /// @throws CorruptRepositoryException if one of them cannot be read
+  void forEachObject(MaintenanceState state, EachObject each) throws IOException {
+    List<CorruptRepositoryException> damaged = new ArrayList<>();
+    for (BlobStat object : objects(Use.READ, state, damaged, true)) {
+      List<PackSection> sections = read(object, damaged, true);
+      if (!damaged.isEmpty()) {
+        throw damaged.getFirst();
+      }
+      each.accept(object, sections);
+    }
+  }
+
   /// Base shards the state names, then every delta that counts.
   private List<BlobStat> objects(
       Use use, MaintenanceState state, List<CorruptRepositoryException> damaged, boolean last)

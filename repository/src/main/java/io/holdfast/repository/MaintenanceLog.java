@@ -170,6 +170,24 @@ final class MaintenanceLog {
     return genuine;
   }
 
+  /// Puts a tombstone.
+  ///
+  /// @throws CorruptRepositoryException if something else lies there
+  void forget(ResolvedPut puts, SnapshotId id) throws IOException {
+    BlobKey key = ObjectNames.forgotten(id);
+    // Sealed anew each time, so that a tombstone which is there already is looked at, not compared.
+    if (puts.put(key, wrap(key, FORGOTTEN_PURPOSE, new byte[0])) == ResolvedPut.Owner.OURS) {
+      return;
+    }
+    switch (tombstone(id)) {
+      case Genuine<byte[]> _ -> {}
+      case Damaged<byte[]>(CorruptRepositoryException why) -> throw why;
+      case Forged<byte[]> _, Absent<byte[]> _ ->
+          throw CorruptRepositoryException.damaged(
+              key + " is taken by something that maintenance did not write");
+    }
+  }
+
   /// The tombstone of a snapshot.
   Found<byte[]> tombstone(SnapshotId id) throws IOException {
     return unwrap(ObjectNames.forgotten(id), FORGOTTEN_PURPOSE, FORGOTTEN_BYTES_MAX);

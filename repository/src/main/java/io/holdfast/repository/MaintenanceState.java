@@ -29,9 +29,9 @@ record MaintenanceState(
   static final int BYTES_MAX = 32 << 20;
 
   private static final int RECORD_VERSION = 1;
-  private static final int PACKS_MAX = 1 << 18;
+  static final int PACKS_MAX = 1 << 18;
   private static final int BASES_MAX = 1 << 14;
-  private static final int SESSIONS_MAX = 1 << 14;
+  static final int SESSIONS_MAX = 1 << 14;
 
   MaintenanceState {
     condemned = Set.copyOf(condemned);
@@ -55,8 +55,12 @@ record MaintenanceState(
 
   /// Whether nothing of this session counts: neither its slots nor its deltas.
   boolean isSealed(SessionId session) {
-    return sealedBelow.filter(floor -> session.compareTo(floor) < 0).isPresent()
-        && !kept.contains(session);
+    return isBelowFloor(session) && !kept.contains(session);
+  }
+
+  /// Whether a session is sealed or among those that were kept: base shards have its index.
+  boolean isBelowFloor(SessionId session) {
+    return sealedBelow.filter(floor -> session.compareTo(floor) < 0).isPresent();
   }
 
   /// Whether a session may be sealed before another one that sees this state has committed: it may

@@ -51,7 +51,19 @@ final class PackBuilder {
       int sequence,
       Packing packing,
       Entropy entropy) {
-    int keyVersion = domain.current().version;
+    return seal(repository, domain, session, sequence, packing, domain.current().version, entropy);
+  }
+
+  /// As above, for frames that were sealed under a key version that may be an older one; the table
+  /// is sealed under the current one.
+  PackSection seal(
+      RepositoryId repository,
+      Domain domain,
+      SessionId session,
+      int sequence,
+      Packing packing,
+      int keyVersion,
+      Entropy entropy) {
     byte[] header =
         new Header(repository, domain.id(), session, sequence, keyVersion, packing).encode();
     byte[] table = paddedTable();
@@ -63,7 +75,7 @@ final class PackBuilder {
     System.arraycopy(padding, 0, bytes, size, padding.length);
     SealedObject.sealInto(
         entropy,
-        keyVersion,
+        domain.current().version,
         domain.current().meta,
         TABLE_PURPOSE,
         domain.bound(header),

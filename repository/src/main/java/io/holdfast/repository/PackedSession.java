@@ -25,15 +25,14 @@ final class PackedSession implements BackupSession {
   private final DeltaWriter deltas;
   private final PackLane data;
   private final PackLane metadata;
-  private int nextSlot = 1;
-  private Digest previousSlot;
+  private final SlotChain slots;
   private boolean ended;
 
   /// @param opened the digest of slot 0
   PackedSession(SessionContext context, SessionId id, Digest opened, ChunkIndex known) {
     this.context = context;
     this.id = id;
-    this.previousSlot = opened;
+    this.slots = new SlotChain(context.log(), context.options(), id, opened);
     this.deltas = new DeltaWriter(id, context.domain(), context.puts(), storedBytes);
     RepositoryOptions options = context.options();
     PackLane.Shared shared =
@@ -52,7 +51,8 @@ final class PackedSession implements BackupSession {
         new PackLane(
             Packing.METADATA, Math.min(METADATA_PACK_BYTES, options.packBytesTarget()), shared);
     this.chunks =
-        new SessionChunks(context.domain(), known, failure, data, metadata, context.sealers());
+        new SessionChunks(
+            context.domain(), known, failure, data, metadata, context.sealers(), this::beat);
     uploaders.start(data::runUploader);
     uploaders.start(metadata::runUploader);
   }
@@ -90,17 +90,9 @@ final class PackedSession implements BackupSession {
     requireRoots(record);
     flush();
     SnapshotRecord complete = record.withStoredBytes(storedBytes.get());
-    SnapshotId place = new SnapshotId(id, nextSlot);
-    byte[] object =
-        context
-            .log()
-            .seal(
-                place,
-                new SlotRecord.Snapshot(
-                    context.options().clock().instant(), previousSlot, deltas.written(), complete));
-    publish(place, object);
+    SlotChain.Claim claim = publish(complete);
     requireNotSealed();
-    return new StoredSnapshot(place, complete, previousSlot);
+    return new StoredSnapshot(claim.place(), complete, claim.digest());
   }
 
   private void requireRoots(SnapshotRecord record) {
@@ -126,29 +118,39 @@ final class PackedSession implements BackupSession {
     }
   }
 
-  private void publish(SnapshotId place, byte[] object) throws IOException {
+  private SlotChain.Claim publish(SnapshotRecord complete) throws IOException {
+    SlotChain.Claim claim;
     try {
-      if (context.log().claim(place, object) == ResolvedPut.Owner.OURS) {
-        nextSlot++;
-        previousSlot = Digest.of(object);
-        return;
-      }
+      claim =
+          slots.claim(
+              (previous, now) ->
+                  new SlotRecord.Snapshot(now, previous, deltas.written(), complete));
     } catch (WriteOutcomeUnknownException e) {
       failure.record(e);
       ended = true;
       throw new BackupException(
           ErrorCode.WRITE_OUTCOME_UNKNOWN,
-          "nobody can say whether the snapshot was committed as " + place,
+          "nobody can say whether the snapshot was committed in session " + id,
           "Run 'holdfast list' when the repository can be reached again.",
           e);
     }
+    if (claim.owner() == ResolvedPut.Owner.OURS) {
+      return claim;
+    }
     ended = true;
-    SlotRecord found = context.log().read(place).record();
+    SlotRecord found = context.log().read(claim.place()).record();
     if (found instanceof SlotRecord.Kill) {
       throw killed();
     }
     throw CorruptRepositoryException.damaged(
-        "slot " + place + " was written by somebody else in this session's name");
+        "slot " + claim.place() + " was written by somebody else in this session's name");
+  }
+
+  /// Says that the session lives, and finds out early that it was ended.
+  private void beat() throws IOException {
+    if (!slots.beat()) {
+      throw killed();
+    }
   }
 
   /// W7b: a session that was sealed before its commit landed has not committed.
@@ -193,11 +195,9 @@ final class PackedSession implements BackupSession {
 
   /// Tells maintenance that it need not wait for this session. Nothing depends on it.
   private void writeClose() {
-    SnapshotId place = new SnapshotId(id, nextSlot);
-    SlotRecord close = new SlotRecord.Close(context.options().clock().instant(), previousSlot);
     try {
-      ResolvedPut.Owner owner = context.log().claim(place, context.log().seal(place, close));
-      LOG.debug("slot {} after the end of the session: {}", place, owner);
+      SlotChain.Claim claim = slots.claim((previous, now) -> new SlotRecord.Close(now, previous));
+      LOG.debug("slot {} after the end of the session: {}", claim.place(), claim.owner());
     } catch (IOException e) {
       LOG.warn("the end of session {} could not be recorded: {}", id, e.getMessage());
     }

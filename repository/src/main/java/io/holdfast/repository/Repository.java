@@ -12,6 +12,7 @@ import io.holdfast.storage.BlobStore.BlobStat;
 import io.holdfast.storage.NoSuchBlobException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -284,6 +285,43 @@ public final class Repository implements AutoCloseable {
   public Verification verification() {
     return new Verification(
         new Verification.Parts(store, format, root, main, log, maintenance, loader));
+  }
+
+  /// Makes snapshots count no more. What they alone needed stays until it is pruned; until then
+  /// removing the tombstone by hand brings a snapshot back.
+  ///
+  /// @throws IOException if nobody can say whether all of them are forgotten; repeating is safe
+  public void forget(Collection<SnapshotId> snapshots) throws IOException {
+    for (SnapshotId snapshot : snapshots) {
+      maintenance.forget(puts, snapshot);
+    }
+  }
+
+  /// Removes what no snapshot needs.
+  ///
+  /// @param references knows what the snapshots of this repository consist of
+  public Pruning pruning(SnapshotReferences references) {
+    return new Pruning(this, references);
+  }
+
+  ChunkReader readerOf(Loaded loaded) throws IOException {
+    return new IndexedReader(store, main, () -> loaded);
+  }
+
+  FormatObject format() {
+    return format;
+  }
+
+  Domain mainDomain() {
+    return main;
+  }
+
+  ResolvedPut puts() {
+    return puts;
+  }
+
+  SessionLog log() {
+    return log;
   }
 
   MaintenanceLog maintenance() {

@@ -22,6 +22,7 @@ final class SessionCheck {
   private final Verification.Parts parts;
   private final Loaded loaded;
   private final Set<SnapshotId> deltas = new HashSet<>();
+  private final Set<SnapshotId> forgotten = new HashSet<>();
 
   SessionCheck(Verification.Parts parts, Loaded loaded) {
     this.parts = parts;
@@ -29,6 +30,7 @@ final class SessionCheck {
   }
 
   void run(List<Finding> findings) throws IOException {
+    forgotten.addAll(parts.maintenance().forgotten());
     Map<SessionId, TreeSet<Integer>> sessions = new TreeMap<>();
     List<BlobStat> slots = list(ObjectNames.LOG);
     for (BlobStat object : slots) {
@@ -113,10 +115,12 @@ final class SessionCheck {
     if ((place.slot() == 0) != (record instanceof SlotRecord.Open)) {
       findings.add(new Finding(Kind.DAMAGED, name, "OPEN belongs into slot 0 and nowhere else"));
     }
-    if (!(record instanceof SlotRecord.Snapshot snapshot)) {
+    if (!(record instanceof SlotRecord.Snapshot snapshot) || forgotten.contains(place)) {
       return;
     }
-    for (int n = 0; n < snapshot.deltas(); n++) {
+    // Below the floor the base shards have absorbed them.
+    int expected = loaded.state().isBelowFloor(place.session()) ? 0 : snapshot.deltas();
+    for (int n = 0; n < expected; n++) {
       if (!deltas.contains(new SnapshotId(place.session(), n))) {
         String delta = ObjectNames.delta(place.session(), n).value();
         findings.add(

@@ -14,6 +14,12 @@ final class SessionChunks implements ChunkWriter {
   private final PackLane metadata;
   private final Pool<FrameSealer> sealers;
   private final FreshChunks fresh = new FreshChunks();
+  private final Heartbeat heartbeat;
+
+  /// Called with every chunk; says now and then that the session lives.
+  interface Heartbeat {
+    void beat() throws IOException;
+  }
 
   SessionChunks(
       Domain domain,
@@ -21,13 +27,15 @@ final class SessionChunks implements ChunkWriter {
       FirstFailure failure,
       PackLane data,
       PackLane metadata,
-      Pool<FrameSealer> sealers) {
+      Pool<FrameSealer> sealers,
+      Heartbeat heartbeat) {
     this.domain = domain;
     this.known = known;
     this.failure = failure;
     this.data = data;
     this.metadata = metadata;
     this.sealers = sealers;
+    this.heartbeat = heartbeat;
   }
 
   @Override
@@ -48,6 +56,7 @@ final class SessionChunks implements ChunkWriter {
           "a chunk of " + length + " bytes is above the limit of " + CHUNK_BYTES_MAX);
     }
     failure.check();
+    heartbeat.beat();
     if (known.contains(type, id) || !fresh.add(type, id)) {
       return PutOutcome.ALREADY_THERE;
     }

@@ -21,6 +21,14 @@ public record SessionId(String hex) implements Comparable<SessionId> {
     return of(bytes);
   }
 
+  /// The lowest id of sessions that began then or later.
+  static SessionId floor(Instant time) {
+    byte[] bytes = new byte[Hex16.BYTES];
+    byte[] millis = ByteBuffer.allocate(8).putLong(Math.max(0, time.toEpochMilli())).array();
+    System.arraycopy(millis, 2, bytes, 0, 6);
+    return of(bytes);
+  }
+
   static SessionId of(byte[] bytes) {
     return new SessionId(HexFormat.of().formatHex(bytes));
   }

@@ -1,0 +1,137 @@
+package io.holdfast.cli;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.engine.RepositoryAccess;
+import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.maintenance.Forget;
+import io.holdfast.engine.maintenance.RetentionPolicy;
+import io.holdfast.engine.maintenance.RetentionPolicy.Verdict;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "forget",
+    description = {
+      "Make backups count no more: those named, or those that a policy does not keep.",
+      "What they alone needed stays until 'holdfast prune' removes it.",
+      "The newest backup of a source, and the newest without damaged pages, are kept by every policy.",
+      "A policy is for each source by itself; with --source it is for that source only."
+    })
+final class ForgetCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Mixin GlobalOptions global = new GlobalOptions();
+
+  @Parameters(arity = "0..*", paramLabel = "BACKUP", description = "Names of backups.")
+  List<String> backups = new ArrayList<>();
+
+  @Mixin RetentionOptions retention = new RetentionOptions();
+
+  @Option(
+      names = "--newest-too",
+      description = "Forget a named backup although it is the newest of its source.")
+  boolean newestToo;
+
+  @Option(names = "--dry-run", description = "Say what would be forgotten, and forget nothing.")
+  boolean dryRun;
+
+  ForgetCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    Optional<RetentionPolicy> policy = retention.read(context.workingDirectory());
+    requireOneWay(policy);
+    Settings settings = context.settings(global.flags(null, null, null));
+    List<Verdict> verdicts;
+    try (var progress = context.progress(global);
+        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
+      Forget forget = new Forget(repository);
+      verdicts =
+          policy
+              .map(
+                  rules ->
+                      forget.plan(
+                          rules,
+                          global.source == null ? Optional.empty() : Optional.of(settings.source()),
+                          context.clock().instant()))
+              .orElseGet(() -> named(forget, settings));
+      if (!dryRun) {
+        forget.execute(verdicts);
+      }
+    }
+    if (global.json) {
+      context.json(toMap(verdicts));
+    } else {
+      describe(verdicts).forEach(context.out()::println);
+    }
+    return 0;
+  }
+
+  private void requireOneWay(Optional<RetentionPolicy> policy) {
+    if (policy.isPresent() == !backups.isEmpty()) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          backups.isEmpty() ? "no backup was named" : "both backups and a policy were given",
+          "Name backups, or say what to keep, for example with --keep-daily 14.");
+    }
+    if (policy.isPresent() && newestToo) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          "--newest-too goes with named backups only",
+          "A policy always keeps the newest backup of a source.");
+    }
+  }
+
+  private List<Verdict> named(Forget forget, Settings settings) {
+    Forget.Newest newest = newestToo ? Forget.Newest.FORGOTTEN_TOO : Forget.Newest.KEPT;
+    return forget.plan(backups, settings.source(), newest);
+  }
+
+  private static List<String> forgotten(List<Verdict> verdicts) {
+    return verdicts.stream().filter(verdict -> !verdict.isKept()).map(Verdict::name).toList();
+  }
+
+  private Map<String, Object> toMap(List<Verdict> verdicts) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put(dryRun ? "wouldForget" : "forgotten", forgotten(verdicts));
+    List<Map<String, Object>> kept = new ArrayList<>();
+    for (Verdict verdict : verdicts) {
+      if (verdict.isKept()) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("name", verdict.name());
+        entry.put("reasons", verdict.reasons());
+        kept.add(entry);
+      }
+    }
+    map.put("kept", kept);
+    return map;
+  }
+
+  private List<String> describe(List<Verdict> verdicts) {
+    List<String> lines = new ArrayList<>();
+    for (Verdict verdict : verdicts) {
+      String name = verdict.name();
+      lines.add(
+          verdict.isKept()
+              ? "keep " + name + " (" + String.join(", ", verdict.reasons()) + ")"
+              : (dryRun ? "would forget " : "forgot ") + name);
+    }
+    if (forgotten(verdicts).isEmpty()) {
+      lines.add("nothing to forget");
+    } else if (!dryRun) {
+      lines.add("their data goes with 'holdfast prune'");
+    }
+    return lines;
+  }
+}

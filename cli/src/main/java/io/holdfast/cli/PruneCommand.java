@@ -1,0 +1,78 @@
+package io.holdfast.cli;
+
+import io.holdfast.base.ErrorKind;
+import io.holdfast.engine.RepositoryAccess;
+import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.maintenance.Prune;
+import io.holdfast.engine.maintenance.PruneOutcome;
+import io.holdfast.engine.maintenance.PruneRequest;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "prune",
+    description = {
+      "Remove what no backup needs. Backups may run meanwhile, on any machine, and so may other prunes.",
+      "A backup that began before must end before packs go; the next prune goes on."
+    })
+final class PruneCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Mixin GlobalOptions global = new GlobalOptions();
+
+  @Option(names = "--dry-run", description = "Say what would be removed, and remove nothing.")
+  boolean dryRun;
+
+  @Option(
+      names = "--max-unused",
+      paramLabel = "PERCENT",
+      description = "How much may stay unneeded before packs are written anew. Default: 5.")
+  double maxUnused = PruneRequest.DEFAULT.unusedMaxPercent();
+
+  @Option(
+      names = "--bury-max",
+      paramLabel = "PERCENT",
+      description = "Which part of all packs one run may remove. Default: a third.")
+  double buryMax = PruneRequest.DEFAULT.buryMaxPercent();
+
+  @Option(
+      names = "--wait",
+      paramLabel = "MINUTES",
+      description = "How long to wait for backups that run. Default: 0, the next prune goes on.")
+  long waitMinutes;
+
+  @Option(
+      names = "--dead-after",
+      paramLabel = "HOURS",
+      description =
+          "A backup that has said nothing for so long is ended; it can never be published then."
+              + " Default: 24.")
+  long deadAfterHours = PruneRequest.DEFAULT.silence().toHours();
+
+  PruneCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    PruneRequest request =
+        new PruneRequest(
+            maxUnused, buryMax, Duration.ofHours(deadAfterHours), Duration.ofMinutes(waitMinutes));
+    Settings settings = context.settings(global.flags(null, null, null));
+    PruneOutcome outcome;
+    try (var progress = context.progress(global);
+        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
+      Prune prune = new Prune(context.engine(progress), repository);
+      outcome = dryRun ? prune.plan(request) : prune.run(request);
+    }
+    if (global.json) {
+      context.json(outcome.map());
+    } else {
+      outcome.lines().forEach(context.out()::println);
+    }
+    return outcome.isWhole() ? 0 : ErrorKind.CORRUPTION.exitStatus();
+  }
+}

@@ -1,0 +1,51 @@
+package io.holdfast.engine.maintenance;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.repository.PrunePolicy;
+import java.time.Duration;
+import java.util.Locale;
+
+/// What a prune may do. A wrong value costs space, time or a backup that has to be run again, never
+/// data.
+///
+/// @param unusedMaxPercent how much may stay unneeded before packs are written anew
+/// @param buryMaxPercent which part of all packs one run may remove
+/// @param silence after which a backup that has not ended is ended
+/// @param patience how long to wait for backups that run
+public record PruneRequest(
+    double unusedMaxPercent, double buryMaxPercent, Duration silence, Duration patience) {
+  public static final PruneRequest DEFAULT =
+      new PruneRequest(
+          100 * PrunePolicy.DEFAULT.unusedMax(),
+          100 * PrunePolicy.DEFAULT.buryMax(),
+          PrunePolicy.DEFAULT.silence(),
+          PrunePolicy.DEFAULT.patience());
+
+  /// @throws BackupException `BAD_ARGUMENT` if a value is out of range
+  public PruneRequest {
+    requirePercent("unused", unusedMaxPercent);
+    requirePercent("removed", buryMaxPercent);
+    if (silence.isNegative() || patience.isNegative()) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT, "a time is negative", "Give 0 or more minutes or hours.");
+    }
+  }
+
+  private static void requirePercent(String what, double value) {
+    if (!(value >= 0 && value <= 100)) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          String.format(Locale.ROOT, "%s %% of packs may be %s, which is no share", value, what),
+          "Give 0 to 100.");
+    }
+  }
+
+  PrunePolicy policy() {
+    return PrunePolicy.DEFAULT
+        .withUnusedMax(unusedMaxPercent / 100)
+        .withBuryMax(buryMaxPercent / 100)
+        .withSilence(silence)
+        .withPatience(patience);
+  }
+}

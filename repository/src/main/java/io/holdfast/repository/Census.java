@@ -1,0 +1,101 @@
+package io.holdfast.repository;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.repository.IndexLoader.Loaded;
+import io.holdfast.repository.IndexLoader.Use;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/// What there is, and what live snapshots need of it. Read in the order of the fields: a session
+/// that has ended had written everything of its own before, so what the index does not show of it
+/// then counts for nobody.
+///
+/// @param state the newest one; the index is the one it names
+/// @param index without buried packs, with condemned ones
+/// @param stored size of each pack that is there
+/// @param named packs that index objects name, of all domains
+/// @param snapshots the live ones
+record Census(
+    MaintenanceState state,
+    SessionTable sessions,
+    ChunkIndex index,
+    Set<PackId> named,
+    Map<PackId, Long> stored,
+    List<StoredSnapshot> snapshots,
+    Marks marks) {
+  /// Takes stock of a repository.
+  ///
+  /// @throws BackupException `OBJECT_CORRUPT` if anything that says what is needed cannot be read
+  static Census take(Repository repository, SnapshotReferences references) throws IOException {
+    try {
+      MaintenanceState state = repository.maintenance().newest().require();
+      SessionTable sessions = SessionTable.read(repository.store(), repository.log(), state);
+      Loaded loaded = repository.loader().load(Use.READ);
+      requireWhole(loaded.damaged());
+      Set<PackId> named = new HashSet<>();
+      repository
+          .loader()
+          .forEachObject(
+              loaded.state(),
+              (_, sections) -> sections.forEach(section -> named.add(section.pack)));
+      Map<PackId, Long> stored = new HashMap<>();
+      repository
+          .store()
+          .list(
+              ObjectNames.PACKS,
+              blob ->
+                  ObjectNames.parsePack(blob.key()).ifPresent(id -> stored.put(id, blob.bytes())));
+      Repository.SnapshotListing listing = repository.snapshotListing();
+      requireWhole(listing.damaged());
+      requireWhole(listing.undecided());
+      Marks marks = mark(repository, loaded, listing.snapshots(), references);
+      return new Census(
+          loaded.state(), sessions, loaded.index(), named, stored, listing.snapshots(), marks);
+    } catch (CorruptRepositoryException e) {
+      throw refused(e);
+    }
+  }
+
+  private static Marks mark(
+      Repository repository,
+      Loaded loaded,
+      List<StoredSnapshot> snapshots,
+      SnapshotReferences references)
+      throws IOException {
+    Marks marks = new Marks(loaded.index());
+    ChunkReader chunks = repository.readerOf(loaded);
+    BiConsumer<ChunkType, ChunkId> mark = marks::mark;
+    for (StoredSnapshot snapshot : snapshots) {
+      references.visit(chunks, snapshot, mark);
+    }
+    return marks;
+  }
+
+  private static void requireWhole(List<CorruptRepositoryException> damaged) {
+    if (!damaged.isEmpty()) {
+      throw damaged.getFirst();
+    }
+  }
+
+  private static BackupException refused(CorruptRepositoryException e) {
+    return new BackupException(
+        ErrorCode.OBJECT_CORRUPT,
+        "nothing is removed, because it cannot be said what is needed: " + e.text(),
+        "Run 'holdfast verify --all' to see all damage.",
+        e);
+  }
+
+  boolean isCondemned(int pack) {
+    return state.condemned().contains(index.packs().get(pack).id());
+  }
+
+  PackUsage usage() {
+    return PackUsage.of(marks, this::isCondemned);
+  }
+}

@@ -1,0 +1,130 @@
+package io.holdfast.repository;
+
+import io.holdfast.repository.ChunkType.Packing;
+import io.holdfast.repository.PackFormat.Entry;
+import io.holdfast.storage.NoSuchBlobException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Copies frames out of condemned packs into new ones, as they are: they are opened to prove them,
+/// and not sealed again. The new packs belong to a session of their own, so that somebody collects
+/// them if this run does not get to its end. *Confined.*
+final class FrameMover {
+  private final Repository repository;
+  private final SessionId session;
+  private final Map<Lane, PackBuilder> filling = new LinkedHashMap<>();
+  private final List<PackSection> written = new ArrayList<>();
+  private int sequence;
+  private long movedBytes;
+
+  /// @param session registered by the caller
+  FrameMover(Repository repository, SessionId session) {
+    this.repository = repository;
+    this.session = session;
+  }
+
+  /// Frames of one kind and one key version share a pack.
+  private record Lane(Packing packing, int keyVersion) {}
+
+  /// Copies the frames of one pack that are needed from it.
+  ///
+  /// @throws CorruptRepositoryException if one of them is not what was written; those before it
+  ///   were copied, which does no harm
+  void move(PackId pack, Census census, PackUsage usage) throws IOException {
+    byte[] content;
+    try {
+      content = repository.store().get(ObjectNames.pack(pack), PackFormat.PACK_BYTES_MAX);
+    } catch (NoSuchBlobException e) {
+      throw CorruptRepositoryException.missing(pack + " is missing, though a backup needs it");
+    }
+    PackSection section = PackTables.read(repository.mainDomain(), pack, content);
+    List<Entry> needed = new ArrayList<>();
+    section.forEach(
+        entry -> {
+          if (isMoving(entry, pack, census.index(), usage)) {
+            needed.add(entry);
+          }
+        });
+    for (Entry entry : needed) {
+      prove(section, entry, content);
+      append(new Lane(section.packing, section.keyVersion), entry, content);
+    }
+  }
+
+  private static boolean isMoving(Entry entry, PackId pack, ChunkIndex index, PackUsage usage) {
+    ChunkIndex.Copies copies = index.copies(entry.type(), entry.id());
+    for (long record = copies.begin(); record < copies.end(); record++) {
+      if (usage.isMoving(record)
+          && index.offset(record) == entry.offset()
+          && index.packs().get(index.packNumber(record)).id().equals(pack)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void prove(PackSection section, Entry entry, byte[] content) {
+    String where = "chunk " + entry.id() + " in " + section.pack;
+    byte[] plain =
+        FrameOpener.open(
+            repository.mainDomain(),
+            section.keyVersion,
+            entry.type(),
+            entry.id(),
+            content,
+            entry.offset(),
+            entry.storedBytes(),
+            entry.plainBytes(),
+            where);
+    if (!repository.mainDomain().keyedIds().matches(entry.type(), entry.id(), plain)) {
+      throw CorruptRepositoryException.damaged(where + " has other content than its id says");
+    }
+  }
+
+  private void append(Lane lane, Entry entry, byte[] content) throws IOException {
+    PackBuilder pack =
+        filling.computeIfAbsent(lane, _ -> new PackBuilder(repository.options().packBytesTarget()));
+    if (!pack.fits(entry.storedBytes())) {
+      upload(lane, pack);
+    }
+    byte[] frame =
+        java.util.Arrays.copyOfRange(content, entry.offset(), entry.offset() + entry.storedBytes());
+    pack.append(entry.type(), entry.id(), frame, frame.length, entry.plainBytes());
+    movedBytes += frame.length;
+  }
+
+  private void upload(Lane lane, PackBuilder pack) throws IOException {
+    PackSection section =
+        pack.seal(
+            repository.id(),
+            repository.mainDomain(),
+            session,
+            sequence++,
+            lane.packing,
+            lane.keyVersion,
+            repository.options().entropy());
+    var key = ObjectNames.pack(section.pack);
+    if (repository.puts().put(key, pack.bytes(), 0, pack.size()) != ResolvedPut.Owner.OURS) {
+      throw CorruptRepositoryException.damaged(key + " is there with other content");
+    }
+    written.add(section);
+    pack.reset();
+  }
+
+  /// Uploads what is left; the tables of everything that was written. All of it is durable.
+  List<PackSection> finish() throws IOException {
+    for (Map.Entry<Lane, PackBuilder> lane : filling.entrySet()) {
+      if (!lane.getValue().isEmpty()) {
+        upload(lane.getKey(), lane.getValue());
+      }
+    }
+    return List.copyOf(written);
+  }
+
+  long movedBytes() {
+    return movedBytes;
+  }
+}

@@ -1,0 +1,69 @@
+package io.holdfast.repository;
+
+import io.holdfast.repository.ChunkIndex.Copies;
+import java.util.BitSet;
+import java.util.function.IntPredicate;
+
+/// How much of each pack is needed. Of several copies of a chunk one counts, in a pack that is not
+/// condemned if there is one. *Immutable.*
+final class PackUsage {
+  private final long[] neededBytes;
+  private final long[] storedBytes;
+  private final BitSet moving;
+
+  private PackUsage(int packs) {
+    this.neededBytes = new long[packs];
+    this.storedBytes = new long[packs];
+    this.moving = new BitSet();
+  }
+
+  /// @param condemned by the pack's number in the index
+  static PackUsage of(Marks marks, IntPredicate condemned) {
+    ChunkIndex index = marks.index();
+    PackUsage usage = new PackUsage(index.packs().size());
+    long at = 0;
+    while (at < index.size()) {
+      Copies copies = index.copiesAt(at);
+      usage.count(index, copies, marks.isNeeded(at), condemned);
+      at = copies.end();
+    }
+    return usage;
+  }
+
+  private void count(ChunkIndex index, Copies copies, boolean needed, IntPredicate condemned) {
+    long stays = copies.begin();
+    for (long record = copies.begin(); record < copies.end(); record++) {
+      int pack = index.packNumber(record);
+      storedBytes[pack] += index.storedBytes(record);
+      int best = index.packNumber(stays);
+      boolean lies = condemned.test(pack);
+      boolean lay = condemned.test(best);
+      if ((lay && !lies) || (lay == lies && pack < best)) {
+        stays = record;
+      }
+    }
+    if (needed) {
+      int pack = index.packNumber(stays);
+      neededBytes[pack] += index.storedBytes(stays);
+      if (condemned.test(pack)) {
+        moving.set((int) stays);
+      }
+    }
+  }
+
+  /// Bytes of frames in the pack that are needed from it.
+  long neededBytes(int pack) {
+    return neededBytes[pack];
+  }
+
+  /// Bytes of all frames in the pack.
+  long storedBytes(int pack) {
+    return storedBytes[pack];
+  }
+
+  /// Whether this record is the one by which a chunk has to be moved, because all of its copies lie
+  /// in condemned packs.
+  boolean isMoving(long record) {
+    return moving.get((int) record);
+  }
+}

@@ -1,0 +1,261 @@
+package io.holdfast.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.base.testing.Seeds;
+import io.holdfast.base.testing.SettableClock;
+import io.holdfast.repository.testing.Repositories;
+import io.holdfast.storage.BlobStore;
+import io.holdfast.storage.MemoryBlobStore;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The protocol of writers and maintainers, with the real code over a store in memory: seeded
+/// orders of all requests, crashes before and after each, lost answers, puts that arrive twice,
+/// writers that freeze and wake up, clocks that differ. The promises are looked at after every
+/// request.
+class PruneSimulationTest {
+  private static final int UNIVERSE = 10;
+  private static final int CHUNK_BYTES = 700;
+  private static final int[] BURSTS = {1, 4, 16, 64};
+
+  /// What a snapshot of the simulation consists of: chunks out of a few, so that backups share
+  /// them.
+  private static final SnapshotReferences REFERENCES =
+      (chunks, snapshot, each) -> {
+        ChunkId root = snapshot.record().root("tree");
+        each.accept(ChunkType.ROOT, root);
+        for (ChunkId id : listed(chunks, root)) {
+          each.accept(ChunkType.STREAM, id);
+        }
+      };
+
+  private static final class World {
+    private final long seed;
+    private final SplittableRandom random;
+    private final MemoryBlobStore store = new MemoryBlobStore();
+    private final Set<SnapshotId> acknowledged = Collections.synchronizedSet(new HashSet<>());
+    private final Set<SnapshotId> forgetting = Collections.synchronizedSet(new HashSet<>());
+    private long nextEntropy;
+
+    World(long seed) {
+      this.seed = seed;
+      this.random = Seeds.random(seed);
+      this.nextEntropy = seed * 1000;
+    }
+
+    Repository open(BlobStore on, Duration clockAhead) throws IOException {
+      return Repository.open(on, Repositories.key(), options(clockAhead));
+    }
+
+    private RepositoryOptions options(Duration clockAhead) {
+      return new RepositoryOptions(
+          new SettableClock(Repositories.NOW.plus(clockAhead)),
+          Seeds.entropy(nextEntropy++),
+          _ -> {},
+          64 << 10,
+          1);
+    }
+
+    void begin() throws IOException {
+      try (Repository repository = Repositories.init(store, seed)) {
+        for (int i = 0; i < 2; i++) {
+          acknowledged.add(backUp(repository, "before" + i, random.split()));
+        }
+      }
+    }
+
+    void check() throws IOException {
+      try (Repository repository = open(store, Duration.ZERO)) {
+        ChunkReader chunks = repository.reader();
+        List<StoredSnapshot> snapshots = repository.snapshots();
+        List<SnapshotId> listed = snapshots.stream().map(StoredSnapshot::id).toList();
+        Set<SnapshotId> promised = new HashSet<>(acknowledged);
+        promised.removeAll(forgetting);
+        assertThat(listed).as("seed " + seed).containsAll(promised);
+        for (StoredSnapshot snapshot : snapshots) {
+          requireWhole(chunks, snapshot);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "schedules from seed {0}")
+  @ValueSource(longs = {1, 2, 3, 4})
+  void nothingAcknowledgedIsLostAndTheRestCanAlwaysBePruned(long first) throws Exception {
+    int schedules = Seeds.thorough() ? 25_000 : 60;
+    for (int i = 0; i < schedules; i++) {
+      simulate(first * 1_000_000 + i);
+    }
+  }
+
+  /// What the first schedule that breaks a promise shows; for [PruneMutationTest].
+  static Optional<String> search(long first, int schedules) throws Exception {
+    for (int i = 0; i < schedules; i++) {
+      try {
+        simulate(first + i);
+      } catch (AssertionError e) {
+        return Optional.of(String.valueOf(e.getMessage()) + ": " + e.getCause());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static void simulate(long seed) throws Exception {
+    World world = new World(seed);
+    world.begin();
+    SplittableRandom random = world.random;
+    Stage.Faults faults =
+        switch (random.nextInt(4)) {
+          case 0 -> new Stage.Faults(0, 0, 0);
+          case 1 -> new Stage.Faults(40, 0, 0);
+          case 2 -> new Stage.Faults(60, 20, 10);
+          default -> new Stage.Faults(0, 10, 5);
+        };
+    int burst = BURSTS[random.nextInt(BURSTS.length)];
+    Stage stage = new Stage(world.store, random.split(), faults, burst);
+    int writers = 1 + random.nextInt(3);
+    for (int i = 0; i < writers; i++) {
+      SplittableRandom own = random.split();
+      int number = i;
+      stage.enter("writer " + i, store -> write(world, store, number, own));
+    }
+    int maintainers = 1 + random.nextInt(2);
+    for (int i = 0; i < maintainers; i++) {
+      SplittableRandom own = random.split();
+      stage.enter("maintainer " + i, store -> maintain(world, store, own));
+    }
+    try {
+      stage.run(world::check);
+      world.check();
+      pruneToTheEnd(world);
+    } catch (AssertionError | RuntimeException | IOException e) {
+      throw new AssertionError("seed " + seed + ", after " + stage.steps() + " requests", e);
+    }
+  }
+
+  private static void write(World world, BlobStore store, int number, SplittableRandom random)
+      throws IOException {
+    Duration ahead = Duration.ofSeconds(random.nextInt(-5, 6));
+    try (Repository repository = world.open(store, ahead)) {
+      for (int i = 0; i < 2; i++) {
+        try {
+          world.acknowledged.add(backUp(repository, number + "-" + i, random.split()));
+        } catch (BackupException e) {
+          // Maintenance may end a session, and nobody may know about a commit; both are said.
+          assertThat(e.code()).isIn(ErrorCode.SESSION_KILLED, ErrorCode.WRITE_OUTCOME_UNKNOWN);
+        }
+      }
+    }
+  }
+
+  private static SnapshotId backUp(Repository repository, String name, SplittableRandom random)
+      throws IOException {
+    try (BackupSession session = repository.beginSession()) {
+      ChunkWriter chunks = session.chunks();
+      List<ChunkId> ids = new ArrayList<>();
+      for (int chunk = 0; chunk < UNIVERSE; chunk++) {
+        if (random.nextInt(3) == 0) {
+          byte[] bytes = content(chunk);
+          ChunkId id = chunks.ids().of(ChunkType.STREAM, bytes, 0, bytes.length);
+          chunks.put(ChunkType.STREAM, id, bytes, 0, bytes.length);
+          ids.add(id);
+        }
+      }
+      ByteBuffer root = ByteBuffer.allocate(8 + ids.size() * ChunkId.BYTES);
+      root.putLong(random.nextLong());
+      ids.forEach(id -> root.put(id.toBytes()));
+      ChunkId rootId = chunks.ids().of(ChunkType.ROOT, root.array(), 0, root.capacity());
+      chunks.put(ChunkType.ROOT, rootId, root.array(), 0, root.capacity());
+      return session.commit(Repositories.record(name, rootId)).id();
+    }
+  }
+
+  private static void maintain(World world, BlobStore store, SplittableRandom random)
+      throws IOException {
+    Duration ahead = Duration.ofSeconds(random.nextInt(-5, 6));
+    try (Repository repository = world.open(store, ahead)) {
+      for (int i = 0; i < 2; i++) {
+        if (random.nextBoolean()) {
+          forgetOne(world, repository, random);
+        }
+        PrunePolicy policy =
+            new PrunePolicy(
+                random.nextInt(3) / 4.0,
+                random.nextInt(1, 5) / 4.0,
+                random.nextBoolean() ? Duration.ZERO : Duration.ofHours(1),
+                Duration.ZERO,
+                Duration.ofSeconds(random.nextInt(4)));
+        try {
+          var _ = repository.pruning(REFERENCES).run(policy);
+        } catch (BackupException e) {
+          // Two maintainers may take things away below each other; nothing is lost by it.
+          assertThat(e.code())
+              .isIn(ErrorCode.REPOSITORY_BUSY, ErrorCode.OBJECT_CORRUPT, ErrorCode.SESSION_KILLED);
+        }
+      }
+    }
+  }
+
+  private static void forgetOne(World world, Repository repository, SplittableRandom random)
+      throws IOException {
+    List<StoredSnapshot> snapshots = repository.snapshots();
+    if (!snapshots.isEmpty()) {
+      SnapshotId id = snapshots.get(random.nextInt(snapshots.size())).id();
+      world.forgetting.add(id);
+      repository.forget(List.of(id));
+    }
+  }
+
+  /// Whatever happened: maintenance that runs alone comes to its end, and leaves nothing that
+  /// nobody needs.
+  private static void pruneToTheEnd(World world) throws IOException {
+    PrunePolicy all = new PrunePolicy(0, 1, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+    try (Repository repository = world.open(world.store, Duration.ofMinutes(1))) {
+      // The first run ends the sessions of the dead, the second removes what they left.
+      var _ = repository.pruning(REFERENCES).run(all);
+      PruneReport report = repository.pruning(REFERENCES).run(all);
+      assertThat(report.buried()).isTrue();
+      assertThat(report.stuck()).isEmpty();
+      PrunePlan left = repository.pruning(REFERENCES).plan(all);
+      assertThat(left.removed()).as("what could still be pruned").isEmpty();
+      assertThat(repository.verification().check())
+          .as("findings")
+          .noneMatch(finding -> finding.kind().isDamage());
+    }
+    world.check();
+  }
+
+  private static void requireWhole(ChunkReader chunks, StoredSnapshot snapshot) throws IOException {
+    for (ChunkId id : listed(chunks, snapshot.record().root("tree"))) {
+      assertThat(chunks.read(ChunkType.STREAM, id, CHUNK_BYTES)).hasSize(CHUNK_BYTES);
+    }
+  }
+
+  private static List<ChunkId> listed(ChunkReader chunks, ChunkId rootId) throws IOException {
+    byte[] root = chunks.read(ChunkType.ROOT, rootId, 8 + UNIVERSE * ChunkId.BYTES);
+    List<ChunkId> ids = new ArrayList<>();
+    for (int at = 8; at < root.length; at += ChunkId.BYTES) {
+      ids.add(ChunkId.copyOf(root, at));
+    }
+    return ids;
+  }
+
+  private static byte[] content(int chunk) {
+    byte[] bytes = new byte[CHUNK_BYTES];
+    Seeds.random(chunk).nextBytes(bytes);
+    return bytes;
+  }
+}
