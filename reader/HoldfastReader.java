@@ -148,7 +148,7 @@ public final class HoldfastReader {
       reader.extract(words.get(2), path(options.get("--to")));
     }
     if (reader.damageSeen && command.equals("extract")) {
-      reader.warn("the backup is whole; what is damaged is not part of it");
+      reader.warn("the backup is whole; the damage is elsewhere in the repository");
     }
     return reader.damageSeen ? DAMAGED : 0;
   }
@@ -190,7 +190,7 @@ public final class HoldfastReader {
                         ? damaged("there is no backup " + name + " among those that can be read")
                         : wrongUse("there is no backup " + name + "; 'list' shows what there is"));
     out.println("extracting " + backup.name() + " into " + to);
-    Chunks chunks = new Chunks(store, backups.repository(), backups.domain());
+    Chunks chunks = new Chunks(this, backups);
     loadIndex(chunks, backups);
     if (backup.kind().equals(Physical.KIND)) {
       new Physical(this, backups.repository(), chunks, backup, to).extract();
@@ -806,9 +806,19 @@ public final class HoldfastReader {
       return get(name, bytesMax).orElseThrow(() -> damaged(name + " is missing"));
     }
 
+    /// How many bytes an object has.
+    int bytes(String name, int bytesMax) throws IOException {
+      try (FileChannel channel = open(name).orElseThrow(() -> damaged(name + " is missing"))) {
+        if (channel.size() > bytesMax) {
+          throw damaged(name + " has " + channel.size() + " bytes, more than " + bytesMax);
+        }
+        return (int) channel.size();
+      }
+    }
+
     byte[] range(String name, long offset, int length) throws IOException {
       try (FileChannel channel = open(name).orElseThrow(() -> damaged(name + " is missing"))) {
-        if (offset + length > channel.size()) {
+        if (offset < 0 || offset + length > channel.size()) {
           throw damaged(name + " is too short");
         }
         return read(channel, name, offset, length);
@@ -1337,6 +1347,7 @@ public final class HoldfastReader {
   private static final int CHUNK_MAX = 16 << 20;
   private static final int PACK_MAX = 256 << 20;
   private static final int INDEX_MAX = 16 << 20;
+  private static final int TABLE_MAX = 8 << 20;
 
   private static String packName(byte[] session, int seq, byte[] sha) {
     String digest = hex(sha);
@@ -1364,7 +1375,7 @@ public final class HoldfastReader {
     try {
       byte[] object = store.require(name, INDEX_MAX + (4 << 10));
       byte[] plain = backups.domain().openMeta("index", name, object, object.length, INDEX_MAX);
-      chunks.add(plain, name, backups.state().buried());
+      chunks.add(plain, name);
     } catch (Failure e) {
       report(e);
     }
@@ -1379,8 +1390,10 @@ public final class HoldfastReader {
   private static final class Chunks {
     private static final int CACHE_BYTES = 64 << 20;
 
+    private final HoldfastReader reader;
     private final Store store;
     private final Domain domain;
+    private final Set<String> buried;
     private final byte[] frameContext;
     private final Mac idMac;
     private final Mac pageMac;
@@ -1389,16 +1402,20 @@ public final class HoldfastReader {
     private int listed;
     private final LinkedHashMap<String, byte[]> cache = new LinkedHashMap<>(16, 0.75f, true);
     private int cachedBytes;
+    private boolean tablesRead;
 
-    Chunks(Store store, Repository repository, Domain domain) {
-      this.store = store;
-      this.domain = domain;
-      this.frameContext = join(repository.keySpace(), domain.id());
+    Chunks(HoldfastReader reader, Backups backups) {
+      this.reader = reader;
+      this.store = reader.store;
+      this.domain = backups.domain();
+      this.buried = backups.state().buried();
+      this.frameContext = join(backups.repository().keySpace(), domain.id());
       this.idMac = mac(domain.identity());
       this.pageMac = mac(hmac(domain.identity(), ascii("holdfast/v1/page")));
     }
 
-    void add(byte[] plain, String name, Set<String> buried) {
+    /// The sections of an object of the index.
+    void add(byte[] plain, String name) {
       In in = new In(plain, name);
       in.require(in.u8() == 1, "a form that is not known");
       for (int left = in.u32(131_072); left > 0; left--) {
@@ -1411,16 +1428,75 @@ public final class HoldfastReader {
         int bytes = in.u32(PACK_MAX);
         int count = in.u32(65_536);
         in.require(in.left() >= (long) count * ENTRY, "it is too short");
-        Section section = new Section(pack, bytes, version, packing, plain, in.at, count);
+        if (ours) {
+          add(new Section(pack, bytes, version, packing, plain, in.at, count));
+        }
         in.at += count * ENTRY;
-        if (ours && !buried.contains(pack)) {
-          sections.add(section);
-          for (int entry = 0; entry < count; entry++) {
-            place((long) (sections.size() - 1) << 17 | entry);
+      }
+      in.finish();
+    }
+
+    private void add(Section section) {
+      if (!buried.contains(section.pack())) {
+        sections.add(section);
+        for (int entry = 0; entry < section.count(); entry++) {
+          place((long) (sections.size() - 1) << 17 | entry);
+        }
+      }
+    }
+
+    /// The tables of all packs, which say what the index says.
+    private void readTables() throws IOException {
+      for (String folder : store.list("packs")) {
+        for (String name : store.list("packs/" + folder)) {
+          if (name.matches("[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{64}")) {
+            try {
+              addTable("packs/" + folder + "/" + name, unhex(name.replace("-", "")));
+            } catch (Failure e) {
+              reader.warn(e.getMessage());
+            }
           }
         }
       }
-      in.finish();
+    }
+
+    /// Section "Packs".
+    ///
+    /// @param named session 16, number 4, SHA-256 32
+    private void addTable(String pack, byte[] named) throws IOException {
+      int bytes = store.bytes(pack, PACK_MAX);
+      byte[] header = store.range(pack, 0, 128);
+      In head = new In(header, pack);
+      CRC32C crc = new CRC32C();
+      crc.update(header, 0, 124);
+      head.magic("HFPACK01");
+      byte[] binding = head.bytes(32);
+      head.require(Arrays.equals(head.bytes(20), Arrays.copyOf(named, 20)), "it has another name");
+      int version = head.u32();
+      int packing = head.u8();
+      head.require(packing == 1 || packing == 2, "a packing that is not known");
+      head.zeros(59);
+      head.require(head.raw(4) == crc.getValue(), "the checksum of its header is wrong");
+      if (!Arrays.equals(binding, domain.binding())) {
+        return; // of another domain
+      }
+      In foot = new In(store.range(pack, bytes - 64, 64), pack);
+      int offset = foot.u32();
+      int length = foot.u32(TABLE_MAX + 1_024);
+      foot.require(
+          offset >= 128 && (long) offset + length == bytes - 64, "its table lies elsewhere");
+      foot.zeros(16);
+      foot.magic("HFPACKE1");
+      foot.require(
+          Arrays.equals(foot.bytes(32), Arrays.copyOfRange(named, 20, 52)), "it has another name");
+      byte[] table = store.range(pack, offset, length);
+      byte[] context = domain.context(header);
+      byte[] plain =
+          unseal(domain.meta()::get, "pack-table", context, table, 0, length, TABLE_MAX, pack);
+      In in = new In(plain, pack);
+      int count = in.u32(65_536);
+      in.require(in.left() >= (long) count * ENTRY, "its table is too short");
+      add(new Section(pack, bytes, version, packing, plain, in.at, count));
     }
 
     private void place(long entry) {
@@ -1499,8 +1575,24 @@ public final class HoldfastReader {
       return idMac.doFinal(hashes.array());
     }
 
-    /// The bytes of the first copy that opens; `bytesMax` bounds them.
+    /// The bytes of the first copy that opens; `bytesMax` bounds them. What the index does not have
+    /// may be in the packs all the same.
     byte[] read(int type, byte[] id, int bytesMax) throws IOException {
+      try {
+        return readListed(type, id, bytesMax);
+      } catch (Failure e) {
+        if (tablesRead) {
+          throw e;
+        }
+        tablesRead = true;
+        readTables();
+        byte[] chunk = readListed(type, id, bytesMax);
+        reader.report(damaged("the index is not whole; the tables of the packs are used instead"));
+        return chunk;
+      }
+    }
+
+    private byte[] readListed(int type, byte[] id, int bytesMax) throws IOException {
       Failure first = null;
       for (int at = slotOf(id, 0); table[at] != 0; at = at + 1 & table.length - 1) {
         Section section = sections.get((int) (table[at] - 1 >>> 17));

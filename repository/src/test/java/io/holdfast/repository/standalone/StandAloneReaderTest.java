@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.base.Secret;
 import io.holdfast.repository.BackupSession;
+import io.holdfast.repository.ChunkType;
 import io.holdfast.repository.KeyMaterial;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.SnapshotRecord;
@@ -21,9 +22,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,6 +132,34 @@ final class StandAloneReaderTest {
       assertThat(to.resolve("cluster").resolve(path))
           .hasBinaryContent(requireNonNull(expected.get("data/" + path)));
     }
+  }
+
+  @Test
+  void backupComesBackWhereTheIndexIsGone() throws Exception {
+    Path golden = golden();
+    for (Path delta : GoldenFiles.under(golden.resolve("idx"))) {
+      Files.delete(delta);
+    }
+    Path to = scratch.resolve("to");
+    LoadedReader.Ended ended =
+        reader.run("extract", golden.toString(), "latest", "--to", to.toString());
+    assertThat(ended.status()).as(ended.err()).isEqualTo(4);
+    assertThat(ended.err())
+        .contains("the tables of the packs are used instead", "the backup is whole")
+        .doesNotContain("error: ");
+    requireFiles(to, expected(GoldenFiles.unpack(GOLDEN, scratch.resolve("whole")), 2, to));
+  }
+
+  @Test
+  void goldenRepositoryHasChunksOfEveryType() throws Exception {
+    Set<ChunkType> types = new HashSet<>();
+    try (Repository repository = GoldenCluster.open(golden(), 96)) {
+      for (StoredSnapshot backup : repository.snapshots()) {
+        TreeReader.open(repository.reader(), backup.record().root("cluster"))
+            .forEachChunk((type, _) -> types.add(type));
+      }
+    }
+    assertThat(types).containsExactlyInAnyOrder(ChunkType.values());
   }
 
   @Test
@@ -249,19 +280,22 @@ final class StandAloneReaderTest {
     assertThat(ended.status()).as(ended.err()).isZero();
     assertThat(ended.err()).contains("the source's link linked");
 
-    Map<String, byte[]> expected = expected(directory, timeline, to);
-    Map<String, byte[]> found = new TreeMap<>();
-    for (Path file : GoldenFiles.under(to)) {
-      found.put(to.relativize(file).toString(), Files.readAllBytes(file));
-    }
-    assertThat(found.keySet()).isEqualTo(expected.keySet());
-    expected.forEach((path, bytes) -> assertThat(found.get(path)).as(path).isEqualTo(bytes));
+    requireFiles(to, expected(directory, timeline, to));
     assertThat(Files.readSymbolicLink(to.resolve("data/pg_tblspc/16384")))
         .isEqualTo(to.resolve("tablespaces/16384"));
     assertThat(to.resolve("data/pg_replslot")).isDirectory();
     assertThat(Files.exists(to.resolve("data/linked"), LinkOption.NOFOLLOW_LINKS)).isFalse();
     assertThat(Files.getLastModifiedTime(to.resolve("data/PG_VERSION")).toInstant())
         .isEqualTo("2023-11-14T22:13:20Z");
+  }
+
+  private static void requireFiles(Path to, Map<String, byte[]> expected) throws Exception {
+    Map<String, byte[]> found = new TreeMap<>();
+    for (Path file : GoldenFiles.under(to)) {
+      found.put(to.relativize(file).toString(), Files.readAllBytes(file));
+    }
+    assertThat(found.keySet()).isEqualTo(expected.keySet());
+    expected.forEach((path, bytes) -> assertThat(found.get(path)).as(path).isEqualTo(bytes));
   }
 
   /// What Holdfast itself reads, in the places where the reader puts it.
