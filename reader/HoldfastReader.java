@@ -1139,14 +1139,19 @@ public final class HoldfastReader {
     Repository repository = openRepository();
     Domain domain = openDomain(repository, "main");
     byte[] maintenance = repository.derive("maintenance");
-    // The sessions first and the state after that: a slot that came late is then never believed.
-    List<String> sessions = store.list("log").stream().filter(n -> isHex(n, 32)).toList();
-    Map<String, Snapshot> found = new LinkedHashMap<>();
-    for (String session : sessions) {
-      readSession(domain, session, found);
+    // The slots first and the state after that: a slot that came late is then never believed.
+    Map<String, List<String>> sessions = new LinkedHashMap<>();
+    for (String session : store.list("log")) {
+      if (isHex(session, 32)) {
+        sessions.put(session, store.list("log/" + session));
+      }
     }
     State state = newestState(domain, maintenance);
-    found.keySet().removeIf(slot -> state.isSealed(slot.substring(0, 32)));
+    sessions.keySet().removeIf(state::isSealed);
+    Map<String, Snapshot> found = new LinkedHashMap<>();
+    for (Map.Entry<String, List<String>> session : sessions.entrySet()) {
+      readSession(domain, session.getKey(), session.getValue(), found);
+    }
     for (String slot : List.copyOf(found.keySet())) {
       if (isForgotten(domain, maintenance, slot)) {
         found.remove(slot);
@@ -1157,11 +1162,12 @@ public final class HoldfastReader {
     return new Backups(repository, domain, state, snapshots);
   }
 
-  private void readSession(Domain domain, String session, Map<String, Snapshot> found)
+  private void readSession(
+      Domain domain, String session, List<String> names, Map<String, Snapshot> found)
       throws IOException {
     String folder = "log/" + session;
     TreeMap<Integer, String> slots = new TreeMap<>();
-    store.list(folder).stream()
+    names.stream()
         .filter(HoldfastReader::isNumber)
         .forEach(name -> slots.put(Integer.valueOf(name), name));
     int next = 0;

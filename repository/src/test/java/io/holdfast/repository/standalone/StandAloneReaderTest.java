@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.base.Secret;
 import io.holdfast.repository.BackupSession;
+import io.holdfast.repository.ChunkId;
 import io.holdfast.repository.ChunkType;
 import io.holdfast.repository.KeyMaterial;
+import io.holdfast.repository.PrunePolicy;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.SnapshotRecord;
+import io.holdfast.repository.SnapshotReferences;
 import io.holdfast.repository.StoredSnapshot;
 import io.holdfast.repository.testing.Repositories;
 import io.holdfast.repository.tree.FileKind;
@@ -20,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -37,6 +41,16 @@ import org.junit.jupiter.api.io.TempDir;
 /// the golden repository anew; a change of what is stored needs a new format version.
 final class StandAloneReaderTest {
   static final String GOLDEN = "golden-cluster-v1.zip";
+
+  private static final PrunePolicy PRUNE_ALL =
+      new PrunePolicy(0, 1, Duration.ofHours(24), Duration.ZERO, Duration.ZERO);
+
+  private static final SnapshotReferences EVERY_CHUNK =
+      (chunks, snapshot, each) -> {
+        for (ChunkId root : snapshot.record().roots().values()) {
+          TreeReader.open(chunks, root).forEachChunk(each);
+        }
+      };
 
   @TempDir Path scratch = Path.of("");
   private LoadedReader reader;
@@ -148,6 +162,25 @@ final class StandAloneReaderTest {
         .contains("the tables of the packs are used instead", "the backup is whole")
         .doesNotContain("error: ");
     requireFiles(to, expected(GoldenFiles.unpack(GOLDEN, scratch.resolve("whole")), 2, to));
+  }
+
+  @Test
+  void pruneLeavesNothingThatTheReaderTakesForDamage() throws Exception {
+    Path golden = golden();
+    Path to = scratch.resolve("to");
+    Map<String, byte[]> expected = expected(golden, 2, to);
+    try (Repository repository = GoldenCluster.open(golden, 95)) {
+      repository.forget(List.of(repository.snapshots().getFirst().id()));
+      assertThat(repository.pruning(EVERY_CHUNK).run(PRUNE_ALL).buried()).isTrue();
+      assertThat(repository.pruning(EVERY_CHUNK).run(PRUNE_ALL).buried()).isTrue();
+    }
+    LoadedReader.Ended listed = reader.run("list", golden.toString());
+    assertThat(listed.err()).isEmpty();
+    assertThat(listed.out()).startsWith("second ").hasLineCount(1);
+    LoadedReader.Ended ended =
+        reader.run("extract", golden.toString(), "second", "--to", to.toString());
+    assertThat(ended.status()).as(ended.err()).isZero();
+    requireFiles(to, expected);
   }
 
   @Test
