@@ -1028,7 +1028,8 @@ public final class HoldfastReader {
         "its checksum is wrong");
     in.magic("HFK1");
     int kind = in.u8();
-    in.zeros(3);
+    in.u8(); // use: tells people their slots apart, and nothing else
+    in.zeros(2);
     in.require(hex(in.bytes(8)).equals(name), "it has another name");
     in.u64(); // time of creation
     byte[] salt = in.bytes(32);
@@ -1084,8 +1085,13 @@ public final class HoldfastReader {
                 4_096,
                 object);
         In in = new In(plain, object);
-        in.require(in.u8() == 1 && in.u32() == v, "another version");
+        int record = in.u8();
+        in.require(record == 1 || record == 2, "unknown form");
+        in.require(in.u32() == v, "another version");
         in.require(in.text(256).equals(name), "another name");
+        if (record == 2) {
+          in.u64(); // time of creation
+        }
         byte[] sameIdentity = in.bytes(32);
         in.bytes(32); // K_gear, for writers
         in.require(identity == null || Arrays.equals(identity, sameIdentity), "another identity");

@@ -123,6 +123,14 @@ public final class Main implements Callable<Integer> {
     commandLine.addSubcommand(new TestRestoreCommand(context));
     commandLine.addSubcommand(new ForgetCommand(context));
     commandLine.addSubcommand(new PruneCommand(context));
+    commandLine.addSubcommand(
+        new CommandLine(new KeyCommand())
+            .addSubcommand(new KeyListCommand(context))
+            .addSubcommand(new KeyAddCommand(context))
+            .addSubcommand(new KeyRemoveCommand(context))
+            .addSubcommand(new KeyRotateCommand(context))
+            .addSubcommand(new KeyKitCommand(context))
+            .addSubcommand(new KeyCheckCommand(context)));
     commandLine.addSubcommand(new DoctorCommand(context));
     commandLine.addSubcommand(new ConfigCommand(context));
     commandLine.addSubcommand(new QuickstartCommand(context));

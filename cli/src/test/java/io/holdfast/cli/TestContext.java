@@ -1,6 +1,7 @@
 package io.holdfast.cli;
 
 import io.holdfast.base.Cancellation;
+import io.holdfast.base.Entropy;
 import io.holdfast.base.testing.Seeds;
 import io.holdfast.engine.config.Environment;
 import java.io.ByteArrayOutputStream;
@@ -17,6 +18,11 @@ final class TestContext {
   private final CommandContext context;
 
   TestContext(Map<String, String> environment, Path workingDirectory) {
+    this(environment, workingDirectory, Seeds.entropy(1));
+  }
+
+  /// For commands that make keys and ids one after the other.
+  TestContext(Map<String, String> environment, Path workingDirectory, Entropy entropy) {
     context =
         new CommandContext(
             new PrintStream(out, true, StandardCharsets.UTF_8),
@@ -24,7 +30,7 @@ final class TestContext {
             new Environment(environment),
             workingDirectory,
             InstantSource.system(),
-            Seeds.entropy(1),
+            entropy,
             new Cancellation(),
             CommandContext.Terminal.NONE);
   }

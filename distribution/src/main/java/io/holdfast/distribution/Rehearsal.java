@@ -52,7 +52,9 @@ final class Rehearsal {
       byte[] key = entropy.bytes(CryptoKit.KEY_BYTES);
       List<ChunkId> ids;
       try (Repository repository = Repository.init(store, rawKey(key), options).repository()) {
-        repository.addKey(new KeyMaterial.Passphrase(new Secret("only for the training run")));
+        repository
+            .keyring()
+            .add(new KeyMaterial.Passphrase(new Secret("only for the training run")));
         ids = backUp(repository);
       }
       try (Repository repository = Repository.open(store, rawKey(key), options)) {

@@ -8,7 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /// A key domain: content in one domain is never compared with content in another, and destroying
@@ -18,18 +21,26 @@ public final class Domain {
   private final RepositoryId repository;
   private final byte[] boundTo;
   private final byte[] keySpaceAndDomain;
-  private final TreeMap<Integer, DomainKeys> versions;
+  private final ConcurrentSkipListMap<Integer, DomainKeys> versions;
+  private final IntFunction<Optional<DomainKeys>> later;
   private final DomainKeys current;
   private final KeyedChunkIds ids;
   private final byte[] pseudonymKey;
   private final Entropy entropy;
 
-  Domain(FormatObject format, DomainId id, Map<Integer, DomainKeys> versions, Entropy entropy) {
+  /// @param later finds keys of a version that was made after `versions` were read
+  Domain(
+      FormatObject format,
+      DomainId id,
+      Map<Integer, DomainKeys> versions,
+      IntFunction<Optional<DomainKeys>> later,
+      Entropy entropy) {
     this.id = id;
     this.repository = format.id();
     this.boundTo = SealedObject.concat(format.id().toBytes(), id.toBytes());
     this.keySpaceAndDomain = SealedObject.concat(format.keySpace().toBytes(), id.toBytes());
-    this.versions = new TreeMap<>(versions);
+    this.versions = new ConcurrentSkipListMap<>(versions);
+    this.later = later;
     this.current = this.versions.lastEntry().getValue();
     this.ids = new KeyedChunkIds(current.identity);
     this.pseudonymKey = CryptoKit.hmac(current.identity, CryptoKit.ascii("holdfast/v1/pseudonym"));
@@ -113,13 +124,24 @@ public final class Domain {
   }
 
   byte @Nullable [] dataKey(int version) {
-    DomainKeys keys = versions.get(version);
+    DomainKeys keys = keys(version);
     return keys == null ? null : keys.data;
   }
 
   byte @Nullable [] metaKey(int version) {
-    DomainKeys keys = versions.get(version);
+    DomainKeys keys = keys(version);
     return keys == null ? null : keys.meta;
+  }
+
+  /// A program that runs for months must read what others wrote after a rotation.
+  private @Nullable DomainKeys keys(int version) {
+    DomainKeys known = versions.get(version);
+    if (known != null || version <= current.version) {
+      return known;
+    }
+    Optional<DomainKeys> found = later.apply(version);
+    found.ifPresent(keys -> versions.putIfAbsent(version, keys));
+    return versions.get(version);
   }
 
   /// What a frame is bound to: key space, domain, type and id.

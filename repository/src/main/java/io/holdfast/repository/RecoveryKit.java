@@ -16,10 +16,11 @@ public final class RecoveryKit {
   private RecoveryKit() {}
 
   /// The text to print and lock away.
-  static Secret print(RepositoryId repository, byte[] key) {
+  static Secret print(RepositoryId repository, String slot, byte[] key) {
     StringBuilder text = new StringBuilder(512);
     text.append("Holdfast recovery kit\n");
     text.append("repository: ").append(repository.hex()).append('\n');
+    text.append("slot:       ").append(slot).append('\n');
     text.append("Whoever has this page can read every backup of this repository.\n");
     for (int i = 0; i < GROUPS; i++) {
       String digits = HexFormat.of().formatHex(key, i * GROUP_BYTES, (i + 1) * GROUP_BYTES);

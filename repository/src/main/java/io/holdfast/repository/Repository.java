@@ -102,7 +102,9 @@ public final class Repository implements AutoCloseable {
     if (keys.isEmpty()) {
       throw CorruptRepositoryException.missing("the keys of the main domain are missing");
     }
-    Domain main = new Domain(format, id, keys, options.entropy());
+    Domain main =
+        new Domain(
+            format, id, keys, version -> root.laterKeys(store, id, version), options.entropy());
     return new Repository(store, options, format, root, main);
   }
 
@@ -155,7 +157,7 @@ public final class Repository implements AutoCloseable {
       return known.get();
     }
     DomainId id = root.domainId(name);
-    DomainKeys fresh = DomainKeys.create(options.entropy(), name);
+    DomainKeys fresh = DomainKeys.create(options.entropy(), options.clock().instant(), name);
     // Somebody else may have made them a moment ago: whatever is stored counts.
     puts.put(ObjectNames.domain(id, fresh.version), root.wrap(options, id, fresh));
     return findDomain(name)
@@ -174,14 +176,16 @@ public final class Repository implements AutoCloseable {
     if (keys.isEmpty()) {
       return Optional.empty();
     }
-    Domain opened = new Domain(format, id, keys, options.entropy());
+    Domain opened =
+        new Domain(
+            format, id, keys, version -> root.laterKeys(store, id, version), options.entropy());
     Domain raced = domains.putIfAbsent(name, opened);
     return Optional.of(raced == null ? opened : raced);
   }
 
-  /// Adds a way to open this repository.
-  public void addKey(KeyMaterial key) throws IOException {
-    var _ = RepositoryCreation.addSlot(puts, options, format.id(), root, key);
+  /// The keys that open this repository, and those that its data is sealed under.
+  public Keyring keyring() {
+    return new Keyring(store, options, format, root, puts);
   }
 
   /// Registers a session, then reads what it may refer to; in this order.

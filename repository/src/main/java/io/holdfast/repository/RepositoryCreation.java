@@ -3,9 +3,11 @@ package io.holdfast.repository;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.Entropy;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.base.Secret;
 import io.holdfast.base.SecretBytes;
 import io.holdfast.repository.crypto.CryptoKit;
 import io.holdfast.repository.crypto.KeySlot;
+import io.holdfast.repository.crypto.KeySlot.Use;
 import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.BlobStore.PutResult;
@@ -32,17 +34,17 @@ final class RepositoryCreation {
             RepositoryId.of(entropy.bytes(Hex16.BYTES)),
             probed(store, entropy),
             options.clock().instant());
-    RootKey root = new RootKey(entropy.bytes(CryptoKit.KEY_BYTES), format);
-    DomainId main = root.domainId(Repository.MAIN_DOMAIN);
-    DomainKeys keys = DomainKeys.create(entropy, Repository.MAIN_DOMAIN);
+    RootKey fresh = new RootKey(entropy.bytes(CryptoKit.KEY_BYTES), format, "");
+    DomainId main = fresh.domainId(Repository.MAIN_DOMAIN);
+    DomainKeys keys = DomainKeys.create(entropy, options.clock().instant(), Repository.MAIN_DOMAIN);
     List<BlobKey> made = new ArrayList<>();
     made.add(ObjectNames.domain(main, keys.version));
-    own(puts, made.getFirst(), root.wrap(options, main, keys));
-    made.add(addSlot(puts, options, format.id(), root, material));
-    byte[] kit = entropy.bytes(CryptoKit.KEY_BYTES);
-    try (SecretBytes kitKey = new SecretBytes(kit.clone())) {
-      made.add(addSlot(puts, options, format.id(), root, new KeyMaterial.RawKey(kitKey)));
-    }
+    own(puts, made.getFirst(), fresh.wrap(options, main, keys));
+    KeySlot slot = addSlot(puts, options, format.id(), fresh, material, Use.UNSAID);
+    made.add(ObjectNames.keySlot(slot.id()));
+    RootKey root = fresh.in(slot.id());
+    Kit kit = addKit(puts, options, format.id(), root);
+    made.add(ObjectNames.keySlot(kit.slot()));
     if (puts.put(ObjectNames.FORMAT, format.encode()) != ResolvedPut.Owner.OURS) {
       // Somebody else made a repository here a moment ago: our keys open nothing.
       root.close();
@@ -52,22 +54,39 @@ final class RepositoryCreation {
       throw exists(store);
     }
     return new Repository.Initialized(
-        Repository.assemble(store, options, format, root), RecoveryKit.print(format.id(), kit));
+        Repository.assemble(store, options, format, root), kit.page());
   }
 
-  static BlobKey addSlot(
+  /// A new recovery kit.
+  ///
+  /// @param slot id of the slot that it opens
+  record Kit(String slot, Secret page) {}
+
+  static Kit addKit(
+      ResolvedPut puts, RepositoryOptions options, RepositoryId repository, RootKey root)
+      throws IOException {
+    byte[] key = options.entropy().bytes(CryptoKit.KEY_BYTES);
+    try (SecretBytes material = new SecretBytes(key)) {
+      KeySlot slot =
+          addSlot(
+              puts, options, repository, root, new KeyMaterial.RawKey(material), Use.RECOVERY_KIT);
+      return new Kit(slot.id(), RecoveryKit.print(repository, slot.id(), key));
+    }
+  }
+
+  static KeySlot addSlot(
       ResolvedPut puts,
       RepositoryOptions options,
       RepositoryId repository,
       RootKey root,
-      KeyMaterial material)
+      KeyMaterial material,
+      Use use)
       throws IOException {
     KeySlot slot =
         KeySlot.wrap(
-            options.entropy(), options.clock().instant(), repository, root.expose(), material);
-    BlobKey key = ObjectNames.keySlot(slot.id());
-    own(puts, key, slot.object().bytes());
-    return key;
+            options.entropy(), options.clock().instant(), repository, root.expose(), material, use);
+    own(puts, ObjectNames.keySlot(slot.id()), slot.object().bytes());
+    return slot;
   }
 
   private static void own(ResolvedPut puts, BlobKey key, byte[] object) throws IOException {

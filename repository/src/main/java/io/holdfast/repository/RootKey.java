@@ -29,15 +29,41 @@ final class RootKey implements AutoCloseable {
 
   private final byte[] root;
   private final FormatObject format;
+  private final String slot;
 
-  RootKey(byte[] root, FormatObject format) {
+  /// @param slot id of the slot that it was taken from, or that is about to be made
+  RootKey(byte[] root, FormatObject format, String slot) {
     this.root = root;
     this.format = format;
+    this.slot = slot;
   }
 
   /// Finds the slot that `material` opens.
   static RootKey unlock(BlobStore store, FormatObject format, KeyMaterial material)
       throws IOException {
+    List<String> ids = slotIds(store);
+    List<CorruptRepositoryException> damaged = new ArrayList<>();
+    int tried = 0;
+    for (String id : ids.subList(0, Math.min(ids.size(), SLOTS_READ_MAX))) {
+      try {
+        KeySlot slot = slot(store, id);
+        // Whatever is no slot was not counted: it would keep us from the one that opens.
+        if (tried++ == KeySlot.SLOTS_MAX) {
+          break;
+        }
+        Optional<byte[]> root = slot.open(format.id(), material);
+        if (root.isPresent()) {
+          return new RootKey(root.get(), format, id);
+        }
+      } catch (CorruptRepositoryException e) {
+        damaged.add(e);
+      }
+    }
+    throw noSlot(ids.size(), damaged);
+  }
+
+  /// Ids of what lies in place of slots, sorted.
+  static List<String> slotIds(BlobStore store) throws IOException {
     List<String> ids = new ArrayList<>();
     store.list(
         ObjectNames.SLOTS,
@@ -47,24 +73,12 @@ final class RootKey implements AutoCloseable {
             ids.add(id);
           }
         });
-    List<CorruptRepositoryException> damaged = new ArrayList<>();
-    int tried = 0;
-    for (String id : ids.subList(0, Math.min(ids.size(), SLOTS_READ_MAX))) {
-      try {
-        KeySlot slot = KeySlot.decode(id, slotObject(store, id));
-        // Whatever is no slot was not counted: it would keep us from the one that opens.
-        if (tried++ == KeySlot.SLOTS_MAX) {
-          break;
-        }
-        Optional<byte[]> root = slot.open(format.id(), material);
-        if (root.isPresent()) {
-          return new RootKey(root.get(), format);
-        }
-      } catch (CorruptRepositoryException e) {
-        damaged.add(e);
-      }
-    }
-    throw noSlot(ids.size(), damaged);
+    return ids;
+  }
+
+  /// @throws CorruptRepositoryException if it is damaged
+  static KeySlot slot(BlobStore store, String id) throws IOException {
+    return KeySlot.decode(id, slotObject(store, id));
   }
 
   private static byte[] slotObject(BlobStore store, String id) throws IOException {
@@ -98,6 +112,16 @@ final class RootKey implements AutoCloseable {
                 : "If the key is the right one, its slot is damaged: use another key of this repository or the recovery kit, or put keys/slot/ back from a copy of the repository.");
     damaged.stream().limit(NAMED_MAX).forEach(wrong::addSuppressed);
     return wrong;
+  }
+
+  /// The same key, which the slot of that id holds.
+  RootKey in(String slotId) {
+    return new RootKey(root, format, slotId);
+  }
+
+  /// Id of the slot that it was taken from.
+  String slot() {
+    return slot;
   }
 
   byte[] expose() {
@@ -149,6 +173,21 @@ final class RootKey implements AutoCloseable {
       keys.put(version, domainKeys(store, id, version));
     }
     return keys;
+  }
+
+  /// Keys that somebody may have made since a domain was opened.
+  Optional<DomainKeys> laterKeys(BlobStore store, DomainId id, int version) {
+    try {
+      return store.stat(ObjectNames.domain(id, version)).isPresent()
+          ? Optional.of(domainKeys(store, id, version))
+          : Optional.empty();
+    } catch (IOException e) {
+      throw new BackupException(
+          ErrorCode.STORE_UNAVAILABLE,
+          "the store does not say whether there are keys of version " + version,
+          "Check the store and try again.",
+          e);
+    }
   }
 
   DomainKeys domainKeys(BlobStore store, DomainId id, int version) throws IOException {

@@ -187,7 +187,7 @@ final class OpeningTest {
   @Test
   void aPassphraseIsASecondWayIn() throws Exception {
     try (Repository repository = Repositories.init(store, 1)) {
-      repository.addKey(new KeyMaterial.Passphrase(new Secret("korrekt pferd \u00e4")));
+      repository.keyring().add(new KeyMaterial.Passphrase(new Secret("korrekt pferd \u00e4")));
     }
 
     open(new KeyMaterial.Passphrase(new Secret("korrekt pferd a\u0308"))).close();
@@ -197,7 +197,7 @@ final class OpeningTest {
   @Test
   void aSlotThatAsksForTooMuchMemoryIsNotObeyed() throws Exception {
     try (Repository repository = Repositories.init(store, 1)) {
-      repository.addKey(new KeyMaterial.Passphrase(new Secret("words")));
+      repository.keyring().add(new KeyMaterial.Passphrase(new Secret("words")));
     }
     store.list(
         ObjectNames.SLOTS,

@@ -34,8 +34,13 @@ final class RunningStream implements AutoCloseable {
   /// Waits until the repository holds everything that the server has now; about five seconds at
   /// most by design.
   void awaitStored(Cluster source) throws IOException {
+    awaitStored(source, program);
+  }
+
+  /// As above, asking in another way than the stream was started.
+  void awaitStored(Cluster source, Program asking) throws IOException {
     for (int attempt = 0; attempt < ATTEMPTS && process.isAlive(); attempt++) {
-      Command.Ended status = program.expect(0, "wal", "status", "--url", source.url(), "--json");
+      Command.Ended status = asking.expect(0, "wal", "status", "--url", source.url(), "--json");
       if (status.out().contains("\"lagBytes\": 0")) {
         return;
       }

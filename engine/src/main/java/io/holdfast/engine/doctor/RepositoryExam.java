@@ -7,6 +7,7 @@ import io.holdfast.engine.OpenRepository;
 import io.holdfast.engine.RepositoryAccess;
 import io.holdfast.engine.config.KeySource;
 import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.keys.Keys;
 import io.holdfast.storage.BlobStores;
 import io.holdfast.storage.StoreCapabilities;
 import java.io.IOException;
@@ -43,6 +44,10 @@ final class RepositoryExam {
         findings.warn(
             "the list of backups is damaged: " + listing.warnings().getFirst(),
             "Run 'holdfast verify --all' to see all damage.");
+      }
+      for (String warning : new Keys(context, repository).list().warnings()) {
+        findings.warn(
+            warning, "'holdfast key list' shows the keys; docs/guide/keys.md explains them.");
       }
       StoreCapabilities capabilities = repository.repository().store().capabilities();
       if (capabilities.putIfAbsent() == StoreCapabilities.Support.NO) {

@@ -16,7 +16,10 @@ import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 
 /// One `keys/slot/<id>`: the root key, wrapped under a raw key or a passphrase. 192 bytes.
-public record KeySlot(String id, Kind kind, Argon2 argon2, HexBytes object) {
+///
+/// @param createdAt as whoever made it said; authenticated only once the slot was opened
+public record KeySlot(
+    String id, Kind kind, Use use, Instant createdAt, Argon2 argon2, HexBytes object) {
   public static final int BYTES = 192;
   public static final int ID_BYTES = 8;
   public static final int SLOTS_MAX = 64;
@@ -36,6 +39,18 @@ public record KeySlot(String id, Kind kind, Argon2 argon2, HexBytes object) {
     final int code;
 
     Kind(int code) {
+      this.code = code;
+    }
+  }
+
+  /// What the key is for, so that people can tell their slots apart. Nothing depends on it.
+  public enum Use {
+    UNSAID(0),
+    RECOVERY_KIT(1);
+
+    final int code;
+
+    Use(int code) {
       this.code = code;
     }
   }
@@ -64,7 +79,12 @@ public record KeySlot(String id, Kind kind, Argon2 argon2, HexBytes object) {
 
   /// Wraps `root` in a new slot.
   public static KeySlot wrap(
-      Entropy entropy, Instant now, RepositoryId repository, byte[] root, KeyMaterial material) {
+      Entropy entropy,
+      Instant now,
+      RepositoryId repository,
+      byte[] root,
+      KeyMaterial material,
+      Use use) {
     String id = HexFormat.of().formatHex(entropy.bytes(ID_BYTES));
     Kind kind = kindOf(material);
     Argon2 argon2 = kind == Kind.PASSPHRASE ? Argon2.DEFAULT : Argon2.NONE;
@@ -75,7 +95,8 @@ public record KeySlot(String id, Kind kind, Argon2 argon2, HexBytes object) {
             new RecordWriter(BYTES)
                 .raw(MAGIC)
                 .u8(kind.code)
-                .zeros(3)
+                .u8(use.code)
+                .zeros(2)
                 .raw(HexFormat.of().parseHex(id))
                 .u64(Math.max(0, now.toEpochMilli()))
                 .raw(salt)
@@ -98,7 +119,7 @@ public record KeySlot(String id, Kind kind, Argon2 argon2, HexBytes object) {
     System.arraycopy(commitment, 0, out, COMMITMENT_AT, 32);
     System.arraycopy(CryptoKit.sha256(out, 0, DIGEST_AT), 0, out, DIGEST_AT, 32);
     Arrays.fill(input, (byte) 0);
-    return new KeySlot(id, kind, argon2, new HexBytes(HexFormat.of().formatHex(out)));
+    return decode(id, out);
   }
 
   /// Reads a slot that may be damaged; nothing is derived yet.
@@ -114,17 +135,19 @@ public record KeySlot(String id, Kind kind, Argon2 argon2, HexBytes object) {
     RecordReader in = new RecordReader(bytes, what);
     in.expect(MAGIC);
     Kind kind = kindOf(in.u8()).orElseThrow(() -> in.damaged("is of an unknown kind"));
-    in.zeros(3);
+    Use use = in.u8() == Use.RECOVERY_KIT.code ? Use.RECOVERY_KIT : Use.UNSAID;
+    in.zeros(2);
     if (!HexFormat.of().formatHex(in.raw(ID_BYTES)).equals(id)) {
       throw in.damaged("lies under a wrong name");
     }
-    in.u64();
+    Instant createdAt = Instant.ofEpochMilli(in.u64() & Long.MAX_VALUE);
     in.raw(32);
     Argon2 argon2 = new Argon2(in.u32(), in.u32(), in.u32());
     if (kind == Kind.PASSPHRASE && !argon2.isAcceptable()) {
       throw in.damaged("asks for more memory or time than is acceptable");
     }
-    return new KeySlot(id, kind, argon2, new HexBytes(HexFormat.of().formatHex(bytes)));
+    return new KeySlot(
+        id, kind, use, createdAt, argon2, new HexBytes(HexFormat.of().formatHex(bytes)));
   }
 
   /// The root key, or empty if `material` does not open this slot.

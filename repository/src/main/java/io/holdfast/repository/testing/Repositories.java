@@ -19,10 +19,13 @@ import java.util.TreeMap;
 /// Small repositories for tests: a fixed key, packs of 64 KiB, seeded randomness and a clock that
 /// stands still.
 public final class Repositories {
-  /// When everything happens.
+  /// More than tests use at once.
+  private static final int CIPHERS_MAX = 32;
+
   private static final java.util.concurrent.atomic.AtomicLong WORLDS =
       new java.util.concurrent.atomic.AtomicLong();
 
+  /// When everything happens.
   public static final Instant NOW = Instant.parse("2026-01-15T03:00:00Z");
 
   private Repositories() {}
@@ -46,13 +49,15 @@ public final class Repositories {
     return Repository.open(store, key(), options(seed));
   }
 
-  /// Java's cipher refuses the key and nonce it used last, which a test that repeats another one's
-  /// seed may well bring: this puts something else in between.
+  /// Java's ciphers refuse the key and nonce they used last, which a test that repeats another
+  /// one's seed may well bring: this puts something else in between, for each cipher of the pool.
   private static void forgetLastNonce() {
-    byte[] key = new byte[CryptoKit.KEY_BYTES];
-    java.nio.ByteBuffer.wrap(key).putLong(WORLDS.incrementAndGet());
-    CryptoKit.encryptInPlace(
-        key, new byte[CryptoKit.NONCE_BYTES], new byte[0], new byte[CryptoKit.TAG_BYTES], 0, 0);
+    for (int i = 0; i < CIPHERS_MAX; i++) {
+      byte[] key = new byte[CryptoKit.KEY_BYTES];
+      java.nio.ByteBuffer.wrap(key).putLong(WORLDS.incrementAndGet());
+      CryptoKit.encryptInPlace(
+          key, new byte[CryptoKit.NONCE_BYTES], new byte[0], new byte[CryptoKit.TAG_BYTES], 0, 0);
+    }
   }
 
   /// A record with one tree named `tree`.

@@ -109,12 +109,14 @@ final class StandAloneReaderTest {
     assertThat(ended.out().lines().map(line -> line.replaceAll(" .*", "")))
         .containsExactly("first", "second");
 
-    Path forgotten =
-        GoldenFiles.unpack("golden-v1.zip", Files.createDirectory(scratch.resolve("v1")));
-    LoadedReader.Ended older = reader.run("list", forgotten.toString());
-    assertThat(older.status()).as(older.err()).isZero();
-    assertThat(older.out().lines().map(line -> line.replaceAll(" .*", "")))
-        .containsExactly("second");
+    for (String name : List.of("golden-v1.zip", "golden-v1-key-times.zip")) {
+      Path forgotten = GoldenFiles.unpack(name, Files.createDirectory(scratch.resolve(name)));
+      LoadedReader.Ended older = reader.run("list", forgotten.toString());
+      assertThat(older.status()).as(older.err()).isZero();
+      assertThat(older.out().lines().map(line -> line.replaceAll(" .*", "")))
+          .as(name)
+          .containsExactly("second");
+    }
   }
 
   @Test
