@@ -1,7 +1,6 @@
 package io.holdfast.cli;
 
 import io.holdfast.engine.keys.Keys;
-import io.holdfast.repository.Keyring;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -38,13 +37,13 @@ final class KeyCheckCommand implements Callable<Integer> {
         global,
         keyFile,
         keys -> {
-          Keyring.Slot slot = keys.check();
+          Keys.WayIn found = keys.check();
           Map<String, Object> json = CommandContext.object();
-          json.put("slot", slot.id());
+          json.put("slot", found.slot());
           json.put("opens", true);
           return new KeyWork.Answer(
               json,
-              "the key opens slot " + slot.id() + " (" + Keys.kind(slot) + ") and all data keys");
+              "the key opens slot " + found.slot() + " (" + found.kind() + ") and all data keys");
         });
   }
 }

@@ -1,6 +1,6 @@
 package io.holdfast.cli;
 
-import io.holdfast.repository.Keyring;
+import io.holdfast.engine.keys.Keys;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -28,7 +28,7 @@ final class KeyKitCommand implements Callable<Integer> {
         global,
         null,
         keys -> {
-          Keyring.Kit kit = keys.kit();
+          Keys.Kit kit = keys.kit();
           Map<String, Object> json = CommandContext.object();
           json.put("slot", kit.slot());
           json.put("recoveryKit", kit.page().expose());

@@ -1,7 +1,6 @@
 package io.holdfast.cli;
 
 import io.holdfast.engine.keys.Keys;
-import io.holdfast.repository.Keyring;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -38,16 +37,16 @@ final class KeyRemoveCommand implements Callable<Integer> {
         global,
         null,
         keys -> {
-          Keyring.Slot found = dryRun ? keys.removable(slot) : keys.remove(slot);
+          Keys.WayIn found = dryRun ? keys.removable(slot) : keys.remove(slot);
           Map<String, Object> json = CommandContext.object();
-          json.put("slot", found.id());
+          json.put("slot", found.slot());
           json.put("removed", !dryRun);
           return new KeyWork.Answer(
               json,
               (dryRun ? "would remove slot " : "removed slot ")
-                  + found.id()
+                  + found.slot()
                   + " ("
-                  + Keys.kind(found)
+                  + found.kind()
                   + ")");
         });
   }

@@ -2,6 +2,7 @@ package io.holdfast.engine.keys;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.base.Secret;
 import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.Failures;
 import io.holdfast.engine.OpenRepository;
@@ -28,6 +29,24 @@ public final class Keys {
     this.keyring = repository.repository().keyring();
   }
 
+  /// One way in.
+  ///
+  /// @param kind what opens it, in words
+  public record WayIn(String slot, String kind) {
+    static WayIn of(Slot slot) {
+      return new WayIn(slot.id(), Keys.kind(slot));
+    }
+  }
+
+  /// A new recovery kit.
+  ///
+  /// @param slot id of the slot that it opens
+  /// @param page the text to print
+  public record Kit(String slot, Secret page) {}
+
+  /// Data keys that were made.
+  public record NewDataKeys(String domain, int version) {}
+
   /// A key that was let in.
   ///
   /// @param slot id of its slot
@@ -38,7 +57,7 @@ public final class Keys {
   ///
   /// @param dataKeys the new versions
   /// @param replaced the key that took the place of the one in use, if one was given
-  public record Rotated(List<Keyring.DataKeys> dataKeys, Optional<Added> replaced) {
+  public record Rotated(List<NewDataKeys> dataKeys, Optional<Added> replaced) {
     public Rotated {
       dataKeys = List.copyOf(dataKeys);
     }
@@ -63,16 +82,21 @@ public final class Keys {
   }
 
   /// The slot that [#remove] would remove; the same refusals.
-  public Slot removable(String id) {
-    return Failures.translate("remove a key", () -> keyring.removable(id));
+  public WayIn removable(String id) {
+    return Failures.translate("remove a key", () -> WayIn.of(keyring.removable(id)));
   }
 
-  public Slot remove(String id) {
-    return Failures.translate("remove a key", () -> keyring.remove(id));
+  public WayIn remove(String id) {
+    return Failures.translate("remove a key", () -> WayIn.of(keyring.remove(id)));
   }
 
-  public Keyring.Kit kit() {
-    return Failures.translate("make a recovery kit", keyring::addKit);
+  public Kit kit() {
+    return Failures.translate(
+        "make a recovery kit",
+        () -> {
+          Keyring.Kit made = keyring.addKit();
+          return new Kit(made.slot(), made.page());
+        });
   }
 
   /// Makes new keys for new data and, where `replacement` is given, lets that key in and the one in
@@ -90,7 +114,10 @@ public final class Keys {
             made = makeIfMissing(replacement.get());
             material = Optional.of(material(replacement.get()));
           }
-          List<Keyring.DataKeys> dataKeys = keyring.rotate(domain);
+          List<NewDataKeys> dataKeys =
+              keyring.rotate(domain).stream()
+                  .map(keys -> new NewDataKeys(keys.domain(), keys.version()))
+                  .toList();
           Optional<Added> replaced =
               material.isEmpty()
                   ? Optional.empty()
@@ -103,11 +130,11 @@ public final class Keys {
   ///
   /// @return the slot that it opened
   /// @throws BackupException `OBJECT_CORRUPT` that names what cannot be read
-  public Slot check() {
+  public WayIn check() {
     return Failures.translate("check keys", this::checkNow);
   }
 
-  private Slot checkNow() throws IOException {
+  private WayIn checkNow() throws IOException {
     var damage = keyring.damage();
     if (!damage.isEmpty()) {
       BackupException all =
@@ -125,6 +152,7 @@ public final class Keys {
     return keyring.slots().slots().stream()
         .filter(slot -> slot.holder() == Keyring.Holder.US)
         .findFirst()
+        .map(WayIn::of)
         .orElseThrow(
             () ->
                 new BackupException(
@@ -156,7 +184,7 @@ public final class Keys {
   }
 
   /// What kind of key opens a slot, in words.
-  public static String kind(Slot slot) {
+  static String kind(Slot slot) {
     return switch (slot.use()) {
       case RECOVERY_KIT -> "recovery kit";
       case UNSAID ->
