@@ -59,10 +59,10 @@ final class TreeOutlet implements AutoCloseable {
     this.selection = selection;
     this.tally = tally;
     this.owners = new OwnerChoice(request.owners());
-    this.target = new RestoreTarget(request.to(), tally);
+    this.target = new RestoreTarget(request.to(), 0, tally);
     int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, THREADS_MAX);
     for (int i = 0; i < threads; i++) {
-      RestoreTarget own = new RestoreTarget(request.to(), tally);
+      RestoreTarget own = new RestoreTarget(request.to(), i + 1, tally);
       crew.add(new FileRestoring(context, tree, own, request.existing(), tally));
     }
   }

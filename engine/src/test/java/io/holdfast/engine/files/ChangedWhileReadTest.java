@@ -80,8 +80,7 @@ class ChangedWhileReadTest {
     Slot slot = new Slot("f");
     try (Handle in = Handle.openDirectory(directory);
         Handle opened = in.open(NAME, Handle.Use.READ)) {
-      reading.read(
-          new FileJob(slot, opened, opened.status(), later, new Entries.Owners("a", "b")));
+      reading.read(new FileJob(slot, opened, opened.status(), later, new Entries.Owners("a", "b")));
     }
     FileEntry entry = slot.entry();
     assertThat(problems.texts()).isEmpty();

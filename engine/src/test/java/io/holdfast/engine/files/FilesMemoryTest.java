@@ -29,8 +29,7 @@ class FilesMemoryTest {
 
     public static void main(String[] arguments) {
       Settings settings = TestEngine.settings(Path.of(arguments[0]));
-      try (OpenRepository repository =
-          new RepositoryAccess(TestEngine.context()).open(settings)) {
+      try (OpenRepository repository = new RepositoryAccess(TestEngine.context()).open(settings)) {
         FilesBackupReport report =
             new FilesBackup(TestEngine.context(), repository)
                 .run(

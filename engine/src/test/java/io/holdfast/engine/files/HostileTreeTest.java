@@ -74,13 +74,20 @@ class HostileTreeTest {
     Files.createSymbolicLink(target.resolve("a"), outside);
     Files.createSymbolicLink(target.resolve("f"), outside.resolve("precious"));
     Files.createLink(target.resolve("g"), outside.resolve("precious"));
-    Files.createSymbolicLink(target.resolve(".holdfast-restore"), outside.resolve("precious"));
+    for (int i = 0; i < 9; i++) {
+      Files.createSymbolicLink(
+          target.resolve(".holdfast-restore-" + i), outside.resolve("precious"));
+    }
     before = state();
     SortedTreeWriter writer = new SortedTreeWriter(chunks, Optional.empty());
     directory(writer, "a", 040777);
     file(writer, "a/precious", "evil");
     file(writer, "f", "good");
     file(writer, "g", "good");
+    for (int i = 100; i < 300; i++) {
+      Files.writeString(target.resolve("h" + i), "old");
+      file(writer, "h" + i, "good " + i);
+    }
     restore(writer, Existing.UPDATE_BY_CONTENT);
 
     // The hard link was one more name of it: that one is gone, the file is as it was.
@@ -90,6 +97,9 @@ class HostileTreeTest {
     assertThat(Files.readString(target.resolve("a/precious"))).isEqualTo("evil");
     assertThat(Files.readString(target.resolve("f"))).isEqualTo("good");
     assertThat(Files.isSymbolicLink(target.resolve("f"))).isFalse();
+    for (int i = 100; i < 300; i++) {
+      assertThat(Files.readString(target.resolve("h" + i))).isEqualTo("good " + i);
+    }
   }
 
   @Test
