@@ -1,7 +1,7 @@
 package io.holdfast.engine.files;
 
 import io.holdfast.files.posix.PosixException;
-import io.holdfast.files.target.RestoreProblems;
+import io.holdfast.files.restoring.RestoreProblems;
 import java.util.concurrent.atomic.LongAdder;
 
 /// What a restore counts. *Thread-safe.*
