@@ -33,6 +33,8 @@ final class Rules {
           .definedBy("io.holdfast.repository..")
           .layer("postgres")
           .definedBy("io.holdfast.postgres..")
+          .layer("files")
+          .definedBy("io.holdfast.files..")
           .layer("engine")
           .definedBy("io.holdfast.engine..")
           .layer("cli")
@@ -45,12 +47,15 @@ final class Rules {
           .mayOnlyAccessLayers("storage", "base")
           .whereLayer("postgres")
           .mayOnlyAccessLayers("base")
+          .whereLayer("files")
+          .mayOnlyAccessLayers("base")
           .whereLayer("engine")
-          .mayOnlyAccessLayers("repository", "postgres", "storage", "base")
+          .mayOnlyAccessLayers("repository", "postgres", "files", "storage", "base")
           .whereLayer("cli")
           .mayOnlyAccessLayers("engine", "base")
           .because(
-              "dependencies point down, and the engine alone joins the repository with PostgreSQL");
+              "dependencies point down, and the engine alone joins the repository with PostgreSQL and with"
+                  + " the file system");
 
   static final ArchRule NO_CYCLES =
       slices()
@@ -96,6 +101,14 @@ final class Rules {
           .dependOnClassesThat()
           .resideInAPackage("io.holdfast.storage.s3..")
           .because("BlobStores finds drivers; whoever names one cannot do without it");
+
+  static final ArchRule FOREIGN_CALLS_IN_ONE_PLACE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.holdfast.files.posix..")
+          .should()
+          .dependOnClassesThat(named(Set.of("java.lang.foreign.Linker")))
+          .because("a wrong call to the system can do anything, so one package makes them");
 
   static final ArchRule CRYPTO_IN_FEW_PLACES =
       noClasses()

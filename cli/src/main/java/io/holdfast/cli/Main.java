@@ -116,6 +116,12 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(new WalStatusCommand(context))
             .addSubcommand(new WalPushCommand(context))
             .addSubcommand(new WalFetchCommand(context)));
+    commandLine.addSubcommand(
+        new CommandLine(new FilesCommand())
+            .addSubcommand(new FilesBackupCommand(context))
+            .addSubcommand(new FilesRestoreCommand(context))
+            .addSubcommand(new FilesListCommand(context))
+            .addSubcommand(new FilesDiffCommand(context)));
     commandLine.addSubcommand(new ListCommand(context));
     commandLine.addSubcommand(new ShowCommand(context));
     commandLine.addSubcommand(new VerifyCommand(context));

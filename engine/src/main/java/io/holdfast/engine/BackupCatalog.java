@@ -93,6 +93,36 @@ public final class BackupCatalog {
                     "'holdfast list' shows the backups of this repository."));
   }
 
+  /// The backup named so, or the newest of `source` that is of a kind for `latest`.
+  ///
+  /// @throws BackupException as [#require(String, String)]; `BAD_ARGUMENT` if it is of another kind
+  public StoredSnapshot require(String nameOrLatest, String source, String kind) {
+    if (!nameOrLatest.equals(LATEST)) {
+      StoredSnapshot named = require(nameOrLatest, source);
+      requireKind(named, kind);
+      return named;
+    }
+    Optional<StoredSnapshot> newest = newest(source, b -> b.record().kind().equals(kind));
+    if (newest.isEmpty() && !ofSource(source).isEmpty()) {
+      throw absent(
+          "source '" + source + "' has no backup of kind " + kind + " in this repository",
+          "'holdfast list' shows the backups of this repository.");
+    }
+    return newest.orElseGet(() -> require(LATEST, source));
+  }
+
+  private static void requireKind(StoredSnapshot backup, String kind) {
+    String other = backup.record().kind();
+    if (!other.equals(kind)) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          backup.record().name() + " is a backup of kind " + other + ", not " + kind,
+          other.equals("files")
+              ? "'holdfast files restore' restores it."
+              : "'holdfast restore' restores it.");
+    }
+  }
+
   private BackupException absent(String message, String hint) {
     if (damaged.isEmpty()) {
       return new BackupException(ErrorCode.BACKUP_NOT_FOUND, message, hint);

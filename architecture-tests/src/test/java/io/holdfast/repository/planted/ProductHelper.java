@@ -4,6 +4,7 @@ import io.holdfast.base.Entropy;
 import io.holdfast.base.testing.Seeds;
 import io.holdfast.postgres.Lsn;
 import io.holdfast.storage.s3.S3Driver;
+import java.lang.foreign.Linker;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -23,7 +24,8 @@ final class ProductHelper {
       Mac mac,
       CommandLine picocli,
       S3Client aws,
-      S3Driver driver)
+      S3Driver driver,
+      Linker linker)
       throws SQLException, InterruptedException {
     Thread.sleep(1);
     System.out.println(Instant.now());
@@ -31,6 +33,6 @@ final class ProductHelper {
       throw new RuntimeException("bare");
     }
     return List.of(
-        new SecureRandom(), Seeds.random(1), InstantSource.system(), Entropy.secure(), mac);
+        new SecureRandom(), Seeds.random(1), InstantSource.system(), Entropy.secure(), mac, linker);
   }
 }

@@ -6,6 +6,7 @@ import io.holdfast.engine.BackupCatalog;
 import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.Failures;
 import io.holdfast.engine.OpenRepository;
+import io.holdfast.engine.backup.PhysicalBackup;
 import io.holdfast.engine.backup.PhysicalFacts;
 import io.holdfast.engine.wal.PlannedWal;
 import io.holdfast.engine.wal.SourceWal;
@@ -87,7 +88,10 @@ public final class Restore {
         "find backup " + backup,
         () ->
             PhysicalFacts.of(
-                    BackupCatalog.of(repository).require(backup, source).record().attributes())
+                    BackupCatalog.of(repository)
+                        .require(backup, source, PhysicalBackup.KIND)
+                        .record()
+                        .attributes())
                 .tablespaces()
                 .stream()
                 .map(PhysicalFacts.Space::location)

@@ -55,16 +55,15 @@ final class Targets {
 
   Choice choose(BackupCatalog catalog) throws IOException {
     if (!request.backup().equals(BackupCatalog.LATEST)) {
-      StoredSnapshot named = catalog.require(request.backup(), request.source());
-      requirePhysical(named);
+      StoredSnapshot named =
+          catalog.require(request.backup(), request.source(), PhysicalBackup.KIND);
       return new Choice(named, resolve(named, catalog));
     }
-    StoredSnapshot newest = catalog.require(BackupCatalog.LATEST, request.source());
+    catalog.require(BackupCatalog.LATEST, request.source(), PhysicalBackup.KIND);
     List<StoredSnapshot> candidates =
         catalog.ofSource(request.source()).reversed().stream()
             .filter(backup -> backup.record().kind().equals(PhysicalBackup.KIND))
             .toList();
-    requirePhysical(newest);
     BackupException first = null;
     for (StoredSnapshot candidate : candidates) {
       try {
@@ -87,15 +86,6 @@ final class Targets {
   /// Whether an older backup would lead to another state, or would hide that the newest is damaged.
   private boolean belongsToNewest() {
     return target instanceof RecoveryTarget.Latest || target instanceof RecoveryTarget.Immediate;
-  }
-
-  private static void requirePhysical(StoredSnapshot backup) {
-    if (!backup.record().kind().equals(PhysicalBackup.KIND)) {
-      throw new BackupException(
-          ErrorCode.BAD_ARGUMENT,
-          backup.record().name() + " is a backup of kind " + backup.record().kind(),
-          "'holdfast restore' restores physical backups.");
-    }
   }
 
   private ResolvedTarget resolve(StoredSnapshot backup, BackupCatalog catalog) throws IOException {

@@ -41,6 +41,10 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Verify {
   private static final int WORKERS = 2;
   private static final int EXTENT_BYTES = 512 << 10;
+
+  /// Files whose entries are in memory at once.
+  private static final int BATCH_FILES = 20_000;
+
   private static final int FINDINGS_MAX = 1_000;
 
   private final EngineContext context;
@@ -134,9 +138,21 @@ public final class Verify {
   }
 
   private void verifyTree(String backup, TreeReader tree) throws IOException {
-    List<TreeFile> files = new ArrayList<>();
-    tree.forEachFile(files::add);
     tree.forEachChunk((_, _) -> chunks.incrementAndGet());
+    List<TreeFile> batch = new ArrayList<>();
+    tree.forEachFile(
+        file -> {
+          batch.add(file);
+          if (batch.size() == BATCH_FILES) {
+            Failures.run("verify " + backup, () -> verifyFiles(backup, tree, batch));
+            batch.clear();
+          }
+        });
+    verifyFiles(backup, tree, batch);
+  }
+
+  private void verifyFiles(String backup, TreeReader tree, List<TreeFile> files)
+      throws IOException {
     AtomicInteger next = new AtomicInteger();
     try (Workers workers = Workers.platform("verify")) {
       for (int i = 0; i < WORKERS; i++) {

@@ -62,7 +62,7 @@ final class ExtentStore {
     return switch (layout) {
       case FileLayout.Paged paged when length % paged.pageBytes() == 0 ->
           storePages(paged.pageBytes(), bytes, length, old);
-      case FileLayout.Paged _, FileLayout.Stream _, FileLayout.Lines _ ->
+      case FileLayout.Paged _, FileLayout.Stream _, FileLayout.Lines _, FileLayout.Cut _ ->
           storeStream(bytes, 0, length, old);
     };
   }

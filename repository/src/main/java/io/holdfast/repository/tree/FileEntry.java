@@ -9,6 +9,7 @@ package io.holdfast.repository.tree;
 /// @param linkTarget where a symbolic link points, as written; empty for all else
 /// @param owner name or number as text, may be empty
 /// @param group name or number as text, may be empty
+/// @param attributes what else there is to know, in a form of the caller's own
 public record FileEntry(
     String path,
     FileKind kind,
@@ -18,12 +19,27 @@ public record FileEntry(
     String linkTarget,
     String owner,
     String group,
-    Digest digest) {
+    Digest digest,
+    Attributes attributes) {
   /// The largest file: 1 PiB.
   public static final long SIZE_MAX = 1L << 50;
 
   /// Bytes of an owner or group.
   public static final int OWNER_BYTES_MAX = 256;
+
+  /// An entry without further attributes.
+  public FileEntry(
+      String path,
+      FileKind kind,
+      long size,
+      int mode,
+      long mtimeSeconds,
+      String linkTarget,
+      String owner,
+      String group,
+      Digest digest) {
+    this(path, kind, size, mode, mtimeSeconds, linkTarget, owner, group, digest, Attributes.NONE);
+  }
 
   public FileEntry {
     TreePaths.require(path);

@@ -4,7 +4,9 @@ package io.holdfast.repository.tree;
 public enum FileKind {
   FILE(1),
   DIRECTORY(2),
-  SYMLINK(3);
+  SYMLINK(3),
+  /// A pipe, socket or device: the mode says which. Only beside [Attributes].
+  SPECIAL(4);
 
   private final int code;
 

@@ -32,4 +32,8 @@ public sealed interface FileLayout {
   /// inserted line does not shift what follows it. Stored with [TreeWriter#putSmallFile] or
   /// [TreeWriter#lines] only.
   record Lines() implements FileLayout {}
+
+  /// Cut by content, wherever the caller says: pieces of any length up to [#EXTENT_BYTES]. Stored
+  /// with [SortedTreeWriter] only.
+  record Cut() implements FileLayout {}
 }

@@ -115,7 +115,8 @@ final class LayerWriter {
   /// About the bytes of a record, whatever stands before it in the page.
   private static int weight(String path, TreeRecord record) {
     return switch (record) {
-      case TreeRecord.Metadata _ -> 32 + path.length() / 2;
+      case TreeRecord.Metadata metadata ->
+          32 + path.length() / 2 + metadata.entry().attributes().length();
       case TreeRecord.Gone _ -> 4 + path.length() / 2;
       case TreeRecord.Zero _ -> 4;
       case TreeRecord.Streamed _ -> 36;

@@ -55,7 +55,7 @@ final class ListWriter {
   ChunkId write() throws IOException {
     forEachRecord(this::count);
     List<LayerIndex.Summary> layers = writeLayers();
-    byte[] root = new TreeRoot(layers, totals()).encode();
+    byte[] root = new TreeRoot(TreeRoot.Version.PLAIN, layers, totals()).encode();
     return put(ChunkType.ROOT, root);
   }
 

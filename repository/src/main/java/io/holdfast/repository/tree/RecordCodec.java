@@ -26,15 +26,23 @@ final class RecordCodec {
   private static final int STREAMED = 4;
   private static final int WHOLE = 5;
   private static final int PATCHED = 6;
+  private static final int ATTRIBUTED = 7;
 
   private static final int PAGED = 1;
   private static final int STREAM = 2;
   private static final int LINES = 3;
-
+  private static final int CUT = 4;
   private static final FileLayout STREAM_LAYOUT = new FileLayout.Stream();
   private static final FileLayout LINES_LAYOUT = new FileLayout.Lines();
+  private static final FileLayout CUT_LAYOUT = new FileLayout.Cut();
 
   private static final int PAGES_MAX = FileLayout.EXTENT_BYTES / FileLayout.Paged.PAGE_BYTES_MIN;
+
+  /// Whether attributes follow the metadata.
+  private enum Form {
+    PLAIN,
+    ATTRIBUTED
+  }
 
   private RecordCodec() {}
 
@@ -42,7 +50,7 @@ final class RecordCodec {
   static int tag(TreeRecord record) {
     int type =
         switch (record) {
-          case Metadata _ -> METADATA;
+          case Metadata metadata -> metadata.entry().attributes().isEmpty() ? METADATA : ATTRIBUTED;
           case Gone _ -> GONE;
           case Zero _ -> ZERO;
           case Streamed _ -> STREAMED;
@@ -55,7 +63,8 @@ final class RecordCodec {
   }
 
   static boolean isExtent(int tag) {
-    return (tag & TYPE_MASK) >= ZERO;
+    int type = tag & TYPE_MASK;
+    return type >= ZERO && type <= PATCHED;
   }
 
   /// Writes everything after the key. `table` gives the place of a reference in the page's table.
@@ -90,6 +99,10 @@ final class RecordCodec {
         out.u8(LINES);
         out.varint(metadata.pieces());
       }
+      case FileLayout.Cut _ -> {
+        out.u8(CUT);
+        out.varint(metadata.pieces());
+      }
     }
     out.varint(entry.size());
     out.varint(entry.mode() & 0xffffffffL);
@@ -98,6 +111,9 @@ final class RecordCodec {
     out.sized(TreePaths.utf8(entry.owner()));
     out.sized(TreePaths.utf8(entry.group()));
     out.sized(entry.digest().toBytes());
+    if (!entry.attributes().isEmpty()) {
+      out.sized(entry.attributes().toBytes());
+    }
   }
 
   private static void encodePatched(Patched patched, ByteSink out, ToIntFunction<ChunkRef> table) {
@@ -133,7 +149,8 @@ final class RecordCodec {
       }
     }
     return switch (tag & ~SHORT) {
-      case METADATA -> decodeMetadata(path, in);
+      case METADATA -> decodeMetadata(path, in, Form.PLAIN);
+      case ATTRIBUTED -> decodeMetadata(path, in, Form.ATTRIBUTED);
       case GONE -> Gone.GONE;
       case ZERO -> new Zero(length);
       case STREAMED -> new Streamed(length, in.id());
@@ -148,14 +165,8 @@ final class RecordCodec {
     };
   }
 
-  private static Metadata decodeMetadata(String path, ByteCursor in) {
-    FileKind kind =
-        switch (in.u8()) {
-          case 1 -> FileKind.FILE;
-          case 2 -> FileKind.DIRECTORY;
-          case 3 -> FileKind.SYMLINK;
-          default -> throw in.damaged("unknown kind of file");
-        };
+  private static Metadata decodeMetadata(String path, ByteCursor in, Form form) {
+    FileKind kind = decodeKind(in, form);
     long pieces = 0;
     FileLayout layout;
     switch (in.u8()) {
@@ -171,6 +182,10 @@ final class RecordCodec {
         layout = LINES_LAYOUT;
         pieces = in.varint(FileEntry.SIZE_MAX);
       }
+      case CUT -> {
+        layout = CUT_LAYOUT;
+        pieces = in.varint(FileEntry.SIZE_MAX);
+      }
       default -> throw in.damaged("unknown layout");
     }
     long size = in.varint(FileEntry.SIZE_MAX);
@@ -180,18 +195,50 @@ final class RecordCodec {
     String owner = in.text(FileEntry.OWNER_BYTES_MAX);
     String group = in.text(FileEntry.OWNER_BYTES_MAX);
     Digest digest = Digest.of(in.sized(Digest.BYTES_MAX));
+    Attributes attributes =
+        switch (form) {
+          case PLAIN -> Attributes.NONE;
+          case ATTRIBUTED -> Attributes.of(in.sized(Attributes.BYTES_MAX));
+        };
+    if (attributes.isEmpty() != (form == Form.PLAIN)) {
+      throw in.damaged("no attributes where some belong");
+    }
     if (pieces > size) {
       throw in.damaged("more pieces than bytes");
     }
     try {
       return new Metadata(
           new FileEntry(
-              path, kind, size, mode, mtime >>> 1 ^ -(mtime & 1), linkTarget, owner, group, digest),
+              path,
+              kind,
+              size,
+              mode,
+              mtime >>> 1 ^ -(mtime & 1),
+              linkTarget,
+              owner,
+              group,
+              digest,
+              attributes),
           layout,
           pieces);
     } catch (IllegalArgumentException e) {
       throw in.damaged(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static FileKind decodeKind(ByteCursor in, Form form) {
+    FileKind kind =
+        switch (in.u8()) {
+          case 1 -> FileKind.FILE;
+          case 2 -> FileKind.DIRECTORY;
+          case 3 -> FileKind.SYMLINK;
+          case 4 -> FileKind.SPECIAL;
+          default -> throw in.damaged("unknown kind of file");
+        };
+    if (kind == FileKind.SPECIAL && form == Form.PLAIN) {
+      throw in.damaged("a special file without attributes");
+    }
+    return kind;
   }
 
   private static Patched decodePatched(int length, ByteCursor in, List<ChunkRef> table) {

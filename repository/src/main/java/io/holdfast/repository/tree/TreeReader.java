@@ -102,6 +102,43 @@ public final class TreeReader {
     }
   }
 
+  /// A walk over all files in path order.
+  public SortedFiles sortedFiles() throws IOException {
+    return new SortedFiles(cursor());
+  }
+
+  /// Whether the first bytes of `bytes` are the extent's, told by their id alone: nothing is read.
+  /// Only for files that are cut by content and streams; false for all else.
+  public boolean isExtent(TreeFile file, long extentIndex, byte[] bytes, int length)
+      throws IOException {
+    return switch (extent(file.metadata(), extentIndex)) {
+      case Zero zero -> zero.length() == length && isZero(bytes, length);
+      case Streamed streamed ->
+          streamed.length() == length
+              && chunks.ids().of(ChunkType.STREAM, bytes, 0, length).equals(streamed.id());
+      case Whole _, Patched _ -> false;
+    };
+  }
+
+  /// The length of an extent, without reading it.
+  public int extentBytes(TreeFile file, long extentIndex) throws IOException {
+    return extent(file.metadata(), extentIndex).length();
+  }
+
+  /// True if the extent is known to be nothing but zeros.
+  public boolean isZero(TreeFile file, long extentIndex) throws IOException {
+    return extent(file.metadata(), extentIndex) instanceof Zero;
+  }
+
+  private static boolean isZero(byte[] bytes, int length) {
+    for (int i = 0; i < length; i++) {
+      if (bytes[i] != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /// The file of exactly this path.
   public Optional<TreeFile> file(String path) throws IOException {
     Metadata metadata = metadata(path);

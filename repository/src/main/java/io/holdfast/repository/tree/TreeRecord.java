@@ -6,12 +6,12 @@ import java.util.List;
 /// One record of a list. Its key is a path and a slot: slot 0 is the file's metadata, slot `i + 1`
 /// its extent `i`.
 sealed interface TreeRecord {
-  /// A file's metadata. `pieces` counts the extents of [FileLayout.Lines]; the others' follow from
-  /// the size, and it is 0.
+  /// A file's metadata. `pieces` counts the extents of [FileLayout.Lines] and [FileLayout.Cut]; the
+  /// others' follow from the size, and it is 0.
   record Metadata(FileEntry entry, FileLayout layout, long pieces) implements TreeRecord {
     long extents() {
       return switch (layout) {
-        case FileLayout.Lines _ -> pieces;
+        case FileLayout.Lines _, FileLayout.Cut _ -> pieces;
         case FileLayout.Paged _, FileLayout.Stream _ -> extentsOf(entry.size());
       };
     }
@@ -19,7 +19,7 @@ sealed interface TreeRecord {
     /// Bytes of extent `index`, or -1 where only the extent itself knows.
     int extentBytes(long index) {
       return switch (layout) {
-        case FileLayout.Lines _ -> -1;
+        case FileLayout.Lines _, FileLayout.Cut _ -> -1;
         case FileLayout.Paged _, FileLayout.Stream _ ->
             (int) Math.min(FileLayout.EXTENT_BYTES, entry.size() - index * FileLayout.EXTENT_BYTES);
       };

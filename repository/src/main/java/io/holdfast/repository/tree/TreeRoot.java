@@ -5,18 +5,29 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The root chunk: the layers, the base first, and the totals. See `docs/format/trees.md`, "Root".
-record TreeRoot(List<LayerIndex.Summary> layers, TreeTotals totals) {
+record TreeRoot(Version version, List<LayerIndex.Summary> layers, TreeTotals totals) {
   static final int ROOT_BYTES_MAX = 4096;
 
   private static final int MAGIC = 0x48465452;
-  private static final int VERSION = 1;
+
+  /// What the lists may hold: the second version has attributes and files cut by content.
+  enum Version {
+    PLAIN(1),
+    ATTRIBUTED(2);
+
+    private final int number;
+
+    Version(int number) {
+      this.number = number;
+    }
+  }
 
   byte[] encode() {
     ByteSink out = new ByteSink();
     for (int shift = 24; shift >= 0; shift -= 8) {
       out.u8(MAGIC >>> shift);
     }
-    out.u8(VERSION);
+    out.u8(version.number);
     out.varint(FileLayout.EXTENT_BYTES);
     out.varint(totals.files());
     out.varint(totals.logicalBytes());
@@ -42,10 +53,13 @@ record TreeRoot(List<LayerIndex.Summary> layers, TreeTotals totals) {
     if (magic != MAGIC) {
       throw in.damaged("not the root of a tree");
     }
-    int version = in.u8();
-    if (version != VERSION) {
-      throw in.damaged("version " + version + " is not known here");
-    }
+    int number = in.u8();
+    Version version =
+        switch (number) {
+          case 1 -> Version.PLAIN;
+          case 2 -> Version.ATTRIBUTED;
+          default -> throw in.damaged("version " + number + " is not known here");
+        };
     if (in.varint() != FileLayout.EXTENT_BYTES) {
       throw in.damaged("extents of another size");
     }
@@ -70,6 +84,6 @@ record TreeRoot(List<LayerIndex.Summary> layers, TreeTotals totals) {
               in.varint(Long.MAX_VALUE)));
     }
     in.requireEnd();
-    return new TreeRoot(List.copyOf(layers), totals);
+    return new TreeRoot(version, List.copyOf(layers), totals);
   }
 }

@@ -44,8 +44,8 @@ public final class TreeWriter {
   /// @throws IllegalStateException if the extent was put already
   public void putExtent(String path, FileLayout layout, long extentIndex, byte[] bytes, int length)
       throws IOException {
-    if (layout instanceof FileLayout.Lines) {
-      throw new IllegalArgumentException("a file of lines is put as a whole");
+    if (layout instanceof FileLayout.Lines || layout instanceof FileLayout.Cut) {
+      throw new IllegalArgumentException("a file that is cut by content is put as a whole");
     }
     if (extentIndex < 0 || extentIndex >= TreeRecord.extentsOf(FileEntry.SIZE_MAX)) {
       throw new IllegalArgumentException("'" + path + "' cannot have an extent " + extentIndex);
@@ -132,6 +132,9 @@ public final class TreeWriter {
   }
 
   private FileState file(String path, FileLayout layout) {
+    if (layout instanceof FileLayout.Cut) {
+      throw new IllegalArgumentException("'" + path + "' is for a writer of sorted trees");
+    }
     FileState known = files.get(path);
     if (known == null) {
       TreePaths.require(path);

@@ -123,6 +123,7 @@ final class TreeFormatTest {
   void theRootIsAsSpecified() {
     TreeRoot root =
         new TreeRoot(
+            TreeRoot.Version.PLAIN,
             List.of(
                 new LayerIndex.Summary(id(0xc2), 60, 1, 9, 400),
                 new LayerIndex.Summary(id(0xc4), 61, 2, 300, 9000)),

@@ -1,0 +1,112 @@
+package io.holdfast.cli;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.base.ErrorKind;
+import io.holdfast.base.FileReason;
+import io.holdfast.engine.RepositoryAccess;
+import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.files.FilesBackup;
+import io.holdfast.engine.files.FilesBackupReport;
+import io.holdfast.engine.files.FilesBackupRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "backup",
+    description = {
+      "Back up files and directories with all their metadata.",
+      "What has not changed since the newest backup of the same source is not read again."
+    })
+final class FilesBackupCommand implements Callable<Integer> {
+  private static final long EXCLUDE_FILE_BYTES_MAX = 1 << 20;
+
+  private final CommandContext context;
+
+  @Mixin GlobalOptions global = new GlobalOptions();
+
+  @Parameters(paramLabel = "PATH", arity = "1..*", description = "Files and directories.")
+  List<Path> paths = new ArrayList<>();
+
+  @Option(
+      names = "--exclude",
+      paramLabel = "PATTERN",
+      description =
+          "Leave out what fits, as in a .gitignore file; a pattern with a / begins at the root of"
+              + " the file system. May be given several times.")
+  List<String> excludes = new ArrayList<>();
+
+  @Option(
+      names = "--exclude-file",
+      paramLabel = "FILE",
+      description = "A file of such patterns, one a line. May be given several times.")
+  List<Path> excludeFiles = new ArrayList<>();
+
+  @Option(
+      names = "--exclude-caches",
+      description = "Leave out the content of directories with a CACHEDIR.TAG.")
+  boolean excludeCaches;
+
+  @Option(
+      names = "--one-file-system",
+      description = "Do not enter file systems that are mounted below a PATH.")
+  boolean oneFileSystem;
+
+  FilesBackupCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    Settings settings = context.settings(global.flags(null, null, null));
+    FilesBackupRequest request =
+        new FilesBackupRequest(
+            paths.stream().map(context.workingDirectory()::resolve).map(Path::normalize).toList(),
+            patterns(),
+            excludeCaches ? FilesBackupRequest.Caches.EXCLUDED : FilesBackupRequest.Caches.INCLUDED,
+            oneFileSystem
+                ? FilesBackupRequest.Mounts.NOT_CROSSED
+                : FilesBackupRequest.Mounts.CROSSED);
+    FilesBackupReport report;
+    try (var progress = context.progress(global);
+        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
+      report = new FilesBackup(context.engine(progress), repository).run(settings, request);
+    }
+    if (global.json) {
+      context.json(report.toMap());
+    } else {
+      report.describe().forEach(context.out()::println);
+    }
+    report.warnings().forEach(warning -> context.err().println("warning: " + warning));
+    return report.isComplete() ? 0 : ErrorKind.PARTIAL.exitStatus();
+  }
+
+  private List<String> patterns() {
+    List<String> all = new ArrayList<>();
+    for (Path file : excludeFiles) {
+      Path resolved = context.workingDirectory().resolve(file);
+      try {
+        if (Files.size(resolved) > EXCLUDE_FILE_BYTES_MAX) {
+          throw new IOException("it has more than " + EXCLUDE_FILE_BYTES_MAX + " bytes");
+        }
+        all.addAll(Files.readAllLines(resolved));
+      } catch (IOException e) {
+        throw new BackupException(
+            ErrorCode.BAD_ARGUMENT,
+            "the patterns in " + file + " cannot be read: " + FileReason.of(e),
+            "Give a text file with one pattern a line.",
+            e);
+      }
+    }
+    all.addAll(excludes);
+    return all;
+  }
+}

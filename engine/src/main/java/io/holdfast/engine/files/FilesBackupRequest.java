@@ -1,0 +1,39 @@
+package io.holdfast.engine.files;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import java.nio.file.Path;
+import java.util.List;
+
+/// What to back up.
+///
+/// @param paths absolute
+/// @param excludes patterns in the syntax of `.gitignore`
+public record FilesBackupRequest(
+    List<Path> paths, List<String> excludes, Caches caches, Mounts mounts) {
+  /// Directories with a `CACHEDIR.TAG`.
+  public enum Caches {
+    INCLUDED,
+    /// Of such a directory, itself and the tag are backed up.
+    EXCLUDED
+  }
+
+  /// Other file systems that are mounted below a path.
+  public enum Mounts {
+    CROSSED,
+    NOT_CROSSED
+  }
+
+  private static final int PATHS_MAX = 500;
+
+  public FilesBackupRequest {
+    paths = List.copyOf(paths);
+    excludes = List.copyOf(excludes);
+    if (paths.isEmpty() || paths.size() > PATHS_MAX) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          paths.size() + " paths were given",
+          "Name 1 to " + PATHS_MAX + " files or directories to back up.");
+    }
+  }
+}

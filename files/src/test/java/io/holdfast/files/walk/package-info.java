@@ -1,0 +1,5 @@
+/// Tests.
+@NullMarked
+package io.holdfast.files.walk;
+
+import org.jspecify.annotations.NullMarked;
