@@ -35,7 +35,16 @@ class ArchitectureTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"base", "storage", "storage.s3", "repository", "postgres", "engine", "cli"})
+      strings = {
+        "base",
+        "storage",
+        "storage.s3",
+        "storage.sftp",
+        "repository",
+        "postgres",
+        "engine",
+        "cli"
+      })
   void seesTheModule(String module) {
     assertThat(PRODUCT.stream().filter(type -> isIn(type, module)))
         .as("classes of " + module + " (an empty import would keep every rule)")

@@ -4,12 +4,14 @@ import io.holdfast.base.Entropy;
 import io.holdfast.base.testing.Seeds;
 import io.holdfast.postgres.Lsn;
 import io.holdfast.storage.s3.S3Driver;
+import io.holdfast.storage.sftp.SftpDriver;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import javax.crypto.Mac;
+import org.apache.sshd.client.SshClient;
 import picocli.CommandLine;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -23,7 +25,9 @@ final class ProductHelper {
       Mac mac,
       CommandLine picocli,
       S3Client aws,
-      S3Driver driver)
+      SshClient mina,
+      S3Driver driver,
+      SftpDriver other)
       throws SQLException, InterruptedException {
     Thread.sleep(1);
     System.out.println(Instant.now());
