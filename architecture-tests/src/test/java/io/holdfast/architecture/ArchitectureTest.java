@@ -39,6 +39,7 @@ class ArchitectureTest {
         "base",
         "storage",
         "storage.s3",
+        "storage.sftp",
         "repository",
         "postgres",
         "files",

@@ -93,13 +93,22 @@ final class Rules {
           .resideInAPackage("software.amazon..")
           .because("one module knows an SDK, and a repository in a directory loads none");
 
+  static final ArchRule MINA_ONLY_IN_STORAGE_SFTP =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.holdfast.storage.sftp..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.apache.sshd..")
+          .because("one module knows an SSH library, and a repository in a directory loads none");
+
   static final ArchRule STORES_ARE_FOUND_BY_THEIR_URLS =
       noClasses()
           .that()
-          .resideOutsideOfPackage("io.holdfast.storage.s3..")
+          .resideOutsideOfPackages("io.holdfast.storage.s3..", "io.holdfast.storage.sftp..")
           .should()
           .dependOnClassesThat()
-          .resideInAPackage("io.holdfast.storage.s3..")
+          .resideInAnyPackage("io.holdfast.storage.s3..", "io.holdfast.storage.sftp..")
           .because("BlobStores finds drivers; whoever names one cannot do without it");
 
   static final ArchRule FOREIGN_CALLS_IN_ONE_PLACE =

@@ -4,6 +4,7 @@ import io.holdfast.base.Entropy;
 import io.holdfast.base.testing.Seeds;
 import io.holdfast.postgres.Lsn;
 import io.holdfast.storage.s3.S3Driver;
+import io.holdfast.storage.sftp.SftpDriver;
 import java.lang.foreign.Linker;
 import java.security.SecureRandom;
 import java.sql.SQLException;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import javax.crypto.Mac;
+import org.apache.sshd.client.SshClient;
 import picocli.CommandLine;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -24,7 +26,9 @@ final class ProductHelper {
       Mac mac,
       CommandLine picocli,
       S3Client aws,
+      SshClient mina,
       S3Driver driver,
+      SftpDriver other,
       Linker linker)
       throws SQLException, InterruptedException {
     Thread.sleep(1);

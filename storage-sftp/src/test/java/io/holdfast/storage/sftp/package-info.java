@@ -1,0 +1,4 @@
+@NullMarked
+package io.holdfast.storage.sftp;
+
+import org.jspecify.annotations.NullMarked;
