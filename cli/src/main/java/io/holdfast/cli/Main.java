@@ -18,6 +18,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Spec;
 
 /// The command `holdfast`: makes the outside world (streams, clock, environment) once and hands it
@@ -140,11 +141,25 @@ public final class Main implements Callable<Integer> {
     commandLine.addSubcommand(new DoctorCommand(context));
     commandLine.addSubcommand(new ConfigCommand(context));
     commandLine.addSubcommand(new QuickstartCommand(context));
+    addHelp(commandLine);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExpandAtFiles(false);
     commandLine.setOut(new java.io.PrintWriter(context.out(), true, StandardCharsets.UTF_8));
     commandLine.setErr(new java.io.PrintWriter(context.err(), true, StandardCharsets.UTF_8));
     return commandLine;
+  }
+
+  private static void addHelp(CommandLine above) {
+    for (CommandLine command : above.getSubcommands().values()) {
+      command
+          .getCommandSpec()
+          .addOption(
+              OptionSpec.builder("-h", "--help")
+                  .usageHelp(true)
+                  .description("Show this help message and exit.")
+                  .build());
+      addHelp(command);
+    }
   }
 
   /// Runs when no command was named, which is wrong use.

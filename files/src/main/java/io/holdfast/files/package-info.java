@@ -6,9 +6,9 @@
 /// what every tree has, [io.holdfast.files.FileFacts]; its encoding is specified in
 /// `docs/format/files.md`. **Region**: a stretch of a sparse file that holds data.
 ///
-/// `walk` finds entries in path order in bounded memory, `content` reads and cuts files, `restoring`
-/// writes entries below one directory and never beside it, `posix` makes the system calls. Nothing
-/// here knows repositories.
+/// `walk` finds entries in path order in bounded memory, `content` reads and cuts files,
+/// `restoring` writes entries below one directory and never beside it, `posix` makes the system
+/// calls. Nothing here knows repositories.
 @NullMarked
 package io.holdfast.files;
 

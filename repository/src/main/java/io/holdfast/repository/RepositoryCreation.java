@@ -15,6 +15,7 @@ import io.holdfast.storage.StoreCapabilities;
 import io.holdfast.storage.StoreCapabilities.Support;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -33,7 +34,8 @@ final class RepositoryCreation {
             RepositoryId.of(entropy.bytes(Hex16.BYTES)),
             RepositoryId.of(entropy.bytes(Hex16.BYTES)),
             probed(store, entropy),
-            options.clock().instant());
+            // As it will be read: the format has milliseconds.
+            options.clock().instant().truncatedTo(ChronoUnit.MILLIS));
     RootKey fresh = new RootKey(entropy.bytes(CryptoKit.KEY_BYTES), format, "");
     DomainId main = fresh.domainId(Repository.MAIN_DOMAIN);
     DomainKeys keys = DomainKeys.create(entropy, options.clock().instant(), Repository.MAIN_DOMAIN);

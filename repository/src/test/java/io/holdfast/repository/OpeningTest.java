@@ -7,6 +7,7 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Secret;
 import io.holdfast.base.SecretBytes;
+import io.holdfast.base.testing.Seeds;
 import io.holdfast.repository.crypto.CryptoKit;
 import io.holdfast.repository.crypto.SealedObject;
 import io.holdfast.repository.testing.Repositories;
@@ -182,6 +183,17 @@ final class OpeningTest {
     String typo = kit.substring(0, digit) + wrong + kit.substring(digit + 1);
     assertThatThrownBy(() -> RecoveryKit.parse(new Secret(typo))).hasMessageContaining("key-3");
     assertThat(made.toString()).doesNotContain(kit.substring(digit, digit + 8));
+  }
+
+  /// Real clocks have nanoseconds, the format has not.
+  @Test
+  void aRepositoryThatWasJustMadeIsTheOneThatIsRead() throws Exception {
+    RepositoryOptions options =
+        RepositoryOptions.defaults(
+            () -> Repositories.NOW.plusNanos(123_456_789), Seeds.entropy(1), _ -> {});
+    try (Repository repository = Repository.init(store, Repositories.key(), options).repository()) {
+      assertThat(repository.verification().check()).isEmpty();
+    }
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.holdfast.postgres.datadir.FileChanges;
 import io.holdfast.postgres.datadir.SettingChange;
 import io.holdfast.postgres.manifest.RawPath;
 import io.holdfast.repository.ChunkReader;
+import io.holdfast.repository.CorruptRepositoryException;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.tree.TreeFile;
 import io.holdfast.repository.tree.TreeReader;
@@ -72,6 +73,9 @@ final class RestoreRun {
             case DIRECTORY -> listedDirectories.add(file);
             case SYMLINK ->
                 remarks.add("the link " + file.entry().path() + " of the source was not restored");
+            case SPECIAL ->
+                throw CorruptRepositoryException.damaged(
+                    file.entry().path() + " is no file of a cluster");
           }
         });
     TreeFile control = requireFile(files, ControlFile.PATH);
