@@ -81,15 +81,20 @@ class TargetsTest {
       session.commit(Repositories.record("dump", id));
     }
     BackupCatalog catalog = BackupCatalog.of(repository);
-    for (String backup : new String[] {"dump", "latest"}) {
-      assertThatThrownBy(() -> targets(backup, new TargetRequest.Latest()).choose(catalog))
-          .isInstanceOfSatisfying(
-              BackupException.class,
-              e -> {
-                assertThat(e.code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
-                assertThat(e.text()).contains("dump is a backup of kind full");
-              });
-    }
+    assertThatThrownBy(() -> targets("dump", new TargetRequest.Latest()).choose(catalog))
+        .isInstanceOfSatisfying(
+            BackupException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
+              assertThat(e.text()).contains("dump is a backup of kind full");
+            });
+    assertThatThrownBy(() -> targets("latest", new TargetRequest.Latest()).choose(catalog))
+        .isInstanceOfSatisfying(
+            BackupException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(ErrorCode.BACKUP_NOT_FOUND);
+              assertThat(e.text()).contains("no backup of kind physical");
+            });
   }
 
   private void assertRefused(TargetRequest target, String text) {
