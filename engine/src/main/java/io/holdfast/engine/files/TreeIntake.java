@@ -143,6 +143,10 @@ final class TreeIntake implements AutoCloseable {
       throw e;
     }
     FileStatus opened = file.status();
+    if (opened.inode() != found.status().inode() || opened.device() != found.status().device()) {
+      // Replaced since the walk saw it: other names of what was there must not lead here.
+      linked.remove(new Inode(found.status().device(), found.status().inode()));
+    }
     if (!opened.isRegular()) {
       file.close();
       slot.skip(new IOException("it was replaced while it was looked at"));
