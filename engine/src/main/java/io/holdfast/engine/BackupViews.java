@@ -89,7 +89,8 @@ public final class BackupViews {
     var lines = new ArrayList<String>();
     lines.add(record.name());
     line(lines, "source", record.source());
-    line(lines, "kind", record.kind() + ", " + record.type());
+    boolean typed = !record.type().equals(record.kind());
+    line(lines, "kind", typed ? record.kind() + ", " + record.type() : record.kind());
     record
         .parent()
         .ifPresent(

@@ -53,7 +53,7 @@ public record KeyReport(Slots slots, List<DataKeys> dataKeys, Instant now) {
   /// Lines for a terminal.
   public List<String> table() {
     List<String> lines = new ArrayList<>();
-    lines.add(String.format(Locale.ROOT, "%-16s  %-12s  %-10s", "SLOT", "OPENED BY", "SINCE"));
+    lines.add(String.format(Locale.ROOT, "%-16s  %-12s  %s", "SLOT", "OPENED BY", "SINCE"));
     for (Slot slot : slots.slots()) {
       lines.add(
           String.format(
