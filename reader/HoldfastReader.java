@@ -1753,8 +1753,9 @@ public final class HoldfastReader {
       byte[] plain = chunks.read(ROOT, root, 4_096);
       In in = new In(chunks.read(ROOT, root, plain.length, 0), "the root of a tree");
       in.magic("HFTR");
-      if (in.u8() != 1) {
-        throw tooNew("a tree");
+      int version = in.u8();
+      if (version != 1) {
+        throw tooNew(version == 2 ? "the tree of a backup of files" : "a tree");
       }
       in.require(in.varint(EXTENT) == EXTENT, "extents of another size");
       long files = in.varint(Long.MAX_VALUE);

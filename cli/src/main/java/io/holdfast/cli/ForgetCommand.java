@@ -23,7 +23,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Make backups count no more: those named, or those that a policy does not keep.",
       "What they alone needed stays until 'holdfast prune' removes it.",
-      "The newest backup of a source, and the newest without damaged pages, are kept by every policy.",
+      "The newest backup of a source and kind, and the newest without damaged pages, are kept by every"
+          + " policy.",
       "A policy is for each source by itself; with --source it is for that source only."
     })
 final class ForgetCommand implements Callable<Integer> {
@@ -38,7 +39,7 @@ final class ForgetCommand implements Callable<Integer> {
 
   @Option(
       names = "--newest-too",
-      description = "Forget a named backup although it is the newest of its source.")
+      description = "Forget a named backup although it is the newest of its source and kind.")
   boolean newestToo;
 
   @Option(names = "--dry-run", description = "Say what would be forgotten, and forget nothing.")
@@ -89,7 +90,7 @@ final class ForgetCommand implements Callable<Integer> {
       throw new BackupException(
           ErrorCode.BAD_ARGUMENT,
           "--newest-too goes with named backups only",
-          "A policy always keeps the newest backup of a source.");
+          "A policy always keeps the newest backup of a source and kind.");
     }
   }
 

@@ -22,7 +22,8 @@ public final class Forget {
     this.repository = repository.repository();
   }
 
-  /// What becomes of the newest backup of a source, and of the newest without damaged pages.
+  /// What becomes of the newest backup of a source and kind, and of the newest without damaged
+  /// pages.
   public enum Newest {
     KEPT,
     FORGOTTEN_TOO
@@ -31,7 +32,7 @@ public final class Forget {
   /// The backups that these names mean, each once, none of them kept.
   ///
   /// @throws BackupException `BACKUP_NOT_FOUND`, or `BAD_ARGUMENT` if the newest backup of a source
-  ///   is among them and shall be kept
+  ///   and kind is among them and shall be kept
   public List<RetentionPolicy.Verdict> plan(List<String> names, String source, Newest newest) {
     return Failures.translate("find backups", () -> planNow(names, source, newest));
   }
@@ -51,14 +52,25 @@ public final class Forget {
   }
 
   private static void requireNotLast(BackupCatalog catalog, StoredSnapshot backup) {
-    String source = backup.record().source();
-    RetentionPolicy.LastOnes.of(catalog.ofSource(source).reversed())
+    RetentionPolicy.Series series = RetentionPolicy.Series.of(backup);
+    RetentionPolicy.LastOnes.of(
+            catalog.ofSource(series.source()).reversed().stream()
+                .filter(other -> RetentionPolicy.Series.of(other).equals(series))
+                .toList())
         .reason(backup)
         .ifPresent(
             why -> {
               throw new BackupException(
                   ErrorCode.BAD_ARGUMENT,
-                  "'" + backup.record().name() + "' is the " + why + " of source '" + source + "'",
+                  "'"
+                      + backup.record().name()
+                      + "' is the "
+                      + why
+                      + " among the "
+                      + series.kind()
+                      + " backups of source '"
+                      + series.source()
+                      + "'",
                   "Give --newest-too to forget it all the same.");
             });
   }

@@ -16,10 +16,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Which backups of a source are kept: so many of each kind, and all that are young enough. A
-/// backup that read damaged pages takes no place of a good one; it stays only while there is no
-/// newer good one, or while it is young enough. Whatever the policy says, the newest backup and the
-/// newest good one stay.
+/// Which backups of a series are kept: so many for each kind of place, and all that are young
+/// enough. A *series* is the backups of one source that are of one kind: files say nothing of a
+/// cluster, so they never take its places. A backup that read damaged pages takes no place of a
+/// good one; it stays only while there is no newer good one, or while it is young enough. Whatever
+/// the policy says, the newest backup and the newest good one stay.
 ///
 /// @param places how many backups of each kind are kept
 /// @param within keeps everything that began so short a time ago; zero for nothing
@@ -81,20 +82,27 @@ public record RetentionPolicy(Map<Keep, Integer> places, Duration within) {
     }
   }
 
-  /// Judges backups, each among those of its own source, in their order.
+  /// What can stand in for each other.
+  record Series(String source, String kind) {
+    static Series of(StoredSnapshot backup) {
+      return new Series(backup.record().source(), backup.record().kind());
+    }
+  }
+
+  /// Judges backups, each among those of its own series, in their order.
   public List<Verdict> judge(List<StoredSnapshot> backups, Instant now) {
-    Map<String, List<StoredSnapshot>> bySource = new HashMap<>();
+    Map<Series, List<StoredSnapshot>> series = new HashMap<>();
     for (StoredSnapshot backup : backups) {
-      bySource.computeIfAbsent(backup.record().source(), _ -> new ArrayList<>()).add(backup);
+      series.computeIfAbsent(Series.of(backup), _ -> new ArrayList<>()).add(backup);
     }
     Map<StoredSnapshot, List<String>> reasons = new HashMap<>();
-    bySource.values().forEach(ofSource -> judgeSource(ofSource, now, reasons));
+    series.values().forEach(one -> judgeSeries(one, now, reasons));
     return backups.stream()
         .map(backup -> new Verdict(backup, reasons.getOrDefault(backup, List.of())))
         .toList();
   }
 
-  private void judgeSource(
+  private void judgeSeries(
       List<StoredSnapshot> backups, Instant now, Map<StoredSnapshot, List<String>> reasons) {
     List<StoredSnapshot> newestFirst =
         backups.stream()
@@ -136,7 +144,7 @@ public record RetentionPolicy(Map<Keep, Integer> places, Duration within) {
         });
   }
 
-  /// The backups of a source that nobody forgets by accident.
+  /// The backups of a series that nobody forgets by accident.
   ///
   /// @param newest of all
   /// @param good the newest one without damaged pages, if there is one

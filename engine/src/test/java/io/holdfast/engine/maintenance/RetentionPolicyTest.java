@@ -86,6 +86,17 @@ class RetentionPolicyTest {
     assertThat(kept(policy(Map.of(Keep.LAST, 1)))).containsExactly("a2", "b1");
   }
 
+  /// A source may be a cluster and files beside it: newer files are no cluster.
+  @Test
+  void backupsOfFilesTakeNoPlaceOfACluster() {
+    add("cluster", "2026-03-01T03:00:00Z");
+    add("files-1", "2026-03-02T03:00:00Z", "main", "files", 0);
+    add("files-2", "2026-03-03T03:00:00Z", "main", "files", 0);
+    assertThat(kept(policy(Map.of(Keep.LAST, 1)))).containsExactly("cluster", "files-2");
+    assertThat(kept(new RetentionPolicy(Map.of(), Duration.ofHours(1))))
+        .containsExactly("cluster", "files-2");
+  }
+
   @Test
   void damagedBackupsTakeNoPlaceAndStayWhileNoNewerIsGood() {
     add("damaged-old", "2026-03-01T03:00:00Z", "a", 4);
@@ -161,13 +172,17 @@ class RetentionPolicyTest {
   }
 
   private void add(String name, String started, String source, int pageErrors) {
+    add(name, started, source, "physical", pageErrors);
+  }
+
+  private void add(String name, String started, String source, String kind, int pageErrors) {
     Instant time = Instant.parse(started);
     SnapshotRecord record =
         new SnapshotRecord(
             name,
             source,
-            "physical",
-            "full",
+            kind,
+            kind,
             Optional.empty(),
             time,
             time.plusSeconds(60),
