@@ -1311,7 +1311,8 @@ public final class HoldfastReader {
 
   private static State state(byte[] plain, int number) {
     In in = new In(plain, "maint/" + number);
-    in.require(in.u8() == 1 && in.u64() == number, "a state of another form or number");
+    int form = in.u8();
+    in.require((form == 1 || form == 2) && in.u64() == number, "a state of another form or number");
     packs(in); // condemned packs can still be read
     Set<String> buried = packs(in);
     List<String> shards = new ArrayList<>();
@@ -1326,6 +1327,11 @@ public final class HoldfastReader {
     Set<String> kept = new HashSet<>();
     for (int left = in.u32(16_384); left > 0; left--) {
       kept.add(hex(in.bytes(16)));
+    }
+    if (form == 2) { // below which positions WAL may be gone; whoever reads finds out
+      for (int left = in.u32(16_384); left > 0; left--) {
+        in.bytes(28);
+      }
     }
     in.finish();
     return new State(buried, shards, sealed, kept);

@@ -12,6 +12,13 @@ public interface BackupSession extends AutoCloseable {
   /// What this session has added to the repository so far.
   long storedBytes();
 
+  /// Makes sure that WAL which the snapshot needs will stay as long as the snapshot does. To be
+  /// called before [#commit] by whoever commits what is useless without WAL.
+  ///
+  /// @param from the first position that is needed
+  /// @throws io.holdfast.base.BackupException `WAL_GAP` if it may have been deleted
+  void requireWal(WalFloor from);
+
   /// Uploads what is left, then makes the snapshot exist. May be called again for a further
   /// snapshot. `storedBytes` of the record is replaced by [#storedBytes].
   ///

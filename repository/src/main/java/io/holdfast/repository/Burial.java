@@ -55,7 +55,14 @@ final class Burial {
       buried.addAll(gone);
       MaintenanceState next =
           new MaintenanceState(
-              state.number(), condemned, buried, bases, state.closingBelow(), floor, kept);
+              state.number(),
+              condemned,
+              buried,
+              bases,
+              state.closingBelow(),
+              floor,
+              kept,
+              state.walFloors());
       return repository.maintenance().publish(repository.puts(), state, next);
     } finally {
       if (copying.isPresent()) {

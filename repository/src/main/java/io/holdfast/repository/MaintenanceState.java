@@ -18,6 +18,7 @@ import java.util.Set;
 ///   will be sealed. Never below `sealedBelow`
 /// @param sealedBelow sessions below it are sealed, except those in `kept`: nothing of them counts
 /// @param kept sessions below `sealedBelow` whose snapshots live
+/// @param walFloors below them WAL may be deleted at any time; one for each timeline at most
 record MaintenanceState(
     long number,
     Set<PackId> condemned,
@@ -25,19 +26,23 @@ record MaintenanceState(
     List<String> bases,
     Optional<SessionId> closingBelow,
     Optional<SessionId> sealedBelow,
-    Set<SessionId> kept) {
+    Set<SessionId> kept,
+    List<WalFloor> walFloors) {
   static final int BYTES_MAX = 32 << 20;
 
-  private static final int RECORD_VERSION = 1;
+  private static final int WITHOUT_FLOORS = 1;
+  private static final int WITH_FLOORS = 2;
   static final int PACKS_MAX = 1 << 18;
   private static final int BASES_MAX = 1 << 14;
   static final int SESSIONS_MAX = 1 << 14;
+  static final int FLOORS_MAX = 1 << 14;
 
   MaintenanceState {
     condemned = Set.copyOf(condemned);
     buried = Set.copyOf(buried);
     bases = List.copyOf(bases);
     kept = Set.copyOf(kept);
+    walFloors = walFloors.stream().sorted().toList();
     if (!isAnnounced(sealedBelow, closingBelow)) {
       throw new IllegalArgumentException("a floor rises only to where it was announced");
     }
@@ -45,12 +50,17 @@ record MaintenanceState(
 
   static MaintenanceState none() {
     return new MaintenanceState(
-        0, Set.of(), Set.of(), List.of(), Optional.empty(), Optional.empty(), Set.of());
+        0, Set.of(), Set.of(), List.of(), Optional.empty(), Optional.empty(), Set.of(), List.of());
+  }
+
+  MaintenanceState withWalFloors(List<WalFloor> floors) {
+    return new MaintenanceState(
+        number, condemned, buried, bases, closingBelow, sealedBelow, kept, floors);
   }
 
   MaintenanceState withNumber(long newNumber) {
     return new MaintenanceState(
-        newNumber, condemned, buried, bases, closingBelow, sealedBelow, kept);
+        newNumber, condemned, buried, bases, closingBelow, sealedBelow, kept, walFloors);
   }
 
   /// Whether nothing of this session counts: neither its slots nor its deltas.
@@ -74,7 +84,8 @@ record MaintenanceState(
   }
 
   byte[] encode() {
-    RecordWriter out = new RecordWriter().u8(RECORD_VERSION).u64(number);
+    RecordWriter out =
+        new RecordWriter().u8(walFloors.isEmpty() ? WITHOUT_FLOORS : WITH_FLOORS).u64(number);
     packs(out, condemned);
     packs(out, buried);
     out.u32(bases.size());
@@ -87,12 +98,21 @@ record MaintenanceState(
     for (SessionId session : kept.stream().sorted().toList()) {
       out.raw(session.toBytes());
     }
+    if (!walFloors.isEmpty()) {
+      out.u32(walFloors.size());
+      for (WalFloor floor : walFloors) {
+        out.raw(java.util.HexFormat.of().parseHex(floor.lineage()))
+            .u32(floor.timeline())
+            .u64(floor.position());
+      }
+    }
     return out.toBytes();
   }
 
   static MaintenanceState decode(byte[] plain, String what) {
     RecordReader in = new RecordReader(plain, what);
-    if (in.u8() != RECORD_VERSION) {
+    int version = in.u8();
+    if (version != WITHOUT_FLOORS && version != WITH_FLOORS) {
       throw in.damaged("has a record version this program does not know");
     }
     long number = in.u64();
@@ -111,8 +131,18 @@ record MaintenanceState(
     for (int i = in.count(SESSIONS_MAX); i > 0; i--) {
       kept.add(SessionId.of(in.raw(Hex16.BYTES)));
     }
+    List<WalFloor> floors = version == WITH_FLOORS ? walFloors(in) : List.of();
     in.end();
-    return new MaintenanceState(number, condemned, buried, bases, closing, sealed, kept);
+    return new MaintenanceState(number, condemned, buried, bases, closing, sealed, kept, floors);
+  }
+
+  private static List<WalFloor> walFloors(RecordReader in) {
+    List<WalFloor> floors = new ArrayList<>();
+    for (int i = in.count(FLOORS_MAX); i > 0; i--) {
+      String lineage = java.util.HexFormat.of().formatHex(in.raw(Hex16.BYTES));
+      floors.add(new WalFloor(lineage, in.u32(), in.u64()));
+    }
+    return floors;
   }
 
   private static void floor(RecordWriter out, Optional<SessionId> floor) {

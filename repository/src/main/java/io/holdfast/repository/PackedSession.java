@@ -4,9 +4,12 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.concurrent.Workers;
 import io.holdfast.repository.ChunkType.Packing;
+import io.holdfast.repository.IndexLoader.Loaded;
 import io.holdfast.repository.crypto.Pool;
 import io.holdfast.storage.WriteOutcomeUnknownException;
 import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,12 +29,15 @@ final class PackedSession implements BackupSession {
   private final PackLane data;
   private final PackLane metadata;
   private final SlotChain slots;
+  private final List<WalFloor> walFloors;
   private boolean ended;
 
   /// @param opened the digest of slot 0
-  PackedSession(SessionContext context, SessionId id, Digest opened, ChunkIndex known) {
+  /// @param loaded after slot 0 was written
+  PackedSession(SessionContext context, SessionId id, Digest opened, Loaded loaded) {
     this.context = context;
     this.id = id;
+    this.walFloors = loaded.state().walFloors();
     this.slots = new SlotChain(context.log(), context.options(), id, opened);
     this.deltas = new DeltaWriter(id, context.domain(), context.puts(), storedBytes);
     RepositoryOptions options = context.options();
@@ -52,7 +58,13 @@ final class PackedSession implements BackupSession {
             Packing.METADATA, Math.min(METADATA_PACK_BYTES, options.packBytesTarget()), shared);
     this.chunks =
         new SessionChunks(
-            context.domain(), known, failure, data, metadata, context.sealers(), this::beat);
+            context.domain(),
+            loaded.index(),
+            failure,
+            data,
+            metadata,
+            context.sealers(),
+            this::beat);
     uploaders.start(data::runUploader);
     uploaders.start(metadata::runUploader);
   }
@@ -80,6 +92,25 @@ final class PackedSession implements BackupSession {
   @Override
   public long storedBytes() {
     return storedBytes.get();
+  }
+
+  @Override
+  public void requireWal(WalFloor from) {
+    for (WalFloor floor : walFloors) {
+      if (floor.isOf(from.lineage(), from.timeline()) && floor.compareTo(from) > 0) {
+        throw new BackupException(
+            ErrorCode.WAL_GAP,
+            String.format(
+                Locale.ROOT,
+                "the backup needs WAL of timeline %s from %X on, and below %X it may have been"
+                    + " pruned",
+                Integer.toUnsignedString(from.timeline()),
+                from.position(),
+                floor.position()),
+            "Run the backup again. If the server is a standby, run CHECKPOINT on its primary"
+                + " first.");
+      }
+    }
   }
 
   @Override

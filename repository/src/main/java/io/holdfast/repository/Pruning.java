@@ -72,7 +72,8 @@ public final class Pruning {
             state.bases(),
             closing,
             state.sealedBelow(),
-            state.kept());
+            state.kept(),
+            state.walFloors());
     return repository.maintenance().publish(repository.puts(), state, next);
   }
 
@@ -132,10 +133,10 @@ public final class Pruning {
         plan,
         buried,
         movedBytes,
-        sweep.deletedObjects(),
-        sweep.deletedBytes(),
-        sweep.refused(),
-        sweep.refusal(),
+        sweep.deletions().objects(),
+        sweep.deletions().bytes(),
+        sweep.deletions().refused(),
+        sweep.deletions().refusal(),
         waiting,
         stuck);
   }

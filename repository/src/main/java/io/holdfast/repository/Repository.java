@@ -204,7 +204,7 @@ public final class Repository implements AutoCloseable {
                 format.id(), main, options, puts, log, maintenance, sealers),
             id,
             Digest.of(open),
-            loaded.index());
+            loaded);
       }
     }
     throw new BackupException(
@@ -306,6 +306,11 @@ public final class Repository implements AutoCloseable {
   /// @param references knows what the snapshots of this repository consist of
   public Pruning pruning(SnapshotReferences references) {
     return new Pruning(this, references);
+  }
+
+  /// Below which positions WAL may be deleted.
+  public WalFloors walFloors() {
+    return new WalFloors(this);
   }
 
   ChunkReader readerOf(Loaded loaded) throws IOException {

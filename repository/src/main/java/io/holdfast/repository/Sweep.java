@@ -1,6 +1,5 @@
 package io.holdfast.repository;
 
-import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.BlobStore.BlobStat;
 import java.io.IOException;
@@ -9,43 +8,24 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// G6 of the protocol: deletes what a published state has made meaningless, as late as it likes and
 /// as often as it likes. What the store will not delete, for example because it is locked, is left
 /// for the next run. Nothing is decided here.
 final class Sweep {
-  private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
-
   private final BlobStore store;
   private final MaintenanceState state;
-  private long deletedObjects;
-  private long deletedBytes;
-  private long refused;
-  private String refusal = "";
+  private final Deletions deletions;
 
   /// @param state a published one
   Sweep(BlobStore store, MaintenanceState state) {
     this.store = store;
     this.state = state;
+    this.deletions = new Deletions(store);
   }
 
-  long deletedObjects() {
-    return deletedObjects;
-  }
-
-  long deletedBytes() {
-    return deletedBytes;
-  }
-
-  long refused() {
-    return refused;
-  }
-
-  /// The first refusal in words; empty if there was none.
-  String refusal() {
-    return refusal;
+  Deletions deletions() {
+    return deletions;
   }
 
   /// Packs first: they are what takes room.
@@ -96,35 +76,7 @@ final class Sweep {
           }
         });
     for (BlobStat blob : found) {
-      delete(blob.key(), blob.bytes());
-    }
-  }
-
-  /// A store that does not delete and can be asked where the blob is refuses; one that cannot be
-  /// asked either is away.
-  private void delete(BlobKey key, long bytes) throws IOException {
-    try {
-      store.delete(key);
-    } catch (IOException e) {
-      if (isThere(key, e)) {
-        refused++;
-        if (refusal.isEmpty()) {
-          refusal = key + ": " + e.getMessage();
-        }
-        LOG.debug("{} cannot be deleted yet: {}", key, e.getMessage());
-        return;
-      }
-    }
-    deletedObjects++;
-    deletedBytes += bytes;
-  }
-
-  private boolean isThere(BlobKey key, IOException refused) throws IOException {
-    try {
-      return store.stat(key).isPresent();
-    } catch (IOException e) {
-      refused.addSuppressed(e);
-      throw refused;
+      deletions.delete(blob.key(), blob.bytes());
     }
   }
 }

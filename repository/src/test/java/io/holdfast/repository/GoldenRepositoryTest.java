@@ -121,7 +121,8 @@ final class GoldenRepositoryTest {
             List.of(),
             Optional.of(announced),
             Optional.of(floor),
-            Set.of(kept));
+            Set.of(kept),
+            List.of());
     assertThat(repository.maintenance().publish(puts, MaintenanceState.none(), next))
         .contains(next.withNumber(1));
     BlobKey tombstone = ObjectNames.forgotten(first.id());

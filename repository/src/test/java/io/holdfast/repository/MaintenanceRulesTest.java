@@ -270,7 +270,7 @@ final class MaintenanceRulesTest {
       Optional<SessionId> closing,
       Optional<SessionId> sealed,
       Set<SessionId> kept) {
-    return new MaintenanceState(0, Set.of(), Set.of(), bases, closing, sealed, kept);
+    return new MaintenanceState(0, Set.of(), Set.of(), bases, closing, sealed, kept, List.of());
   }
 
   private MaintenanceState publish(MaintenanceState next) throws IOException {

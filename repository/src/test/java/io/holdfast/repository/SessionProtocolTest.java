@@ -63,7 +63,8 @@ final class SessionProtocolTest {
         Optional<SessionId> floor = Optional.of(after(session.id()));
         put(
             repository,
-            new MaintenanceState(1, Set.of(), Set.of(), List.of(), floor, floor, Set.of()));
+            new MaintenanceState(
+                1, Set.of(), Set.of(), List.of(), floor, floor, Set.of(), List.of()));
 
         assertCode(() -> SmallBackup.writeInto(session, "one", 1), ErrorCode.SESSION_KILLED);
       }
@@ -78,7 +79,14 @@ final class SessionProtocolTest {
       put(
           repository,
           new MaintenanceState(
-              1, packs, Set.of(), List.of(), Optional.empty(), Optional.empty(), Set.of()));
+              1,
+              packs,
+              Set.of(),
+              List.of(),
+              Optional.empty(),
+              Optional.empty(),
+              Set.of(),
+              List.of()));
 
       StoredSnapshot again = SmallBackup.write(repository, "two", 1);
 
@@ -97,7 +105,14 @@ final class SessionProtocolTest {
       BlobKey key = ObjectNames.maintenance(5);
       MaintenanceState buried =
           new MaintenanceState(
-              5, Set.of(), packs, List.of(), Optional.empty(), Optional.empty(), Set.of());
+              5,
+              Set.of(),
+              packs,
+              List.of(),
+              Optional.empty(),
+              Optional.empty(),
+              Set.of(),
+              List.of());
       put(key, forger.wrap(key, MaintenanceLog.STATE_PURPOSE, buried.encode()));
       BlobKey tombstone = ObjectNames.forgotten(first.id());
       put(tombstone, forger.wrap(tombstone, MaintenanceLog.FORGOTTEN_PURPOSE, new byte[0]));

@@ -73,8 +73,7 @@ public final class PhysicalBackup {
       walConnection.createPhysicalSlot(slot, SlotLife.TEMPORARY);
       try (BackupWal wal = new BackupWal(context, walConnection, archive, slot);
           BackupSession session = repository.beginSession()) {
-        return new Run(settings, request, server, systemIdentifier, connection, wal, session)
-            .execute();
+        return new Run(settings, request, server, archive, connection, wal, session).execute();
       }
     }
   }
@@ -84,6 +83,7 @@ public final class PhysicalBackup {
     private final Settings settings;
     private final BackupRequest request;
     private final SourceServer server;
+    private final WalArchive archive;
     private final long systemIdentifier;
     private final ReplicationConnection connection;
     private final BackupWal wal;
@@ -97,14 +97,15 @@ public final class PhysicalBackup {
         Settings settings,
         BackupRequest request,
         SourceServer server,
-        long systemIdentifier,
+        WalArchive archive,
         ReplicationConnection connection,
         BackupWal wal,
         BackupSession session) {
       this.settings = settings;
       this.request = request;
       this.server = server;
-      this.systemIdentifier = systemIdentifier;
+      this.archive = archive;
+      this.systemIdentifier = archive.lineage().systemIdentifier();
       this.connection = connection;
       this.wal = wal;
       this.session = session;
@@ -214,7 +215,6 @@ public final class PhysicalBackup {
       wal.requireCovered(result.start(), result.stop(), result.startTimeline());
       if (result.startTimeline() > 1) {
         int timeline = result.startTimeline();
-        WalArchive archive = SourceWal.require(repository, settings.source(), systemIdentifier);
         archive.putFile(
             new WalFileName.History(timeline).toString(), connection.timelineHistory(timeline));
       }
@@ -292,6 +292,7 @@ public final class PhysicalBackup {
               cluster.files(),
               facts.toAttributes(),
               roots);
+      session.requireWal(facts.walNeededFrom(archive.lineage()));
       return new BackupReport(session.commit(record), warnings);
     }
   }

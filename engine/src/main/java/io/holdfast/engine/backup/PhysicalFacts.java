@@ -3,6 +3,9 @@ package io.holdfast.engine.backup;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.postgres.Lsn;
+import io.holdfast.postgres.wal.WalSegmentSize;
+import io.holdfast.repository.WalFloor;
+import io.holdfast.repository.wal.WalLineage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +50,14 @@ public record PhysicalFacts(
   /// The tree of what belongs to the backup but not into the data directory: the server's manifest,
   /// configuration.
   public static final String SIDE_TREE = "side";
+
+  /// Where the WAL begins that the backup needs, with everything after it: recovery to any later
+  /// moment begins there, on the backup's timeline and on all that branch off later. It is the
+  /// start of the segment that the backup began in, for a server reads whole segments.
+  public WalFloor walNeededFrom(WalLineage lineage) {
+    Lsn from = new WalSegmentSize(walSegmentBytes).floor(startLsn);
+    return new WalFloor(lineage.id(), timeline, from.value());
+  }
 
   public int serverMajor() {
     return serverVersionNum / 10_000;

@@ -16,24 +16,37 @@ import java.util.Map;
 public final class Prune {
   private final EngineContext context;
   private final Pruning pruning;
+  private final WalPrune walPrune;
 
   public Prune(EngineContext context, OpenRepository repository) {
     this.context = context;
     this.pruning = repository.repository().pruning(new TreeReferences());
+    this.walPrune = new WalPrune(repository.repository());
   }
 
   /// What a run would remove now.
   public PruneOutcome plan(PruneRequest request) {
     context.progress().phase("look at what is needed", 0);
     PrunePlan plan = Failures.translate("plan prune", () -> pruning.plan(request.policy()));
-    return new PruneOutcome(toMap(plan), describe(plan), true);
+    List<WalPrune.Part> wal = Failures.translate("plan prune of WAL", walPrune::plan);
+    Map<String, Object> map = toMap(plan);
+    map.put("wal", WalPruneViews.maps(wal));
+    List<String> lines = describe(plan);
+    lines.addAll(WalPruneViews.describe(wal));
+    return new PruneOutcome(map, lines, true);
   }
 
   /// Plans and executes.
   public PruneOutcome run(PruneRequest request) {
     context.progress().phase("prune", 0);
     PruneReport report = Failures.translate("prune", () -> pruning.run(request.policy()));
-    return new PruneOutcome(toMap(report), describe(report), report.stuck().isEmpty());
+    context.progress().phase("prune WAL", 0);
+    WalPrune.Report wal = Failures.translate("prune WAL", () -> walPrune.run(request.policy()));
+    Map<String, Object> map = toMap(report);
+    map.putAll(WalPruneViews.map(wal));
+    List<String> lines = describe(report);
+    lines.addAll(WalPruneViews.describe(wal));
+    return new PruneOutcome(map, lines, report.stuck().isEmpty());
   }
 
   private static Map<String, Object> toMap(PrunePlan plan) {

@@ -19,6 +19,7 @@ import io.holdfast.repository.PackId;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.StoredSnapshot;
 import io.holdfast.repository.Verification;
+import io.holdfast.repository.WalFloor;
 import io.holdfast.repository.tree.FileKind;
 import io.holdfast.repository.tree.TreeFile;
 import io.holdfast.repository.tree.TreeReader;
@@ -258,11 +259,29 @@ public final class Verify {
     guarded(
         "WAL " + range,
         () -> {
-          byte[] wal = archive.read(range);
-          archive.readSummary(range);
-          walBytes.addAndGet(wal.length);
-          context.progress().advance(wal.length);
+          try {
+            byte[] wal = archive.read(range);
+            archive.readSummary(range);
+            walBytes.addAndGet(wal.length);
+            context.progress().advance(wal.length);
+          } catch (CorruptRepositoryException e) {
+            if (!isPruned(archive, range)) {
+              throw e;
+            }
+          }
         });
+  }
+
+  /// Whether a prune took it away while we were at it: it is listed no more, and lies where WAL may
+  /// be deleted.
+  private boolean isPruned(WalArchive archive, WalRange range) throws IOException {
+    for (WalFloor floor : repository.walFloors().announced()) {
+      if (floor.isOf(archive.lineage().id(), range.timeline())
+          && Long.compareUnsigned(range.end(), floor.position()) <= 0) {
+        return !archive.ranges(range.timeline()).contains(range);
+      }
+    }
+    return false;
   }
 
   private interface Check {

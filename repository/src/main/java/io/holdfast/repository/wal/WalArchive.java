@@ -3,6 +3,7 @@ package io.holdfast.repository.wal;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.repository.CorruptRepositoryException;
+import io.holdfast.repository.Deletions;
 import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
 import java.io.IOException;
@@ -178,6 +179,21 @@ public final class WalArchive {
   /// those anyway.
   public List<Integer> timelineFolders() throws IOException {
     return listing.timelineFolders();
+  }
+
+  /// The objects of a timeline that hold nothing at or after `floor`, variants among them, from the
+  /// lowest position up. The objects that reach farthest are left out, so that a timeline never
+  /// looks as if there had been none.
+  public List<StoredWal> objectsBelow(int timeline, long floor) throws IOException {
+    return listing.objectsBelow(timeline, floor);
+  }
+
+  /// Deletes objects, in this order: what is left is never in front of a hole.
+  public void delete(List<StoredWal> objects, Deletions deletions) throws IOException {
+    for (StoredWal object : objects) {
+      deletions.delete(
+          names.range(object.variant().range(), object.variant().name()), object.bytes());
+    }
   }
 
   /// The WAL of a range that [#ranges] named.

@@ -54,6 +54,24 @@ final class WalListing {
     return Collections.unmodifiableList(distinct);
   }
 
+  /// The objects of a timeline that end at or before `floor`, by their positions, without those
+  /// that reach as far as any.
+  List<StoredWal> objectsBelow(int timeline, long floor) throws IOException {
+    String prefix = names.timelinePrefix(timeline);
+    List<StoredWal> all = new ArrayList<>();
+    store.list(
+        prefix,
+        blob ->
+            WalNames.parseRange(timeline, blob.key().value().substring(prefix.length()))
+                .ifPresent(variant -> all.add(new StoredWal(variant, blob.bytes()))));
+    long farthest = all.stream().map(StoredWal::end).max(Long::compareUnsigned).orElse(0L);
+    return all.stream()
+        .filter(object -> Long.compareUnsigned(object.end(), floor) <= 0)
+        .filter(object -> object.end() != farthest)
+        .sorted(Comparator.comparing((StoredWal object) -> object.variant().range()))
+        .toList();
+  }
+
   /// What was kept beside other bytes of the same range, in order.
   List<WalVariant> conflicts(int timeline) throws IOException {
     List<WalVariant> found = new ArrayList<>();

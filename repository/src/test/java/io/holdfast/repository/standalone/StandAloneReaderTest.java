@@ -13,6 +13,7 @@ import io.holdfast.repository.Repository;
 import io.holdfast.repository.SnapshotRecord;
 import io.holdfast.repository.SnapshotReferences;
 import io.holdfast.repository.StoredSnapshot;
+import io.holdfast.repository.WalFloor;
 import io.holdfast.repository.testing.Repositories;
 import io.holdfast.repository.tree.FileKind;
 import io.holdfast.repository.tree.TreeFile;
@@ -117,6 +118,17 @@ final class StandAloneReaderTest {
           .as(name)
           .containsExactly("second");
     }
+  }
+
+  @Test
+  void positionsBelowWhichWalMayBeGoneAreNoHindrance() throws Exception {
+    Path golden = golden();
+    try (Repository repository = GoldenCluster.open(golden, 97)) {
+      WalFloor floor = new WalFloor("ab".repeat(16), 2, 1 << 24);
+      var _ = repository.walFloors().announce(List.of(floor), PrunePolicy.DEFAULT);
+      assertThat(repository.walFloors().announced()).containsExactly(floor);
+    }
+    requireSame(golden, "latest", 2);
   }
 
   @Test

@@ -1,0 +1,187 @@
+package io.holdfast.engine.maintenance;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.engine.BackupCatalog;
+import io.holdfast.engine.backup.PhysicalBackup;
+import io.holdfast.engine.backup.PhysicalFacts;
+import io.holdfast.engine.wal.SourceWal;
+import io.holdfast.postgres.Lsn;
+import io.holdfast.postgres.wal.WalSegmentSize;
+import io.holdfast.repository.CorruptRepositoryException;
+import io.holdfast.repository.Deletions;
+import io.holdfast.repository.PrunePolicy;
+import io.holdfast.repository.Repository;
+import io.holdfast.repository.SessionId;
+import io.holdfast.repository.StoredSnapshot;
+import io.holdfast.repository.WalFloor;
+import io.holdfast.repository.wal.StoredWal;
+import io.holdfast.repository.wal.WalArchive;
+import io.holdfast.repository.wal.WalRange;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// Removes WAL that no recovery from any kept backup can need, to whatever later moment and on
+/// whatever timeline: all of a cluster's WAL before the earliest position that a kept backup of it
+/// begins at. Beside backups that run: the floor is announced first, and sessions that may not know
+/// of it end before anything is deleted. `docs/testing/wal-prune.md` has the faults that are
+/// thought of.
+///
+/// WAL of a cluster without any kept backup is left alone: it may belong to base backups that
+/// somebody else made. Timeline histories always stay.
+final class WalPrune {
+  private final Repository repository;
+
+  WalPrune(Repository repository) {
+    this.repository = repository;
+  }
+
+  /// What goes of one timeline.
+  ///
+  /// @param floor nothing at or after it goes
+  /// @param keptFor the backup that begins there, or the first to do so
+  /// @param objects in the order in which they go
+  record Part(WalArchive archive, WalFloor floor, String keptFor, List<StoredWal> objects) {
+    Part {
+      objects = List.copyOf(objects);
+    }
+
+    String source() {
+      return archive.lineage().source();
+    }
+
+    long bytes() {
+      return objects.stream().mapToLong(StoredWal::bytes).sum();
+    }
+  }
+
+  /// @param waitingFor sessions that have to end first; then nothing was deleted
+  record Report(List<Part> parts, Deletions deletions, List<SessionId> waitingFor) {
+    Report {
+      parts = List.copyOf(parts);
+      waitingFor = List.copyOf(waitingFor);
+    }
+  }
+
+  /// What [#run] would remove now. Reads only.
+  ///
+  /// @throws BackupException `OBJECT_CORRUPT` if it cannot be said which backups there are
+  List<Part> plan() throws IOException {
+    List<Part> parts = new ArrayList<>();
+    List<StoredSnapshot> backups = keptBackups();
+    Set<String> sources = new TreeSet<>();
+    backups.forEach(backup -> sources.add(backup.record().source()));
+    for (String source : sources) {
+      for (WalArchive archive : SourceWal.all(repository, source)) {
+        Optional<Needed> needed = earliest(archive, backups);
+        if (needed.isPresent()) {
+          for (int timeline : archive.timelines()) {
+            parts.add(part(archive, timeline, needed.get()));
+          }
+        }
+      }
+    }
+    return parts;
+  }
+
+  /// Announces floors, waits, looks again at what is kept, and deletes.
+  Report run(PrunePolicy policy) throws IOException {
+    List<Part> parts = plan();
+    Deletions deletions = new Deletions(repository.store());
+    List<WalFloor> floors =
+        parts.stream().filter(part -> !part.objects().isEmpty()).map(Part::floor).toList();
+    if (floors.isEmpty()) {
+      return new Report(parts, deletions, List.of());
+    }
+    List<SessionId> waiting = repository.walFloors().announce(floors, policy);
+    if (!waiting.isEmpty()) {
+      return new Report(parts, deletions, waiting);
+    }
+    // A session that did not know of the floors may have committed a backup below them.
+    List<Part> allowed = new ArrayList<>();
+    for (Part now : plan()) {
+      Optional<WalFloor> announced =
+          floors.stream()
+              .filter(floor -> floor.isOf(now.floor().lineage(), now.floor().timeline()))
+              .findFirst();
+      if (announced.isPresent()) {
+        Part part = announced.get().compareTo(now.floor()) < 0 ? below(now, announced.get()) : now;
+        part.archive().delete(part.objects(), deletions);
+        allowed.add(part);
+      }
+    }
+    return new Report(allowed, deletions, List.of());
+  }
+
+  private static Part below(Part part, WalFloor floor) throws IOException {
+    return new Part(
+        part.archive(),
+        floor,
+        part.keptFor(),
+        part.archive().objectsBelow(floor.timeline(), floor.position()));
+  }
+
+  private record Needed(long position, String backup) {}
+
+  private List<StoredSnapshot> keptBackups() throws IOException {
+    BackupCatalog catalog = BackupCatalog.of(repository);
+    for (CorruptRepositoryException damage : catalog.damaged()) {
+      throw refused(damage);
+    }
+    for (CorruptRepositoryException damage : catalog.undecided()) {
+      throw refused(damage);
+    }
+    return catalog.all().stream()
+        .filter(backup -> backup.record().kind().equals(PhysicalBackup.KIND))
+        .toList();
+  }
+
+  private static BackupException refused(CorruptRepositoryException e) {
+    return new BackupException(
+        ErrorCode.OBJECT_CORRUPT,
+        "no WAL is removed, because it cannot be said which backups need it: " + e.text(),
+        "Run 'holdfast verify --all' to see all damage.",
+        e);
+  }
+
+  /// The earliest position that a kept backup of the cluster needs, whatever its timeline: what
+  /// branched off before is earlier on every timeline.
+  private static Optional<Needed> earliest(WalArchive archive, List<StoredSnapshot> backups) {
+    Optional<Needed> earliest = Optional.empty();
+    for (StoredSnapshot backup : backups) {
+      PhysicalFacts facts = PhysicalFacts.of(backup.record().attributes());
+      if (backup.record().source().equals(archive.lineage().source())
+          && facts.systemIdentifier() == archive.lineage().systemIdentifier()) {
+        long from = facts.walNeededFrom(archive.lineage()).position();
+        if (earliest.isEmpty() || Long.compareUnsigned(from, earliest.get().position()) < 0) {
+          earliest = Optional.of(new Needed(from, backup.record().name()));
+        }
+      }
+    }
+    return earliest;
+  }
+
+  /// A floor never lies above the last segment of a timeline: a new backup of a server on it begins
+  /// there or later.
+  private static Part part(WalArchive archive, int timeline, Needed needed) throws IOException {
+    long last =
+        archive.ranges(timeline).stream()
+            .map(WalRange::end)
+            .max(Long::compareUnsigned)
+            .map(end -> end - 1)
+            .orElse(0L);
+    long segment =
+        new WalSegmentSize(archive.lineage().segmentBytes()).floor(new Lsn(last)).value();
+    long position =
+        Long.compareUnsigned(segment, needed.position()) < 0 ? segment : needed.position();
+    return new Part(
+        archive,
+        new WalFloor(archive.lineage().id(), timeline, position),
+        needed.backup(),
+        archive.objectsBelow(timeline, position));
+  }
+}
