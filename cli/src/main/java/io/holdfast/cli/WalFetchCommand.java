@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "fetch",
     description = {
-      "Bring one WAL file back: for restore_command = 'holdfast wal fetch %f %p'.",
+      "Bring one WAL file back: for restore_command = 'holdfast wal fetch %%f %%p'.",
       "Exit status 0: there it is; 1: certainly absent; 126: anything else, and recovery stops."
     })
 final class WalFetchCommand implements Callable<Integer> {

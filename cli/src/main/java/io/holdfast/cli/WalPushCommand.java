@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "push",
     description = {
-      "Store one WAL file: for archive_command = 'holdfast wal push %p'.",
+      "Store one WAL file: for archive_command = 'holdfast wal push %%p'.",
       "The same file again is success; another file of the same name is an error."
     })
 final class WalPushCommand implements Callable<Integer> {
