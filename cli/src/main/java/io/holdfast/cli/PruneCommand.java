@@ -7,6 +7,9 @@ import io.holdfast.engine.maintenance.Prune;
 import io.holdfast.engine.maintenance.PruneOutcome;
 import io.holdfast.engine.maintenance.PruneRequest;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,7 +19,8 @@ import picocli.CommandLine.Option;
     name = "prune",
     description = {
       "Remove what no backup needs. Backups may run meanwhile, on any machine, and so may other prunes.",
-      "A backup that began before must end before packs go; the next prune goes on."
+      "A backup that began before must end before packs go; the next prune goes on.",
+      "Small objects of WAL are put together into large ones."
     })
 final class PruneCommand implements Callable<Integer> {
   private final CommandContext context;
@@ -52,6 +56,15 @@ final class PruneCommand implements Callable<Integer> {
               + " Default: 24.")
   long deadAfterHours = PruneRequest.DEFAULT.silence().toHours();
 
+  @Option(
+      names = "--wal-without-backup",
+      paramLabel = "SOURCE",
+      description = {
+        "Also remove WAL of this source's clusters of which no backup is kept, but for the newest.",
+        "By default it stays: base backups made by others may need it. May be given several times."
+      })
+  List<String> walWithoutBackup = new ArrayList<>();
+
   PruneCommand(CommandContext context) {
     this.context = context;
   }
@@ -60,7 +73,11 @@ final class PruneCommand implements Callable<Integer> {
   public Integer call() {
     PruneRequest request =
         new PruneRequest(
-            maxUnused, buryMax, Duration.ofHours(deadAfterHours), Duration.ofMinutes(waitMinutes));
+            maxUnused,
+            buryMax,
+            Duration.ofHours(deadAfterHours),
+            Duration.ofMinutes(waitMinutes),
+            Set.copyOf(walWithoutBackup));
     Settings settings = context.settings(global.flags(null, null, null));
     PruneOutcome outcome;
     try (var progress = context.progress(global);

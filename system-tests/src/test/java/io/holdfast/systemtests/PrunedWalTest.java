@@ -21,6 +21,10 @@ class PrunedWalTest {
   private static final int WRITERS = 2;
   private static final int TARGETS = Seeds.thorough() ? 5 : 1;
 
+  /// So many small objects are stored, one in four seconds, that some are merged. Without them
+  /// merging is shown by WalMergeTest only.
+  private static final int SMALL_OBJECTS = Seeds.thorough() ? 30 : 0;
+
   private Path scratch = Path.of("/tmp");
 
   @BeforeEach
@@ -52,6 +56,10 @@ class PrunedWalTest {
         source.sql("SELECT pg_switch_wal()");
         ledger.writeDuring(seed + 200, WRITERS, () -> program.expect(0, "backup"));
         ledger.write(seed + 300, WRITERS, 30, () -> {});
+        for (int i = 0; i < SMALL_OBJECTS; i++) {
+          ledger.write(seed + 500 + i, 1, 3, () -> {});
+          stream.awaitStored(source);
+        }
         stream.awaitStored(source);
         account = ledger.account();
         targets = Targets.choose(account, seed, keptFrom, TARGETS);
@@ -79,6 +87,10 @@ class PrunedWalTest {
     String report = program.expect(0, "prune", "--json").out();
     assertThat(Long.parseLong(Answers.only(report, "deletedWalObjects"))).as(report).isPositive();
     assertThat(Answers.only(report, "refusedWalDeletes")).isEqualTo("0");
+    assertThat(Answers.all(report, "unmergedWal").toString()).doesNotContain("WAL");
+    if (SMALL_OBJECTS > 0) {
+      assertThat(Long.parseLong(Answers.only(report, "mergedWalObjects"))).as(report).isPositive();
+    }
   }
 
   private void recoverAndCompare(

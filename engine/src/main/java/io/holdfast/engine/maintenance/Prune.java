@@ -7,6 +7,8 @@ import io.holdfast.engine.OpenRepository;
 import io.holdfast.repository.PrunePlan;
 import io.holdfast.repository.PruneReport;
 import io.holdfast.repository.Pruning;
+import io.holdfast.repository.Repository;
+import io.holdfast.repository.wal.StoredWal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,37 +17,52 @@ import java.util.Map;
 /// Removes what no backup needs, beside backups that run.
 public final class Prune {
   private final EngineContext context;
+  private final Repository repository;
   private final Pruning pruning;
-  private final WalPrune walPrune;
+  private final WalMerge walMerge;
 
   public Prune(EngineContext context, OpenRepository repository) {
     this.context = context;
-    this.pruning = repository.repository().pruning(new TreeReferences());
-    this.walPrune = new WalPrune(repository.repository());
+    this.repository = repository.repository();
+    this.pruning = this.repository.pruning(new TreeReferences());
+    this.walMerge = new WalMerge(context, this.repository);
   }
 
   /// What a run would remove now.
   public PruneOutcome plan(PruneRequest request) {
     context.progress().phase("look at what is needed", 0);
     PrunePlan plan = Failures.translate("plan prune", () -> pruning.plan(request.policy()));
+    WalPrune walPrune = new WalPrune(repository, request.walWithoutBackup());
     List<WalPrune.Part> wal = Failures.translate("plan prune of WAL", walPrune::plan);
+    List<StoredWal> going = wal.stream().flatMap(part -> part.objects().stream()).toList();
+    List<WalMerge.Part> merges =
+        Failures.translate("plan merging WAL", () -> walMerge.plan(walPrune.archives(), going));
     Map<String, Object> map = toMap(plan);
     map.put("wal", WalPruneViews.maps(wal));
+    map.put("walMerges", WalPruneViews.mergeMaps(merges));
     List<String> lines = describe(plan);
     lines.addAll(WalPruneViews.describe(wal));
+    lines.addAll(WalPruneViews.describeMerge(merges));
     return new PruneOutcome(map, lines, true);
   }
 
   /// Plans and executes.
   public PruneOutcome run(PruneRequest request) {
+    WalPrune walPrune = new WalPrune(repository, request.walWithoutBackup());
+    Failures.translate("look at WAL", walPrune::archives);
     context.progress().phase("prune", 0);
     PruneReport report = Failures.translate("prune", () -> pruning.run(request.policy()));
     context.progress().phase("prune WAL", 0);
     WalPrune.Report wal = Failures.translate("prune WAL", () -> walPrune.run(request.policy()));
+    context.progress().phase("merge WAL", 0);
+    WalMerge.Report merged =
+        Failures.translate("merge WAL", () -> walMerge.run(walPrune.archives()));
     Map<String, Object> map = toMap(report);
     map.putAll(WalPruneViews.map(wal));
+    map.putAll(WalPruneViews.map(merged));
     List<String> lines = describe(report);
     lines.addAll(WalPruneViews.describe(wal));
+    lines.addAll(WalPruneViews.describe(merged));
     return new PruneOutcome(map, lines, report.stuck().isEmpty());
   }
 

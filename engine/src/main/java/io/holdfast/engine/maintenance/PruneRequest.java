@@ -5,6 +5,7 @@ import io.holdfast.base.ErrorCode;
 import io.holdfast.repository.PrunePolicy;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Set;
 
 /// What a prune may do. A wrong value costs space, time or a backup that has to be run again, never
 /// data.
@@ -13,17 +14,24 @@ import java.util.Locale;
 /// @param buryMaxPercent which part of all packs one run may remove
 /// @param silence after which a backup that has not ended is ended
 /// @param patience how long to wait for backups that run
+/// @param walWithoutBackup sources whose WAL goes as well where no backup of its cluster is kept
 public record PruneRequest(
-    double unusedMaxPercent, double buryMaxPercent, Duration silence, Duration patience) {
+    double unusedMaxPercent,
+    double buryMaxPercent,
+    Duration silence,
+    Duration patience,
+    Set<String> walWithoutBackup) {
   public static final PruneRequest DEFAULT =
       new PruneRequest(
           100 * PrunePolicy.DEFAULT.unusedMax(),
           100 * PrunePolicy.DEFAULT.buryMax(),
           PrunePolicy.DEFAULT.silence(),
-          PrunePolicy.DEFAULT.patience());
+          PrunePolicy.DEFAULT.patience(),
+          Set.of());
 
   /// @throws BackupException `BAD_ARGUMENT` if a value is out of range
   public PruneRequest {
+    walWithoutBackup = Set.copyOf(walWithoutBackup);
     requirePercent("unused", unusedMaxPercent);
     requirePercent("removed", buryMaxPercent);
     if (silence.isNegative() || patience.isNegative()) {

@@ -31,21 +31,29 @@ import java.util.TreeSet;
 /// of it end before anything is deleted. `docs/testing/wal-prune.md` has the faults that are
 /// thought of.
 ///
-/// WAL of a cluster without any kept backup is left alone: it may belong to base backups that
-/// somebody else made. Timeline histories always stay.
+/// WAL of a cluster without any kept backup is left alone unless its source is named: it may belong
+/// to base backups that somebody else made. Timeline histories always stay, and so does the last
+/// segment of each timeline.
 final class WalPrune {
-  private final Repository repository;
+  /// Later than every position.
+  private static final long NO_POSITION = -1L;
 
-  WalPrune(Repository repository) {
+  private final Repository repository;
+  private final Set<String> withoutBackup;
+
+  /// @param withoutBackup sources whose WAL goes as well where no backup of its cluster is kept
+  WalPrune(Repository repository, Set<String> withoutBackup) {
     this.repository = repository;
+    this.withoutBackup = Set.copyOf(withoutBackup);
   }
 
   /// What goes of one timeline.
   ///
   /// @param floor nothing at or after it goes
-  /// @param keptFor the backup that begins there, or the first to do so
+  /// @param keptFor the backup that begins there, or the first to do so; empty if there is none
   /// @param objects in the order in which they go
-  record Part(WalArchive archive, WalFloor floor, String keptFor, List<StoredWal> objects) {
+  record Part(
+      WalArchive archive, WalFloor floor, Optional<String> keptFor, List<StoredWal> objects) {
     Part {
       objects = List.copyOf(objects);
     }
@@ -73,19 +81,42 @@ final class WalPrune {
   List<Part> plan() throws IOException {
     List<Part> parts = new ArrayList<>();
     List<StoredSnapshot> backups = keptBackups();
-    Set<String> sources = new TreeSet<>();
-    backups.forEach(backup -> sources.add(backup.record().source()));
-    for (String source : sources) {
-      for (WalArchive archive : SourceWal.all(repository, source)) {
-        Optional<Needed> needed = earliest(archive, backups);
-        if (needed.isPresent()) {
-          for (int timeline : archive.timelines()) {
-            parts.add(part(archive, timeline, needed.get()));
-          }
+    for (WalArchive archive : archives(backups)) {
+      Optional<Needed> needed = earliest(archive, backups);
+      if (needed.isEmpty() && withoutBackup.contains(archive.lineage().source())) {
+        needed = Optional.of(new Needed(NO_POSITION, Optional.empty()));
+      }
+      if (needed.isPresent()) {
+        for (int timeline : archive.timelines()) {
+          parts.add(part(archive, timeline, needed.get()));
         }
       }
     }
     return parts;
+  }
+
+  /// The archives of all clusters that it looks at.
+  ///
+  /// @throws BackupException `BAD_ARGUMENT` if a source was named of which there is no WAL
+  List<WalArchive> archives() throws IOException {
+    return archives(keptBackups());
+  }
+
+  private List<WalArchive> archives(List<StoredSnapshot> backups) throws IOException {
+    Set<String> sources = new TreeSet<>(withoutBackup);
+    backups.forEach(backup -> sources.add(backup.record().source()));
+    List<WalArchive> archives = new ArrayList<>();
+    for (String source : sources) {
+      List<WalArchive> ofSource = SourceWal.all(repository, source);
+      if (ofSource.isEmpty() && withoutBackup.contains(source)) {
+        throw new BackupException(
+            ErrorCode.BAD_ARGUMENT,
+            "there is no WAL of a source '" + source + "'",
+            "Give the name that 'holdfast wal status --source NAME' knows.");
+      }
+      archives.addAll(ofSource);
+    }
+    return archives;
   }
 
   /// Announces floors, waits, looks again at what is kept, and deletes.
@@ -125,7 +156,7 @@ final class WalPrune {
         part.archive().objectsBelow(floor.timeline(), floor.position()));
   }
 
-  private record Needed(long position, String backup) {}
+  private record Needed(long position, Optional<String> backup) {}
 
   private List<StoredSnapshot> keptBackups() throws IOException {
     BackupCatalog catalog = BackupCatalog.of(repository);
@@ -158,7 +189,7 @@ final class WalPrune {
           && facts.systemIdentifier() == archive.lineage().systemIdentifier()) {
         long from = facts.walNeededFrom(archive.lineage()).position();
         if (earliest.isEmpty() || Long.compareUnsigned(from, earliest.get().position()) < 0) {
-          earliest = Optional.of(new Needed(from, backup.record().name()));
+          earliest = Optional.of(new Needed(from, Optional.of(backup.record().name())));
         }
       }
     }

@@ -21,7 +21,7 @@ final class WalPruneViews {
           Long.toUnsignedString(part.archive().lineage().systemIdentifier()));
       map.put("walTimeline", Integer.toUnsignedString(part.floor().timeline()));
       map.put("walKeptFrom", new Lsn(part.floor().position()).toString());
-      map.put("walKeptFor", part.keptFor());
+      part.keptFor().ifPresent(name -> map.put("walKeptFor", name));
       map.put("walObjects", part.objects().size());
       map.put("walBytes", part.bytes());
       maps.add(map);
@@ -50,8 +50,8 @@ final class WalPruneViews {
                 + Integer.toUnsignedString(part.floor().timeline())
                 + ": kept from "
                 + new Lsn(part.floor().position())
-                + " on for "
-                + part.keptFor()
+                + " on"
+                + part.keptFor().map(name -> " for " + name).orElse(", no backup needs it")
                 + "; "
                 + part.objects().size()
                 + " objects of "
@@ -86,5 +86,52 @@ final class WalPruneViews {
               + report.deletions().refusal());
     }
     return lines;
+  }
+
+  static List<Map<String, Object>> mergeMaps(List<WalMerge.Part> parts) {
+    List<Map<String, Object>> maps = new ArrayList<>();
+    for (WalMerge.Part part : parts) {
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("walSource", part.archive().lineage().source());
+      map.put("walRange", part.merged().toString());
+      map.put("walObjects", part.objects().size());
+      maps.add(map);
+    }
+    return maps;
+  }
+
+  static Map<String, Object> map(WalMerge.Report report) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("mergedWalObjects", small(report.parts()));
+    map.put("mergedWalInto", report.parts().size());
+    map.put("unmergedWal", report.left());
+    map.put("refusedWalMergeDeletes", report.deletions().refused());
+    return map;
+  }
+
+  static List<String> describeMerge(List<WalMerge.Part> parts) {
+    return parts.isEmpty()
+        ? List.of()
+        : List.of(small(parts) + " small WAL objects become " + parts.size());
+  }
+
+  static List<String> describe(WalMerge.Report report) {
+    List<String> lines = new ArrayList<>();
+    if (!report.parts().isEmpty()) {
+      lines.add(
+          "merged " + small(report.parts()) + " small WAL objects into " + report.parts().size());
+    }
+    if (report.deletions().refused() > 0) {
+      lines.add(
+          report.deletions().refused()
+              + " merged WAL objects were not deleted by the store; the next run tries again. The first: "
+              + report.deletions().refusal());
+    }
+    report.left().forEach(left -> lines.add("WAL left as it is: " + left));
+    return lines;
+  }
+
+  private static long small(List<WalMerge.Part> parts) {
+    return parts.stream().mapToLong(part -> part.objects().size()).sum();
   }
 }

@@ -265,11 +265,22 @@ public final class Verify {
             walBytes.addAndGet(wal.length);
             context.progress().advance(wal.length);
           } catch (CorruptRepositoryException e) {
-            if (!isPruned(archive, range)) {
+            if (!isMerged(archive, range) && !isPruned(archive, range)) {
               throw e;
             }
           }
         });
+  }
+
+  /// Whether it became part of a larger range while we were at it, and that one can be read.
+  private static boolean isMerged(WalArchive archive, WalRange range) throws IOException {
+    Optional<WalRange> merged = archive.mergedFrom(range);
+    if (merged.isEmpty() || archive.ranges(range.timeline(), range.start()).contains(range)) {
+      return false;
+    }
+    archive.read(merged.get());
+    archive.readSummary(merged.get());
+    return true;
   }
 
   /// Whether a prune took it away while we were at it: it is listed no more, and lies where WAL may

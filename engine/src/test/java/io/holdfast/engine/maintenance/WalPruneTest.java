@@ -31,6 +31,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -79,12 +80,12 @@ class WalPruneTest {
     assertThat(deleted(prune())).as("before the first backup").isEqualTo(3);
     forget(first);
     Map<String, Long> before = objects();
-    List<WalPrune.Part> plan = new WalPrune(repository).plan();
+    List<WalPrune.Part> plan = new WalPrune(repository, Set.of()).plan();
     assertThat(objects()).isEqualTo(before);
     assertThat(plan).hasSize(1);
     // The backup had made a small one more.
     assertThat(plan.getFirst().objects()).hasSize(4);
-    assertThat(plan.getFirst().keptFor()).isEqualTo(second.name());
+    assertThat(plan.getFirst().keptFor()).contains(second.name());
 
     assertThat(deleted(prune())).isEqualTo(4);
     requireNeededWal();
@@ -105,6 +106,20 @@ class WalPruneTest {
     forget(only);
     assertThat(deleted(prune())).isZero();
     assertThat(other.ranges(1)).hasSize(1);
+
+    // Unless its source is named: then all goes but the newest.
+    WalPrune.Report named = new WalPrune(repository, Set.of("main")).run(POLICY);
+    assertThat(deleted(named)).isEqualTo(2);
+    assertThat(named.parts()).allSatisfy(part -> assertThat(part.keptFor()).isEmpty());
+    assertThat(archive().ranges(1)).hasSize(1);
+    assertThat(other.ranges(1)).hasSize(1);
+  }
+
+  @Test
+  void aSourceWithoutWalThatIsNamedIsAnError() {
+    assertThatThrownBy(() -> new WalPrune(repository, Set.of("mian")).plan())
+        .isInstanceOf(BackupException.class)
+        .hasMessageContaining("'mian'");
   }
 
   @Test
@@ -257,7 +272,7 @@ class WalPruneTest {
   }
 
   private WalPrune.Report prune() throws IOException {
-    return new WalPrune(repository).run(POLICY);
+    return new WalPrune(repository, Set.of()).run(POLICY);
   }
 
   private static long deleted(WalPrune.Report report) {

@@ -196,12 +196,36 @@ public final class WalArchive {
     }
   }
 
-  /// The WAL of a range that [#ranges] named.
+  /// All objects of a timeline, variants among them, by their positions.
+  public List<StoredWal> objects(int timeline) throws IOException {
+    return listing.objects(timeline);
+  }
+
+  /// The WAL of a range that [#ranges] named. If it was merged since, it comes out of the range
+  /// that it is now part of.
   ///
   /// @throws CorruptRepositoryException if it is missing or damaged and nobody replaced it
   public byte[] read(WalRange range) throws IOException {
-    return stored.readOrReplacement(
-        suffix -> names.range(range, suffix), key -> readWhole(range, key));
+    try {
+      return stored.readOrReplacement(
+          suffix -> names.range(range, suffix), key -> readWhole(range, key));
+    } catch (CorruptRepositoryException e) {
+      Optional<WalRange> merged =
+          e.code() == ErrorCode.OBJECT_MISSING ? mergedFrom(range) : Optional.empty();
+      if (merged.isEmpty()) {
+        throw e;
+      }
+      WalRange whole = merged.get();
+      int from = (int) (range.start() - whole.start());
+      return Arrays.copyOfRange(read(whole), from, from + range.length());
+    }
+  }
+
+  /// The range that a range is part of and was perhaps merged into.
+  public Optional<WalRange> mergedFrom(WalRange range) throws IOException {
+    return listing.ranges(range.timeline(), range.start()).stream()
+        .filter(other -> !other.equals(range) && other.holds(range))
+        .findFirst();
   }
 
   /// The bytes of a variant that [#conflicts] named.

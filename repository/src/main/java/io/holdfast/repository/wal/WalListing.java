@@ -12,6 +12,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// What the names of one lineage tell. An archive has very many of them, so nothing but the folder
 /// that is asked for is listed, and none of what is in it is looked at. *Thread-safe.*
 final class WalListing {
+  /// How often a listing with holes is repeated.
+  private static final int LISTINGS_MAX = 5;
+
   private final BlobStore store;
   private final WalNames names;
 
@@ -33,8 +36,33 @@ final class WalListing {
     return List.copyOf(found);
   }
 
-  /// The ranges of a timeline that end after `from`, in order, without variants.
+  /// The ranges of a timeline that end after `from`, in order, without variants. A listing is no
+  /// moment in time: while it goes on, small ranges may be merged, and it sees neither what they
+  /// became nor, farther on, themselves. What they became was there before they went, so a listing
+  /// with a hole is made again until it shows the same ranges twice.
   List<WalRange> ranges(int timeline, long from) throws IOException {
+    List<WalRange> found = listedOnce(timeline, from);
+    for (int listing = 1; listing < LISTINGS_MAX && hasHole(found, from); listing++) {
+      List<WalRange> again = listedOnce(timeline, from);
+      if (again.equals(found)) {
+        return found;
+      }
+      found = again;
+    }
+    return found;
+  }
+
+  private static boolean hasHole(List<WalRange> ranges, long from) {
+    if (ranges.isEmpty()) {
+      return false;
+    }
+    long first = ranges.getFirst().start();
+    boolean beginsLate = from != 0 && Long.compareUnsigned(from, first) < 0;
+    long last = ranges.stream().map(WalRange::end).max(Long::compareUnsigned).orElseThrow();
+    return beginsLate || WalCoverage.contiguousEnd(ranges, first) != last;
+  }
+
+  private List<WalRange> listedOnce(int timeline, long from) throws IOException {
     List<WalRange> found = new ArrayList<>();
     store.names(
         names.timelinePrefix(timeline),
@@ -54,9 +82,8 @@ final class WalListing {
     return Collections.unmodifiableList(distinct);
   }
 
-  /// The objects of a timeline that end at or before `floor`, by their positions, without those
-  /// that reach as far as any.
-  List<StoredWal> objectsBelow(int timeline, long floor) throws IOException {
+  /// All objects of a timeline, variants among them, by their positions.
+  List<StoredWal> objects(int timeline) throws IOException {
     String prefix = names.timelinePrefix(timeline);
     List<StoredWal> all = new ArrayList<>();
     store.list(
@@ -64,11 +91,20 @@ final class WalListing {
         blob ->
             WalNames.parseRange(timeline, blob.key().value().substring(prefix.length()))
                 .ifPresent(variant -> all.add(new StoredWal(variant, blob.bytes()))));
+    all.sort(
+        Comparator.comparing((StoredWal object) -> object.variant().range())
+            .thenComparing(object -> object.variant().name()));
+    return Collections.unmodifiableList(all);
+  }
+
+  /// The objects of a timeline that end at or before `floor`, by their positions, without those
+  /// that reach as far as any.
+  List<StoredWal> objectsBelow(int timeline, long floor) throws IOException {
+    List<StoredWal> all = objects(timeline);
     long farthest = all.stream().map(StoredWal::end).max(Long::compareUnsigned).orElse(0L);
     return all.stream()
         .filter(object -> Long.compareUnsigned(object.end(), floor) <= 0)
         .filter(object -> object.end() != farthest)
-        .sorted(Comparator.comparing((StoredWal object) -> object.variant().range()))
         .toList();
   }
 

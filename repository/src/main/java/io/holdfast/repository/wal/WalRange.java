@@ -29,6 +29,13 @@ public record WalRange(int timeline, long start, long end) implements Comparable
     return (int) (end - start);
   }
 
+  /// Whether all of another range of the same timeline lies in it.
+  public boolean holds(WalRange other) {
+    return timeline == other.timeline
+        && Long.compareUnsigned(start, other.start) <= 0
+        && Long.compareUnsigned(other.end, end) <= 0;
+  }
+
   boolean covers(long position) {
     return Long.compareUnsigned(start, position) <= 0 && Long.compareUnsigned(position, end) < 0;
   }
