@@ -64,11 +64,24 @@ final class Burial {
               kept,
               state.walFloors());
       return repository.maintenance().publish(repository.puts(), state, next);
+    } catch (CorruptRepositoryException e) {
+      if (repository.maintenance().newest().require().number() != state.number()) {
+        return Optional.empty();
+      }
+      throw refused(e);
     } finally {
       if (copying.isPresent()) {
         copying.get().close();
       }
     }
+  }
+
+  private static BackupException refused(CorruptRepositoryException e) {
+    return new BackupException(
+        ErrorCode.OBJECT_CORRUPT,
+        "nothing was removed, because a part of the index cannot be read: " + e.text(),
+        "Run 'holdfast verify --all' to see all damage.",
+        e);
   }
 
   private boolean needsCopies() {
@@ -135,28 +148,20 @@ final class Burial {
     List<String> bases = new ArrayList<>();
     Set<PackId> done = new HashSet<>();
     ShardWriter shards = new ShardWriter(repository, census.state().number() + 1);
-    try {
-      repository
-          .loader()
-          .forEachObject(
-              census.state(),
-              (object, sections) -> {
-                boolean base = object.key().value().startsWith(ObjectNames.BASES);
-                boolean whole = sections.stream().noneMatch(section -> isDropped(section.pack));
-                if (base && whole) {
-                  bases.add(object.key().value().substring(ObjectNames.BASES.length()));
-                  sections.forEach(section -> done.add(section.pack));
-                } else if (base || isAbsorbed(object, floor)) {
-                  addLeft(sections, done, shards);
-                }
-              });
-    } catch (CorruptRepositoryException e) {
-      throw new BackupException(
-          ErrorCode.OBJECT_CORRUPT,
-          "nothing was removed, because a part of the index cannot be read: " + e.text(),
-          "Run 'holdfast verify --all' to see all damage.",
-          e);
-    }
+    repository
+        .loader()
+        .forEachObject(
+            census.state(),
+            (object, sections) -> {
+              boolean base = object.key().value().startsWith(ObjectNames.BASES);
+              boolean whole = sections.stream().noneMatch(section -> isDropped(section.pack));
+              if (base && whole) {
+                bases.add(object.key().value().substring(ObjectNames.BASES.length()));
+                sections.forEach(section -> done.add(section.pack));
+              } else if (base || isAbsorbed(object, floor)) {
+                addLeft(sections, done, shards);
+              }
+            });
     for (PackSection section : moved) {
       shards.add(section);
     }

@@ -12,9 +12,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
-/// What there is, and what live snapshots need of it. Read in the order of the fields: a session
-/// that has ended had written everything of its own before, so what the index does not show of it
-/// then counts for nobody.
+/// What there is, and what live snapshots need of it. Sessions are read before everything else: one
+/// that has ended had written everything of its own, so what the index does not show of it then
+/// counts for nobody. Snapshots are read before the index: what they refer to was written earlier,
+/// so the index shows it, however many backups are committed meanwhile.
 ///
 /// @param state the newest one; the index is the one it names
 /// @param index without buried packs, with condemned ones
@@ -29,37 +30,57 @@ record Census(
     Map<PackId, Long> stored,
     List<StoredSnapshot> snapshots,
     Marks marks) {
-  /// Takes stock of a repository.
+  private static final int TRIES_MAX = 10;
+
+  /// Takes stock of a repository. Where another maintainer takes things away meanwhile, it begins
+  /// anew.
   ///
   /// @throws BackupException `OBJECT_CORRUPT` if anything that says what is needed cannot be read
   static Census take(Repository repository, SnapshotReferences references) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      MaintenanceState before = newest(repository);
+      try {
+        return takeOnce(repository, references);
+      } catch (CorruptRepositoryException e) {
+        if (attempt == TRIES_MAX || newest(repository).number() == before.number()) {
+          throw refused(e);
+        }
+      }
+    }
+  }
+
+  private static MaintenanceState newest(Repository repository) throws IOException {
     try {
-      MaintenanceState state = repository.maintenance().newest().require();
-      SessionTable sessions = SessionTable.read(repository.store(), repository.log(), state);
-      Loaded loaded = repository.loader().load(Use.READ);
-      requireWhole(loaded.damaged());
-      Set<PackId> named = new HashSet<>();
-      repository
-          .loader()
-          .forEachObject(
-              loaded.state(),
-              (_, sections) -> sections.forEach(section -> named.add(section.pack)));
-      Map<PackId, Long> stored = new HashMap<>();
-      repository
-          .store()
-          .list(
-              ObjectNames.PACKS,
-              blob ->
-                  ObjectNames.parsePack(blob.key()).ifPresent(id -> stored.put(id, blob.bytes())));
-      Repository.SnapshotListing listing = repository.snapshotListing();
-      requireWhole(listing.damaged());
-      requireWhole(listing.undecided());
-      Marks marks = mark(repository, loaded, listing.snapshots(), references);
-      return new Census(
-          loaded.state(), sessions, loaded.index(), named, stored, listing.snapshots(), marks);
+      return repository.maintenance().newest().require();
     } catch (CorruptRepositoryException e) {
       throw refused(e);
     }
+  }
+
+  private static Census takeOnce(Repository repository, SnapshotReferences references)
+      throws IOException {
+    MaintenanceState state = repository.maintenance().newest().require();
+    SessionTable sessions = SessionTable.read(repository.store(), repository.log(), state);
+    Repository.SnapshotListing listing = repository.snapshotListing();
+    requireWhole(listing.damaged());
+    requireWhole(listing.undecided());
+    Loaded loaded = repository.loader().load(Use.READ);
+    requireWhole(loaded.damaged());
+    Set<PackId> named = new HashSet<>();
+    repository
+        .loader()
+        .forEachObject(
+            loaded.state(), (_, sections) -> sections.forEach(section -> named.add(section.pack)));
+    Map<PackId, Long> stored = new HashMap<>();
+    repository
+        .store()
+        .list(
+            ObjectNames.PACKS,
+            blob ->
+                ObjectNames.parsePack(blob.key()).ifPresent(id -> stored.put(id, blob.bytes())));
+    Marks marks = mark(repository, loaded, listing.snapshots(), references);
+    return new Census(
+        loaded.state(), sessions, loaded.index(), named, stored, listing.snapshots(), marks);
   }
 
   private static Marks mark(
