@@ -6,6 +6,7 @@ import io.holdfast.engine.backup.BackupReport;
 import io.holdfast.engine.backup.BackupRequest;
 import io.holdfast.engine.backup.PhysicalBackup;
 import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.verify.ReadBack;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -61,6 +62,8 @@ final class BackupCommand implements Callable<Integer> {
       report =
           new PhysicalBackup(context.engine(progress), repository)
               .run(settings, new BackupRequest(type, checkpoint));
+      report =
+          report.with(new ReadBack(context.engine(progress), repository).after(report.backup()));
     }
     if (global.json) {
       context.json(report.toMap());

@@ -9,6 +9,7 @@ import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.files.FilesBackup;
 import io.holdfast.engine.files.FilesBackupReport;
 import io.holdfast.engine.files.FilesBackupRequest;
+import io.holdfast.engine.verify.ReadBack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,6 +80,8 @@ final class FilesBackupCommand implements Callable<Integer> {
     try (var progress = context.progress(global);
         var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
       report = new FilesBackup(context.engine(progress), repository).run(settings, request);
+      report =
+          report.with(new ReadBack(context.engine(progress), repository).after(report.backup()));
     }
     if (global.json) {
       context.json(report.toMap());

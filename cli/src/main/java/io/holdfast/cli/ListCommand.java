@@ -2,12 +2,17 @@ package io.holdfast.cli;
 
 import io.holdfast.base.ErrorKind;
 import io.holdfast.engine.Backups;
+import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.OpenRepository;
 import io.holdfast.engine.RepositoryAccess;
 import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.verify.ProofCoverage;
+import io.holdfast.engine.verify.VerifySettings;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 @Command(
     name = "list",
@@ -19,6 +24,12 @@ final class ListCommand implements Callable<Integer> {
   private final CommandContext context;
 
   @Mixin GlobalOptions global = new GlobalOptions();
+
+  @Option(
+      names = "--proved",
+      description =
+          "Say below the table how much was read back lately. Reads the whole index; not with --json.")
+  boolean proved;
 
   ListCommand(CommandContext context) {
     this.context = context;
@@ -47,8 +58,16 @@ final class ListCommand implements Callable<Integer> {
       } else {
         listing.table().forEach(context.out()::println);
       }
+      if (proved && !global.json) {
+        context.out().println(coverage(context.engine(progress), repository));
+      }
       listing.warnings().forEach(warning -> context.err().println("warning: " + warning));
       return listing.warnings().isEmpty() ? 0 : ErrorKind.CORRUPTION.exitStatus();
     }
+  }
+
+  private static String coverage(EngineContext engine, OpenRepository repository) {
+    long days = VerifySettings.of(engine.environment()).provedWithinDays();
+    return ProofCoverage.look(repository, engine.clock().instant(), days).text();
   }
 }

@@ -125,7 +125,9 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(new FilesDiffCommand(context)));
     commandLine.addSubcommand(new ListCommand(context));
     commandLine.addSubcommand(new ShowCommand(context));
+    commandLine.addSubcommand(new CheckCommand(context));
     commandLine.addSubcommand(new VerifyCommand(context));
+    commandLine.addSubcommand(new RepairCommand(context));
     commandLine.addSubcommand(new RestoreCommand(context));
     commandLine.addSubcommand(new TestRestoreCommand(context));
     commandLine.addSubcommand(new ForgetCommand(context));

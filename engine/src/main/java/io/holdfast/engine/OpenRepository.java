@@ -1,7 +1,10 @@
 package io.holdfast.engine;
 
 import io.holdfast.repository.Repository;
+import io.holdfast.storage.ObservedBlobStore;
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /// A repository that was opened for use cases. Whoever opened it closes it.
 public final class OpenRepository implements AutoCloseable {
@@ -22,6 +25,17 @@ public final class OpenRepository implements AutoCloseable {
   /// For use cases of the engine.
   public Repository repository() {
     return repository;
+  }
+
+  /// How many requests of each kind were sent to the store so far; empty if nobody counts.
+  public Map<String, Long> requests() {
+    Map<String, Long> requests = new LinkedHashMap<>();
+    if (repository.store() instanceof ObservedBlobStore observed) {
+      for (ObservedBlobStore.Operation operation : ObservedBlobStore.Operation.values()) {
+        requests.put(operation.name(), observed.count(operation).requests());
+      }
+    }
+    return requests;
   }
 
   /// The permanent id, as text.

@@ -7,6 +7,7 @@ import io.holdfast.repository.Repository;
 import io.holdfast.repository.RepositoryOptions;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.BlobStores;
+import io.holdfast.storage.ObservedBlobStore;
 import io.holdfast.storage.RetryingBlobStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ public final class RepositoryAccess {
     return Failures.translate(
         "open repository " + settings.repository(),
         () -> {
-          BlobStore store = openStore(settings.repository());
+          BlobStore store = new ObservedBlobStore(openStore(settings.repository()));
           try {
             return new OpenRepository(
                 Repository.open(store, KeyFiles.read(settings.key()), options()),

@@ -15,8 +15,6 @@ import java.util.stream.Collectors;
 /// index anew without them, and publishes the state by which they are gone. A crash before that
 /// leaves packs of a session without end and shards that nothing names; both are collected later.
 final class Burial {
-  private static final int SESSION_TRIES_MAX = 8;
-
   private final Repository repository;
   private final Census census;
   private final PackUsage usage;
@@ -43,7 +41,10 @@ final class Burial {
   /// The published state, or empty if another maintainer has published one since the census.
   Optional<MaintenanceState> run() throws IOException {
     MaintenanceState state = census.state();
-    Optional<Copying> copying = needsCopies() ? Optional.of(new Copying()) : Optional.empty();
+    Optional<MaintainerSession> copying =
+        needsCopies()
+            ? Optional.of(MaintainerSession.open(repository, census.state().closingBelow()))
+            : Optional.empty();
     try {
       List<PackSection> moved = move(copying);
       Optional<SessionId> floor = floor();
@@ -93,7 +94,7 @@ final class Burial {
     return false;
   }
 
-  private List<PackSection> move(Optional<Copying> copying) throws IOException {
+  private List<PackSection> move(Optional<MaintainerSession> copying) throws IOException {
     gone.addAll(census.state().condemned());
     if (copying.isEmpty()) {
       return List.of();
@@ -187,41 +188,5 @@ final class Burial {
         && ObjectNames.parseDelta(object.key())
             .filter(delta -> delta.session().compareTo(floor.get()) < 0)
             .isPresent();
-  }
-
-  /// The session that owns the packs which are written here.
-  private final class Copying {
-    private final SessionId id;
-    private final Digest opened;
-
-    Copying() throws IOException {
-      RepositoryOptions options = repository.options();
-      for (int attempt = 0; attempt < SESSION_TRIES_MAX; attempt++) {
-        SessionId fresh = SessionId.create(options.clock().instant(), options.entropy());
-        SnapshotId place = new SnapshotId(fresh, 0);
-        SlotRecord open = new SlotRecord.Open(options.clock().instant(), Digest.zero());
-        byte[] object = repository.log().seal(place, open);
-        if (!census.state().isClosing(fresh)
-            && repository.log().claim(place, object) == ResolvedPut.Owner.OURS) {
-          this.id = fresh;
-          this.opened = Digest.of(object);
-          return;
-        }
-      }
-      throw new BackupException(
-          ErrorCode.SESSION_KILLED,
-          "maintenance has closed the ids of sessions that begin now",
-          "Compare this machine's clock with that of the machine that ran maintenance before.");
-    }
-
-    SessionId id() {
-      return id;
-    }
-
-    void close() throws IOException {
-      SnapshotId place = new SnapshotId(id, 1);
-      SlotRecord close = new SlotRecord.Close(repository.options().clock().instant(), opened);
-      var _ = repository.log().claim(place, repository.log().seal(place, close));
-    }
   }
 }

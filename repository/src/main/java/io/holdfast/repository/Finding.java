@@ -14,7 +14,10 @@ public record Finding(Kind kind, String object, String problem) {
     /// Nothing in this format has such a name.
     STRAY,
     /// A pack that no index names: left by a session that did not end well. No harm.
-    UNREFERENCED;
+    UNREFERENCED,
+    /// It is damaged or missing, and nothing depends on it any more: a pack that was taken out of
+    /// use, or a maintenance state below the newest one. No harm.
+    RETIRED;
 
     /// Whether a backup may be affected.
     public boolean isDamage() {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /// Copies frames out of condemned packs into new ones, as they are: they are opened to prove them,
 /// and not sealed again. The new packs belong to a session of their own, so that somebody collects
@@ -51,6 +52,40 @@ final class FrameMover {
     for (Entry entry : needed) {
       prove(section, entry, content);
       append(new Lane(section.packing, section.keyVersion), entry, content);
+    }
+  }
+
+  /// What [#salvage] found.
+  ///
+  /// @param lost frames that are not what was written
+  record Salvage(int intact, List<Entry> lost) {}
+
+  /// Copies every frame of a damaged pack that is still what was written and that `wanted` asks
+  /// for.
+  ///
+  /// @param section by the index or by the pack's own table, which authenticate it
+  /// @param content whatever is left of the pack
+  Salvage salvage(PackSection section, byte[] content, Predicate<Entry> wanted) throws IOException {
+    List<Entry> intact = new ArrayList<>();
+    List<Entry> lost = new ArrayList<>();
+    section.forEach(entry -> (isIntact(section, entry, content) ? intact : lost).add(entry));
+    for (Entry entry : intact) {
+      if (wanted.test(entry)) {
+        append(new Lane(section.packing, section.keyVersion), entry, content);
+      }
+    }
+    return new Salvage(intact.size(), List.copyOf(lost));
+  }
+
+  private boolean isIntact(PackSection section, Entry entry, byte[] content) {
+    if ((long) entry.offset() + entry.storedBytes() > content.length) {
+      return false;
+    }
+    try {
+      prove(section, entry, content);
+      return true;
+    } catch (CorruptRepositoryException e) {
+      return false;
     }
   }
 

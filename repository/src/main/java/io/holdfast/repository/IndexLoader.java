@@ -72,7 +72,12 @@ final class IndexLoader {
     }
     ChunkIndex.Builder builder = new ChunkIndex.Builder(countMax);
     for (BlobStat object : objects) {
-      for (PackSection section : read(object, damaged, last)) {
+      List<CorruptRepositoryException> found = new ArrayList<>();
+      List<PackSection> sections = read(object, found, last);
+      if (!isAbsorbed(state, object)) {
+        damaged.addAll(found);
+      }
+      for (PackSection section : sections) {
         if (section.domain.equals(domain.id()) && excluded.add(section.pack)) {
           builder.add(section);
         }
@@ -90,14 +95,41 @@ final class IndexLoader {
   ///
   /// @throws CorruptRepositoryException if one of them cannot be read
   void forEachObject(MaintenanceState state, EachObject each) throws IOException {
-    List<CorruptRepositoryException> damaged = new ArrayList<>();
-    for (BlobStat object : objects(Use.READ, state, damaged, true)) {
-      List<PackSection> sections = read(object, damaged, true);
-      if (!damaged.isEmpty()) {
-        throw damaged.getFirst();
-      }
-      each.accept(object, sections);
+    List<Finding> damaged = forEachReadable(state, each);
+    if (!damaged.isEmpty()) {
+      throw CorruptRepositoryException.damaged(damaged.getFirst().problem());
     }
+  }
+
+  /// As [#forEachObject], but goes on after what cannot be read, and hands back what that was.
+  List<Finding> forEachReadable(MaintenanceState state, EachObject each) throws IOException {
+    List<Finding> findings = new ArrayList<>();
+    List<CorruptRepositoryException> missing = new ArrayList<>();
+    List<BlobStat> objects = objects(Use.READ, state, missing, true);
+    for (String base : state.bases()) {
+      BlobKey key = ObjectNames.base(base);
+      if (objects.stream().noneMatch(object -> object.key().equals(key))) {
+        findings.add(
+            new Finding(Finding.Kind.MISSING, key.value(), "index shard " + key + " is missing"));
+      }
+    }
+    for (BlobStat object : objects) {
+      List<CorruptRepositoryException> damaged = new ArrayList<>();
+      List<PackSection> sections = read(object, damaged, true);
+      if (damaged.isEmpty()) {
+        each.accept(object, sections);
+      } else if (!isAbsorbed(state, object)) {
+        findings.add(Finding.of(damaged.getFirst(), object.key().value()));
+      }
+    }
+    return findings;
+  }
+
+  /// Whether base shards have what this delta says, so that it need not be readable.
+  private static boolean isAbsorbed(MaintenanceState state, BlobStat object) {
+    return ObjectNames.parseDelta(object.key())
+        .filter(delta -> state.isBelowFloor(delta.session()))
+        .isPresent();
   }
 
   /// Base shards the state names, then every delta that counts.

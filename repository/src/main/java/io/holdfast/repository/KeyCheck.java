@@ -40,6 +40,7 @@ final class KeyCheck {
                 objects.add(blob);
               }
             });
+    long newest = parts.maintenance().newest().state().number();
     boolean formatSeen = false;
     for (BlobStat object : objects) {
       formatSeen |= object.key().equals(ObjectNames.FORMAT);
@@ -48,7 +49,10 @@ final class KeyCheck {
           findings.add(new Finding(Kind.STRAY, object.key().value(), "nothing has such a name"));
         }
       } catch (CorruptRepositoryException e) {
-        findings.add(Finding.of(e, object.key().value()));
+        findings.add(
+            isSuperseded(object, newest)
+                ? new Finding(Kind.RETIRED, object.key().value(), e.text())
+                : Finding.of(e, object.key().value()));
       } catch (NoSuchBlobException e) {
         findings.add(new Finding(Kind.MISSING, object.key().value(), "the object is gone"));
       } catch (BackupException e) {
@@ -62,6 +66,12 @@ final class KeyCheck {
     if (objects.stream().noneMatch(object -> object.key().equals(main))) {
       findings.add(new Finding(Kind.MISSING, main.value(), "without it no backup can be read"));
     }
+  }
+
+  /// What an older state says no longer matters to anybody.
+  private static boolean isSuperseded(BlobStat object, long newest) {
+    var number = ObjectNames.parseMaintenance(object.key());
+    return number.isPresent() && number.getAsLong() < newest;
   }
 
   /// False if the name belongs to nothing.

@@ -82,16 +82,7 @@ final class MaintenanceLog {
 
   /// The genuine state with the highest number, and what is damaged above it.
   Newest newest() throws IOException {
-    List<Long> numbers = new ArrayList<>();
-    store.list(
-        ObjectNames.MAINTENANCE,
-        blob -> {
-          OptionalLong number = ObjectNames.parseMaintenance(blob.key());
-          if (number.isPresent() && blob.bytes() <= MaintenanceState.BYTES_MAX) {
-            numbers.add(number.getAsLong());
-          }
-        });
-    numbers.sort(Comparator.reverseOrder());
+    List<Long> numbers = numbers();
     List<CorruptRepositoryException> damaged = new ArrayList<>();
     for (long number : numbers) {
       switch (read(number)) {
@@ -103,6 +94,21 @@ final class MaintenanceLog {
       }
     }
     return new Newest(MaintenanceState.none(), damaged);
+  }
+
+  /// What lies in `maint/`, the highest number first.
+  private List<Long> numbers() throws IOException {
+    List<Long> numbers = new ArrayList<>();
+    store.list(
+        ObjectNames.MAINTENANCE,
+        blob -> {
+          OptionalLong number = ObjectNames.parseMaintenance(blob.key());
+          if (number.isPresent() && blob.bytes() <= MaintenanceState.BYTES_MAX) {
+            numbers.add(number.getAsLong());
+          }
+        });
+    numbers.sort(Comparator.reverseOrder());
+    return numbers;
   }
 
   /// State `number`.
@@ -153,6 +159,73 @@ final class MaintenanceLog {
     }
     throw CorruptRepositoryException.damaged(
         "maint/ holds more than " + FORGED_MAX + " objects that maintenance did not write");
+  }
+
+  /// Publishes `next` above everything that is damaged next to `basis`, under the first free number
+  /// after it. Nothing free is passed over, so that of two who start from the same state, whichever
+  /// they could read, only one succeeds.
+  ///
+  /// @return the state as published, or empty if a genuine one was there first
+  Optional<MaintenanceState> supersede(
+      ResolvedPut puts, MaintenanceState basis, MaintenanceState next) throws IOException {
+    for (long number = basis.number() + 1; number <= basis.number() + FORGED_MAX; number++) {
+      if (read(number) instanceof Absent<MaintenanceState>) {
+        BlobKey key = ObjectNames.maintenance(number);
+        MaintenanceState numbered = next.withNumber(number);
+        byte[] object = wrap(key, STATE_PURPOSE, numbered.encode());
+        if (puts.put(key, object) == ResolvedPut.Owner.OURS) {
+          return Optional.of(numbered);
+        }
+      }
+      if (read(number) instanceof Genuine<MaintenanceState>) {
+        return Optional.empty();
+      }
+    }
+    throw CorruptRepositoryException.damaged(
+        "maint/ holds more than " + FORGED_MAX + " objects that cannot be read");
+  }
+
+  /// Numbers of damaged states above `basis`, ascending.
+  List<Long> damagedAbove(long basis) throws IOException {
+    List<Long> damaged = new ArrayList<>();
+    for (long number : numbers()) {
+      if (number > basis && read(number) instanceof Damaged<MaintenanceState>) {
+        damaged.add(number);
+      }
+    }
+    damaged.sort(Comparator.naturalOrder());
+    return damaged;
+  }
+
+  /// Whether maintenance signed the state of this number, readable to us or not.
+  boolean isSigned(long number) throws IOException {
+    return unwrap(ObjectNames.maintenance(number), STATE_PURPOSE, MaintenanceState.BYTES_MAX)
+        instanceof Genuine<byte[]>;
+  }
+
+  /// The number of the first of consecutive numbers after `basis` under which nothing lies.
+  long firstFreeAfter(long basis) throws IOException {
+    long number = basis + 1;
+    while (store.stat(ObjectNames.maintenance(number)).isPresent()) {
+      number++;
+    }
+    return number;
+  }
+
+  /// Every pack that a genuine state up to `last` has buried; empty if one of them cannot be read,
+  /// so that nobody knows.
+  Optional<Set<PackId>> everBuried(long last) throws IOException {
+    Set<PackId> buried = new HashSet<>();
+    for (long number = 1; number <= last; number++) {
+      switch (read(number)) {
+        case Genuine<MaintenanceState>(MaintenanceState state) -> buried.addAll(state.buried());
+        case Forged<MaintenanceState> _ -> {}
+        case Damaged<MaintenanceState> _, Absent<MaintenanceState> _ -> {
+          return Optional.empty();
+        }
+      }
+    }
+    return Optional.of(buried);
   }
 
   /// Snapshots with a genuine tombstone.

@@ -42,14 +42,20 @@ final class PackCheck {
               } else if (pack.bytes() != blob.bytes()) {
                 findings.add(
                     new Finding(
-                        Kind.DAMAGED,
+                        kind(id.get(), Kind.DAMAGED),
                         name,
                         "it has " + blob.bytes() + " bytes instead of " + pack.bytes()));
               }
             });
     for (PackId id : expected.keySet()) {
       findings.add(
-          new Finding(Kind.MISSING, ObjectNames.pack(id).value(), "the index names this pack"));
+          new Finding(
+              kind(id, Kind.MISSING), ObjectNames.pack(id).value(), "the index names this pack"));
     }
+  }
+
+  /// What still needs a pack that was taken out of use is found by what needs it.
+  private Kind kind(PackId id, Kind otherwise) {
+    return loaded.state().condemned().contains(id) ? Kind.RETIRED : otherwise;
   }
 }

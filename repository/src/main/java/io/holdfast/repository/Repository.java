@@ -308,6 +308,16 @@ public final class Repository implements AutoCloseable {
     return new Pruning(this, references);
   }
 
+  /// Which packs were read back and when, by what `check/` says now.
+  public Proofs proofs() throws IOException {
+    return Proofs.read(this);
+  }
+
+  /// Mends what can be mended from what is left.
+  public Repairing repairing(RepairPolicy policy) {
+    return new Repairing(this, policy);
+  }
+
   /// Below which positions WAL may be deleted.
   public WalFloors walFloors() {
     return new WalFloors(this);

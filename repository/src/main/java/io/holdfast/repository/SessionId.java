@@ -29,6 +29,23 @@ public record SessionId(String hex) implements Comparable<SessionId> {
     return of(bytes);
   }
 
+  /// When it was made, by the clock of its writer.
+  Instant beganAt() {
+    return Instant.ofEpochMilli(Long.parseLong(hex.substring(0, 12), 16));
+  }
+
+  /// The lowest id above this one.
+  SessionId next() {
+    byte[] bytes = toBytes();
+    for (int i = bytes.length - 1; i >= 0; i--) {
+      bytes[i]++;
+      if (bytes[i] != 0) {
+        return of(bytes);
+      }
+    }
+    return this;
+  }
+
   static SessionId of(byte[] bytes) {
     return new SessionId(HexFormat.of().formatHex(bytes));
   }

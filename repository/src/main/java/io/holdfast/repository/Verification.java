@@ -9,9 +9,16 @@ import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.NoSuchBlobException;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /// Looks at what is stored without changing it. What it finds is handed back; an `IOException`
 /// means that the store could not be asked, so nothing can be said.
@@ -48,13 +55,153 @@ public final class Verification {
     return List.copyOf(findings);
   }
 
-  /// Every pack that holds something, in the order of their names.
+  /// Every pack that holds something and is in use, in the order of their names.
   public List<PackId> packs() throws IOException {
     Loaded loaded = parts.loader().load(Use.READ);
     return loaded.index().packs().stream()
         .map(PackSummary::id)
-        .sorted(java.util.Comparator.comparing(PackId::toString))
+        .filter(pack -> !loaded.state().condemned().contains(pack))
+        .sorted(Comparator.comparing(PackId::toString))
         .toList();
+  }
+
+  /// A pack of the index.
+  ///
+  /// @param bytes as the index says
+  /// @param isWithdrawn whether writers leave it out: it is to go, or it is damaged
+  public record IndexedPack(PackId id, long bytes, boolean isWithdrawn) {
+    /// When its session began, by the clock of its writer.
+    public Instant writtenAt() {
+      return id.session().beganAt();
+    }
+  }
+
+  /// Which chunks can be found, by the index and what is said of packs. *Immutable.*
+  public static final class Findability {
+    private final ChunkIndex index;
+    private final Set<PackId> unusable;
+    private final Set<LostCopy> lost;
+
+    private Findability(ChunkIndex index, Set<PackId> unusable, Set<LostCopy> lost) {
+      this.index = index;
+      this.unusable = Set.copyOf(unusable);
+      this.lost = Set.copyOf(lost);
+    }
+
+    /// Whether some pack that can be used has the chunk.
+    public boolean isFindable(ChunkType type, ChunkId id) {
+      return index.places(type, id).stream()
+          .map(place -> place.pack().id())
+          .anyMatch(
+              pack -> !unusable.contains(pack) && !lost.contains(new LostCopy(pack, type, id)));
+    }
+
+    /// Every pack that the chunk lies in, usable or not.
+    public List<PackId> packs(ChunkType type, ChunkId id) {
+      return index.places(type, id).stream().map(place -> place.pack().id()).toList();
+    }
+  }
+
+  private record LostCopy(PackId pack, ChunkType type, ChunkId id) {}
+
+  /// Which chunks can be found, after reading what is left of these packs: what is intact there can
+  /// be. One pack is in memory at a time.
+  public Findability findabilityByReading(Collection<PackId> damaged) throws IOException {
+    Loaded loaded = parts.loader().load(Use.READ);
+    Set<PackId> wanted = new HashSet<>(damaged);
+    Map<PackId, Long> stored = storedPacks();
+    Set<PackId> missing = new HashSet<>();
+    for (PackSummary pack : loaded.index().packs()) {
+      Long bytes = stored.get(pack.id());
+      if (bytes == null) {
+        missing.add(pack.id());
+      } else if (bytes != pack.bytes()) {
+        wanted.add(pack.id());
+      }
+    }
+    Set<LostCopy> lost = new HashSet<>();
+    var _ =
+        parts
+            .loader()
+            .forEachReadable(
+                loaded.state(),
+                (_, sections) -> {
+                  for (PackSection section : sections) {
+                    if (wanted.contains(section.pack) && !missing.contains(section.pack)) {
+                      collectLost(section, lost);
+                    }
+                  }
+                });
+    return new Findability(loaded.index(), missing, lost);
+  }
+
+  private void collectLost(PackSection section, Set<LostCopy> lost) throws IOException {
+    byte[] content;
+    try {
+      content = parts.store().get(ObjectNames.pack(section.pack), PackFormat.PACK_BYTES_MAX);
+    } catch (NoSuchBlobException e) {
+      content = new byte[0];
+    }
+    byte[] pack = content;
+    section.forEach(
+        entry -> {
+          boolean inside = (long) entry.offset() + entry.storedBytes() <= pack.length;
+          if (!inside || !isIntact(section, entry, pack)) {
+            lost.add(new LostCopy(section.pack, entry.type(), entry.id()));
+          }
+        });
+  }
+
+  private boolean isIntact(PackSection section, PackFormat.Entry entry, byte[] pack) {
+    try {
+      verifyEntry(section, entry, pack);
+      return true;
+    } catch (CorruptRepositoryException e) {
+      return false;
+    }
+  }
+
+  /// Which chunks can be found without these packs, without missing ones and without those of
+  /// another length than the index says.
+  public Findability findability(Collection<PackId> unusable) throws IOException {
+    Loaded loaded = parts.loader().load(Use.READ);
+    Map<PackId, Long> stored = storedPacks();
+    Set<PackId> all = new HashSet<>(unusable);
+    for (PackSummary pack : loaded.index().packs()) {
+      Long bytes = stored.get(pack.id());
+      if (bytes == null || bytes != pack.bytes()) {
+        all.add(pack.id());
+      }
+    }
+    return new Findability(loaded.index(), all, Set.of());
+  }
+
+  /// Every pack that the index names, in the order of their names.
+  public List<IndexedPack> indexedPacks() throws IOException {
+    Loaded loaded = parts.loader().load(Use.READ);
+    return loaded.index().packs().stream()
+        .map(
+            pack ->
+                new IndexedPack(
+                    pack.id(), pack.bytes(), loaded.state().condemned().contains(pack.id())))
+        .sorted(Comparator.comparing(pack -> pack.id().toString()))
+        .toList();
+  }
+
+  /// What an object name says which pack it is; empty for other objects.
+  public static Optional<PackId> packOf(String object) {
+    return BlobKey.isKey(object) ? ObjectNames.parsePack(new BlobKey(object)) : Optional.empty();
+  }
+
+  private Map<PackId, Long> storedPacks() throws IOException {
+    Map<PackId, Long> stored = new HashMap<>();
+    parts
+        .store()
+        .list(
+            ObjectNames.PACKS,
+            blob ->
+                ObjectNames.parsePack(blob.key()).ifPresent(id -> stored.put(id, blob.bytes())));
+    return stored;
   }
 
   /// Bytes of a pack as the store has it; 0 if it is missing.

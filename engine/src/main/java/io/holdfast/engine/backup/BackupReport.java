@@ -2,6 +2,7 @@ package io.holdfast.engine.backup;
 
 import io.holdfast.engine.BackupViews;
 import io.holdfast.repository.StoredSnapshot;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -9,6 +10,13 @@ import java.util.Map;
 public record BackupReport(StoredSnapshot backup, List<String> warnings) {
   public BackupReport {
     warnings = List.copyOf(warnings);
+  }
+
+  /// The same with more warnings.
+  public BackupReport with(List<String> more) {
+    List<String> all = new ArrayList<>(warnings);
+    all.addAll(more);
+    return new BackupReport(backup, all);
   }
 
   /// The name under which it can be found.

@@ -33,6 +33,12 @@ public final class Variables {
               "HOLDFAST_PG_BIN",
               "Directories with PostgreSQL programs for scratch servers, separated by ':'; searched first."),
           plain(
+              "HOLDFAST_VERIFY_AFTER_BACKUP",
+              "Whether a backup reads back what it stored: always, never, or cheap-stores (directories and SFTP; the default)."),
+          plain(
+              "HOLDFAST_PROVED_WITHIN_DAYS",
+              "How many days ago everything should have been read back at the latest; 'doctor' warns beyond. Default: 30."),
+          plain(
               "HOLDFAST_JAVA_OPTS",
               "More options for the Java runtime, such as -Xmx2g; they win over the shipped ones."));
 

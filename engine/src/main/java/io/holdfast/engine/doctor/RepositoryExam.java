@@ -8,6 +8,8 @@ import io.holdfast.engine.RepositoryAccess;
 import io.holdfast.engine.config.KeySource;
 import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.keys.Keys;
+import io.holdfast.engine.verify.ProofCoverage;
+import io.holdfast.engine.verify.VerifySettings;
 import io.holdfast.storage.BlobStores;
 import io.holdfast.storage.StoreCapabilities;
 import java.io.IOException;
@@ -49,6 +51,7 @@ final class RepositoryExam {
         findings.warn(
             warning, "'holdfast key list' shows the keys; docs/guide/keys.md explains them.");
       }
+      proofs(context, repository);
       StoreCapabilities capabilities = repository.repository().store().capabilities();
       if (capabilities.putIfAbsent() == StoreCapabilities.Support.NO) {
         findings.warn(
@@ -59,6 +62,31 @@ final class RepositoryExam {
         findings.warn(
             capabilities.remark(), "Read what the documentation says about that kind of store.");
       }
+    }
+  }
+
+  private void proofs(EngineContext context, OpenRepository repository) throws IOException {
+    long days = VerifySettings.of(context.environment()).provedWithinDays();
+    ProofCoverage coverage =
+        ProofCoverage.of(repository.repository(), context.clock().instant(), days);
+    if (!coverage.damaged().isEmpty()) {
+      findings.warn(
+          "of the packs that were read back, damaged are: "
+              + coverage.damaged().size()
+              + ", the first is "
+              + coverage.damaged().getFirst(),
+          "Run 'holdfast repair', then the backup again.");
+    }
+    if (coverage.isOverdue()) {
+      findings.warn(
+          coverage.text()
+              + "; the longest that something was neither written nor read back is "
+              + coverage.oldest().toDays()
+              + " days",
+          "Run 'holdfast verify --budget 50GiB --per-day' every day; docs/guide/verifying.md"
+              + " explains it.");
+    } else {
+      findings.ok(coverage.text());
     }
   }
 

@@ -2,6 +2,7 @@ package io.holdfast.engine.files;
 
 import io.holdfast.engine.BackupViews;
 import io.holdfast.repository.StoredSnapshot;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -20,6 +21,14 @@ public record FilesBackupReport(
   public FilesBackupReport {
     problems = List.copyOf(problems);
     warnings = List.copyOf(warnings);
+  }
+
+  /// The same with more warnings.
+  public FilesBackupReport with(List<String> more) {
+    List<String> all = new ArrayList<>(warnings);
+    all.addAll(more);
+    return new FilesBackupReport(
+        backup, unchanged, changed, changedWhileRead, unread, problems, all);
   }
 
   public String name() {

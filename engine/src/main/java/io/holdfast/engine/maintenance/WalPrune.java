@@ -156,6 +156,28 @@ final class WalPrune {
         part.archive().objectsBelow(floor.timeline(), floor.position()));
   }
 
+  /// The highest floors that any prune can have announced which knew at most the backups of now:
+  /// what backups need only gets later. Of clusters without any kept backup all but the last
+  /// segment of each timeline counts as given free.
+  static List<WalFloor> highest(Repository repository, List<StoredSnapshot> kept)
+      throws IOException {
+    List<WalFloor> floors = new ArrayList<>();
+    Set<String> sources = new TreeSet<>();
+    kept.forEach(backup -> sources.add(backup.record().source()));
+    List<StoredSnapshot> clusters =
+        kept.stream().filter(backup -> backup.record().kind().equals(PhysicalBackup.KIND)).toList();
+    for (String source : sources) {
+      for (WalArchive archive : SourceWal.all(repository, source)) {
+        Needed needed =
+            earliest(archive, clusters).orElse(new Needed(NO_POSITION, Optional.empty()));
+        for (int timeline : archive.timelines()) {
+          floors.add(part(archive, timeline, needed).floor());
+        }
+      }
+    }
+    return floors;
+  }
+
   private record Needed(long position, Optional<String> backup) {}
 
   private List<StoredSnapshot> keptBackups() throws IOException {

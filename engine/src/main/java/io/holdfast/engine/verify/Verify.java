@@ -8,10 +8,8 @@ import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.Failures;
 import io.holdfast.engine.OpenRepository;
 import io.holdfast.engine.backup.PhysicalBackup;
-import io.holdfast.engine.backup.PhysicalFacts;
 import io.holdfast.engine.verify.VerifyReport.Finding;
 import io.holdfast.engine.wal.SourceWal;
-import io.holdfast.postgres.wal.WalFileName;
 import io.holdfast.repository.ChunkId;
 import io.holdfast.repository.ChunkReader;
 import io.holdfast.repository.CorruptRepositoryException;
@@ -24,13 +22,11 @@ import io.holdfast.repository.tree.FileKind;
 import io.holdfast.repository.tree.TreeFile;
 import io.holdfast.repository.tree.TreeReader;
 import io.holdfast.repository.wal.WalArchive;
-import io.holdfast.repository.wal.WalCoverage;
 import io.holdfast.repository.wal.WalRange;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -195,40 +191,12 @@ public final class Verify {
   }
 
   private void verifyNeededWal(StoredSnapshot backup) throws IOException {
-    PhysicalFacts facts = PhysicalFacts.of(backup.record().attributes());
-    Optional<WalArchive> archive =
-        SourceWal.find(repository, backup.record().source(), facts.systemIdentifier());
-    if (archive.isEmpty()) {
-      find(backup.record().name(), "its WAL is not in the repository");
-      return;
-    }
-    List<WalRange> ranges = archive.get().ranges(facts.timeline());
-    for (WalCoverage.Gap gap :
-        WalCoverage.gaps(ranges, facts.startLsn().value(), facts.stopLsn().value())) {
-      find(
-          backup.record().name(),
-          "WAL that it needs is missing from "
-              + new io.holdfast.postgres.Lsn(gap.start())
-              + " to "
-              + new io.holdfast.postgres.Lsn(gap.end()));
-    }
-    guarded(
-        backup.record().name(),
-        () -> requireHistory(archive.get(), facts.timeline(), "this backup"));
-    for (WalRange range : ranges) {
-      if (Long.compareUnsigned(range.start(), facts.stopLsn().value()) < 0
-          && Long.compareUnsigned(range.end(), facts.startLsn().value()) > 0) {
-        verifyWal(archive.get(), range);
+    NeededWal needed = NeededWal.of(repository, backup);
+    needed.missing().forEach(problem -> find(backup.record().name(), problem));
+    if (needed.archive().isPresent()) {
+      for (WalRange range : needed.ranges()) {
+        verifyWal(needed.archive().get(), range);
       }
-    }
-  }
-
-  private static void requireHistory(WalArchive archive, int timeline, String what)
-      throws IOException {
-    String name = new WalFileName.History(timeline).toString();
-    if (timeline > 1 && archive.file(name).isEmpty()) {
-      throw CorruptRepositoryException.missing(
-          name + " is not archived; without it " + what + " cannot be recovered");
     }
   }
 
@@ -236,7 +204,7 @@ public final class Verify {
     context.progress().phase("verify WAL of " + source, 0);
     for (WalArchive archive : SourceWal.all(repository, source)) {
       for (int timeline : archive.timelines()) {
-        guarded("WAL of " + source, () -> requireHistory(archive, timeline, "its WAL"));
+        guarded("WAL of " + source, () -> NeededWal.requireHistory(archive, timeline, "its WAL"));
         for (WalRange range : archive.ranges(timeline)) {
           context.cancellation().throwIfRequested();
           verifyWal(archive, range);

@@ -198,16 +198,44 @@ public final class TreeReader {
   /// Hands out every chunk the tree needs, itself included: for marking and checking. A chunk that
   /// is referred to several times may be handed out several times.
   public void forEachChunk(BiConsumer<ChunkType, ChunkId> each) throws IOException {
-    each.accept(ChunkType.ROOT, root);
-    base.forEachListChunk(id -> each.accept(ChunkType.LIST, id));
-    if (overlay != null) {
-      overlay.forEachListChunk(id -> each.accept(ChunkType.LIST, id));
-    }
+    forEachOwnChunk(each);
     MergedCursor cursor = cursor();
     References references = new References(each);
     while (cursor.hasRecord()) {
       references.visit(cursor.record());
       cursor.advance();
+    }
+  }
+
+  /// What is done with each reference of a file.
+  @FunctionalInterface
+  public interface EachReference {
+    void accept(String path, ChunkType type, ChunkId id);
+  }
+
+  /// Hands out what each file refers to, in path order; the chunks of the lists themselves are not
+  /// among it. A chunk may come several times.
+  public void forEachReference(EachReference each) throws IOException {
+    MergedCursor cursor = cursor();
+    String path = "";
+    References references = new References((_, _) -> {});
+    while (cursor.hasRecord()) {
+      if (!cursor.path().equals(path)) {
+        String current = cursor.path();
+        path = current;
+        references = new References((type, id) -> each.accept(current, type, id));
+      }
+      references.visit(cursor.record());
+      cursor.advance();
+    }
+  }
+
+  /// The tree's own chunks: root and lists.
+  public void forEachOwnChunk(BiConsumer<ChunkType, ChunkId> each) throws IOException {
+    each.accept(ChunkType.ROOT, root);
+    base.forEachListChunk(id -> each.accept(ChunkType.LIST, id));
+    if (overlay != null) {
+      overlay.forEachListChunk(id -> each.accept(ChunkType.LIST, id));
     }
   }
 

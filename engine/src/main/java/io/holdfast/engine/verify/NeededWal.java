@@ -1,0 +1,68 @@
+package io.holdfast.engine.verify;
+
+import io.holdfast.engine.backup.PhysicalFacts;
+import io.holdfast.engine.wal.SourceWal;
+import io.holdfast.postgres.Lsn;
+import io.holdfast.postgres.wal.WalFileName;
+import io.holdfast.repository.CorruptRepositoryException;
+import io.holdfast.repository.Repository;
+import io.holdfast.repository.StoredSnapshot;
+import io.holdfast.repository.wal.WalArchive;
+import io.holdfast.repository.wal.WalCoverage;
+import io.holdfast.repository.wal.WalRange;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The WAL between the start and the end of a backup of a cluster: without all of it the backup is
+/// worth nothing.
+///
+/// @param archive empty if no WAL of the cluster is there
+/// @param ranges those that the backup needs a part of
+/// @param missing why it is not complete, in words; empty if it is
+record NeededWal(Optional<WalArchive> archive, List<WalRange> ranges, List<String> missing) {
+  NeededWal {
+    ranges = List.copyOf(ranges);
+    missing = List.copyOf(missing);
+  }
+
+  /// Looks at names only, and at the history of the timeline.
+  static NeededWal of(Repository repository, StoredSnapshot backup) throws IOException {
+    PhysicalFacts facts = PhysicalFacts.of(backup.record().attributes());
+    Optional<WalArchive> archive =
+        SourceWal.find(repository, backup.record().source(), facts.systemIdentifier());
+    if (archive.isEmpty()) {
+      return new NeededWal(archive, List.of(), List.of("its WAL is not in the repository"));
+    }
+    List<WalRange> all = archive.get().ranges(facts.timeline());
+    List<String> missing = new ArrayList<>();
+    for (WalCoverage.Gap gap :
+        WalCoverage.gaps(all, facts.startLsn().value(), facts.stopLsn().value())) {
+      missing.add(
+          "WAL that it needs is missing from "
+              + new Lsn(gap.start())
+              + " to "
+              + new Lsn(gap.end()));
+    }
+    try {
+      requireHistory(archive.get(), facts.timeline(), "this backup");
+    } catch (CorruptRepositoryException e) {
+      missing.add(e.text());
+    }
+    List<WalRange> needed =
+        all.stream()
+            .filter(range -> Long.compareUnsigned(range.start(), facts.stopLsn().value()) < 0)
+            .filter(range -> Long.compareUnsigned(range.end(), facts.startLsn().value()) > 0)
+            .toList();
+    return new NeededWal(archive, needed, missing);
+  }
+
+  static void requireHistory(WalArchive archive, int timeline, String what) throws IOException {
+    String name = new WalFileName.History(timeline).toString();
+    if (timeline > 1 && archive.file(name).isEmpty()) {
+      throw CorruptRepositoryException.missing(
+          name + " is not archived; without it " + what + " cannot be recovered");
+    }
+  }
+}
