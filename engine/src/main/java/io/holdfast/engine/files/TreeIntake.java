@@ -115,7 +115,7 @@ final class TreeIntake implements AutoCloseable {
     }
     tally.changed++;
     if (status.isRegular() && hardLink.isEmpty()) {
-      readFile(found, slot, now);
+      readFile(found, slot, now, old.map(SortedFiles.Found::content).orElse(FileContent.empty()));
     } else {
       slot.fill(look(found, hardLink, now), FileContent.empty());
     }
@@ -134,7 +134,8 @@ final class TreeIntake implements AutoCloseable {
         && tree.isUsable(old.content());
   }
 
-  private void readFile(Found found, Slot slot, Instant now) throws IOException {
+  private void readFile(Found found, Slot slot, Instant now, FileContent content)
+      throws IOException {
     Handle file;
     try {
       file = found.in().open(found.name().toBytes(), Handle.Use.READ);
@@ -152,7 +153,7 @@ final class TreeIntake implements AutoCloseable {
       slot.skip(new IOException("it was replaced while it was looked at"));
       return;
     }
-    crew.submit(new FileJob(slot, file, found.status(), now, owners(opened)));
+    crew.submit(new FileJob(slot, file, found.status(), now, owners(opened), content));
   }
 
   /// Everything but regular files, and further names of anything.
