@@ -1,4 +1,7 @@
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdDecompressCtx;
+import com.github.luben.zstd.ZstdDictContentType;
+import com.github.luben.zstd.ZstdException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -1401,7 +1404,24 @@ public final class HoldfastReader {
 
   /// A pack, and where its entries lie in an object of the index.
   private record Section(
-      String pack, int bytes, int version, int packing, byte[] index, int at, int count) {}
+      String pack, int bytes, int version, int packing, byte[] index, int at, int count) {
+    boolean isDifference(int entry) {
+      return index[at + entry * ENTRY + 33] == 1;
+    }
+
+    /// Behind the entries stand the prefixes of those that are differences.
+    int prefixesBefore(int entry) {
+      int before = 0;
+      for (int i = 0; i < entry; i++) {
+        before += isDifference(i) ? 1 : 0;
+      }
+      return before;
+    }
+
+    int end() {
+      return at + count * ENTRY + 32 * prefixesBefore(count);
+    }
+  }
 
   /// All chunks that the index lists: an open hash table of places, so that a chunk costs its entry
   /// and about 16 bytes. A chunk may be listed several times; the copies are tried one by one.
@@ -1446,10 +1466,12 @@ public final class HoldfastReader {
         int bytes = in.u32(PACK_MAX);
         int count = in.u32(65_536);
         in.require(in.left() >= (long) count * ENTRY, "it is too short");
+        Section section = new Section(pack, bytes, version, packing, plain, in.at, count);
+        in.require(section.end() <= plain.length, "it is too short");
         if (ours) {
-          add(new Section(pack, bytes, version, packing, plain, in.at, count));
+          add(section);
         }
-        in.at += count * ENTRY;
+        in.at = section.end();
       }
       in.finish();
     }
@@ -1514,7 +1536,9 @@ public final class HoldfastReader {
       In in = new In(plain, pack);
       int count = in.u32(65_536);
       in.require(in.left() >= (long) count * ENTRY, "its table is too short");
-      add(new Section(pack, bytes, version, packing, plain, in.at, count));
+      Section section = new Section(pack, bytes, version, packing, plain, in.at, count);
+      in.require(section.end() <= plain.length, "its table is too short");
+      add(section);
     }
 
     private void place(long entry) {
@@ -1597,32 +1621,32 @@ public final class HoldfastReader {
     /// may be in the packs all the same.
     byte[] read(int type, byte[] id, int bytesMax) throws IOException {
       try {
-        return readListed(type, id, bytesMax);
+        return readListed(type, id, bytesMax, true);
       } catch (Failure e) {
         if (tablesRead) {
           throw e;
         }
         tablesRead = true;
         readTables();
-        byte[] chunk = readListed(type, id, bytesMax);
+        byte[] chunk = readListed(type, id, bytesMax, true);
         reader.report(damaged("the index is not whole; the tables of the packs are used instead"));
         return chunk;
       }
     }
 
-    private byte[] readListed(int type, byte[] id, int bytesMax) throws IOException {
+    /// @param differences whether copies count that are the difference to another chunk; for that
+    ///   chunk they do not
+    private byte[] readListed(int type, byte[] id, int bytesMax, boolean differences)
+        throws IOException {
       Failure first = null;
       for (int at = slotOf(id, 0); table[at] != 0; at = at + 1 & table.length - 1) {
         Section section = sections.get((int) (table[at] - 1 >>> 17));
-        int from = section.at() + (int) (table[at] - 1 & 0x1ffff) * ENTRY;
-        if (Arrays.equals(id, 0, 32, section.index(), from, from + 32)) {
+        int entry = (int) (table[at] - 1 & 0x1ffff);
+        int from = section.at() + entry * ENTRY;
+        if (Arrays.equals(id, 0, 32, section.index(), from, from + 32)
+            && (differences || !section.isDifference(entry))) {
           try {
-            return open(
-                section,
-                new In(section.index(), from + 32, from + ENTRY, "the index"),
-                type,
-                id,
-                bytesMax);
+            return open(section, entry, type, id, bytesMax);
           } catch (Failure e) {
             first = first == null ? e : first;
           }
@@ -1631,11 +1655,16 @@ public final class HoldfastReader {
       throw first != null ? first : damaged("chunk " + hex(id) + " is missing");
     }
 
-    private byte[] open(Section section, In entry, int type, byte[] id, int bytesMax)
+    private byte[] open(Section section, int number, int type, byte[] id, int bytesMax)
         throws IOException {
+      int from = section.at() + number * ENTRY;
+      In entry = new In(section.index(), from + 32, from + ENTRY, "the index");
       boolean isData = type == PAGES || type == PATCH || type == STREAM;
       entry.require(entry.u8() == type, "a chunk of another type than expected");
-      entry.zeros(3);
+      int storedAs = entry.u8();
+      entry.require(
+          storedAs == 0 || storedAs == 1 && type == STREAM, "a way of storing that is not known");
+      entry.zeros(2);
       long offset = entry.u32();
       int length = entry.u32(CHUNK_MAX + 1_024);
       int bytes = entry.u32(CHUNK_MAX);
@@ -1656,7 +1685,31 @@ public final class HoldfastReader {
       In in = new In(plain, what);
       int codec = in.u8();
       in.require(in.u32() == bytes, "it has another length than the index says");
-      return decompress(codec, in, bytes);
+      in.require(
+          (codec == 2) == (storedAs == 1), "it is stored in another way than the index says");
+      if (codec != 2) {
+        return decompress(codec, in, bytes);
+      }
+      int at = section.at() + section.count() * ENTRY + 32 * section.prefixesBefore(number);
+      byte[] prefix = in.bytes(32);
+      in.require(
+          Arrays.equals(prefix, 0, 32, section.index(), at, at + 32),
+          "it is the difference to another chunk than the index says");
+      return decompress(prefix(prefix, what), in, bytes);
+    }
+
+    /// What a chunk is the difference to: of type STREAM, and stored whole.
+    private byte[] prefix(byte[] id, String what) throws IOException {
+      byte[] prefix;
+      try {
+        prefix = readListed(STREAM, id, CHUNK_MAX, false);
+      } catch (Failure e) {
+        throw damaged(what + ": it is the difference to another chunk: " + e.getMessage());
+      }
+      if (!Arrays.equals(id(STREAM, prefix, prefix.length), id)) {
+        throw damaged("chunk " + hex(id) + " has another content than its id says");
+      }
+      return prefix;
     }
   }
 
@@ -1670,6 +1723,19 @@ public final class HoldfastReader {
     byte[] plain = new byte[bytes];
     long done = Zstd.decompressByteArray(plain, 0, bytes, in.bytes, in.at, in.left());
     in.require(!Zstd.isError(done) && done == bytes, "its compression is damaged");
+    return plain;
+  }
+
+  /// The rest of `in`, one zstd frame, with the bytes of another chunk as its dictionary.
+  private static byte[] decompress(byte[] prefix, In in, int bytes) {
+    byte[] plain = new byte[bytes];
+    try (ZstdDecompressCtx zstd = new ZstdDecompressCtx()) {
+      zstd.loadDict(prefix, ZstdDictContentType.RAW_CONTENT);
+      int done = zstd.decompressByteArray(plain, 0, bytes, in.bytes, in.at, in.left());
+      in.require(done == bytes, "its compression is damaged");
+    } catch (ZstdException _) {
+      in.require(false, "its compression is damaged");
+    }
     return plain;
   }
 

@@ -61,6 +61,13 @@ final class FilesBackupCommand implements Callable<Integer> {
       description = "Do not enter file systems that are mounted below a PATH.")
   boolean oneFileSystem;
 
+  @Option(
+      names = "--no-differences",
+      description =
+          "Store changed pieces of files whole, and read nothing from the repository to compare"
+              + " them with.")
+  boolean noDifferences;
+
   FilesBackupCommand(CommandContext context) {
     this.context = context;
   }
@@ -75,7 +82,10 @@ final class FilesBackupCommand implements Callable<Integer> {
             excludeCaches ? FilesBackupRequest.Caches.EXCLUDED : FilesBackupRequest.Caches.INCLUDED,
             oneFileSystem
                 ? FilesBackupRequest.Mounts.NOT_CROSSED
-                : FilesBackupRequest.Mounts.CROSSED);
+                : FilesBackupRequest.Mounts.CROSSED,
+            noDifferences
+                ? FilesBackupRequest.Differences.NONE
+                : FilesBackupRequest.Differences.ALLOWED);
     FilesBackupReport report;
     try (var progress = context.progress(global);
         var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {

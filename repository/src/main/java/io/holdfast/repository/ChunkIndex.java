@@ -9,14 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Where every chunk lies: one sorted block of 44-byte records outside the heap, found by a fan-out
+/// Where every chunk lies: one sorted block of 48-byte records outside the heap, found by a fan-out
 /// of the leading bits and binary search. No object per chunk. Not changed once built; may be read
 /// by several threads.
 final class ChunkIndex {
-  private static final int RECORD_BYTES = 44;
+  private static final int RECORD_BYTES = 48;
   private static final int PLACE_AT = 32;
   private static final int OFFSET_AT = 36;
   private static final int STORED_AT = 40;
+  private static final int PREFIX_AT = 44;
   private static final int PACKS_MAX = 1 << 28;
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
@@ -26,10 +27,13 @@ final class ChunkIndex {
   private final MemorySegment records;
   private final long count;
   private final List<PackSummary> packs;
+  private final PrefixIds prefixes;
   private final int[] fanOut;
   private final int fanOutBits;
 
-  private ChunkIndex(MemorySegment records, long count, List<PackSummary> packs) {
+  private ChunkIndex(
+      MemorySegment records, long count, List<PackSummary> packs, PrefixIds prefixes) {
+    this.prefixes = prefixes;
     this.records = records;
     this.count = count;
     this.packs = List.copyOf(packs);
@@ -41,7 +45,10 @@ final class ChunkIndex {
   record PackSummary(PackId id, DomainId domain, int keyVersion, int bytes) {}
 
   /// Where a chunk lies.
-  record Place(PackSummary pack, int packNumber, int offset, int storedBytes) {}
+  ///
+  /// @param prefix the chunk that it is stored as the difference to; empty if it is stored whole
+  record Place(
+      PackSummary pack, int packNumber, int offset, int storedBytes, Optional<ChunkId> prefix) {}
 
   long size() {
     return count;
@@ -51,8 +58,43 @@ final class ChunkIndex {
     return packs;
   }
 
+  /// True if what is known is enough to read the chunk: a copy of it that is stored whole, or as
+  /// the difference to a chunk of which such a copy is known.
   boolean contains(ChunkType type, ChunkId id) {
-    return first(type, id) >= 0;
+    Copies copies = copies(type, id);
+    for (long i = copies.begin(); i < copies.end(); i++) {
+      if (isReadable(i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// True if a copy of the chunk is stored whole.
+  boolean containsWhole(ChunkType type, ChunkId id) {
+    Copies copies = copies(type, id);
+    for (long i = copies.begin(); i < copies.end(); i++) {
+      if (isWhole(i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// True if this copy is stored whole, or what it is the difference to is.
+  boolean isReadable(long i) {
+    return isWhole(i) || containsWhole(chunkType(i), prefix(i).orElseThrow());
+  }
+
+  /// True if this copy depends on no other chunk.
+  boolean isWhole(long i) {
+    return records.get(INT, i * RECORD_BYTES + PREFIX_AT) == 0;
+  }
+
+  /// The chunk that this copy is stored as the difference to.
+  Optional<ChunkId> prefix(long i) {
+    int number = records.get(INT, i * RECORD_BYTES + PREFIX_AT);
+    return number == 0 ? Optional.empty() : Optional.of(prefixes.id(number));
   }
 
   /// Every place of the chunk; several only where it was stored twice.
@@ -105,7 +147,8 @@ final class ChunkIndex {
   }
 
   private boolean isSameChunk(long i, long j) {
-    return type(i) == type(j) && compare(records, i * RECORD_BYTES, records, j * RECORD_BYTES) == 0;
+    return type(i) == type(j)
+        && RecordSort.compare(records, i * RECORD_BYTES, records, j * RECORD_BYTES) == 0;
   }
 
   /// Which chunk a record is of.
@@ -137,7 +180,8 @@ final class ChunkIndex {
         packs.get(number),
         number,
         records.get(INT, i * RECORD_BYTES + OFFSET_AT),
-        records.get(INT, i * RECORD_BYTES + STORED_AT));
+        records.get(INT, i * RECORD_BYTES + STORED_AT),
+        prefix(i));
   }
 
   private long first(ChunkType type, ChunkId id) {
@@ -171,17 +215,7 @@ final class ChunkIndex {
   }
 
   private int compare(long i, byte[] key) {
-    return compare(records, i * RECORD_BYTES, MemorySegment.ofArray(key), 0);
-  }
-
-  private static int compare(MemorySegment left, long leftAt, MemorySegment right, long rightAt) {
-    for (int i = 0; i < ChunkId.BYTES; i += 8) {
-      int order = Long.compareUnsigned(left.get(LONG, leftAt + i), right.get(LONG, rightAt + i));
-      if (order != 0) {
-        return order;
-      }
-    }
-    return 0;
+    return RecordSort.compare(records, i * RECORD_BYTES, MemorySegment.ofArray(key), 0);
   }
 
   private void fillFanOut() {
@@ -199,13 +233,11 @@ final class ChunkIndex {
 
   /// Collects records, then sorts them. *Confined* to one thread.
   static final class Builder {
-    private static final int SORT_DIRECTLY = 2;
-
     private final MemorySegment records;
     private final long countMax;
     private final List<PackSummary> packs = new ArrayList<>();
+    private final PrefixIds prefixes = new PrefixIds();
     private final byte[] swap = new byte[RECORD_BYTES];
-    private final MemorySegment pivot = MemorySegment.ofArray(new byte[RECORD_BYTES]);
     private long count;
 
     /// @param countMax an upper bound, known from the sizes of the index objects
@@ -234,53 +266,15 @@ final class ChunkIndex {
       records.set(INT, at + PLACE_AT, entry.type().code() << 28 | pack);
       records.set(INT, at + OFFSET_AT, entry.offset());
       records.set(INT, at + STORED_AT, entry.storedBytes());
+      records.set(INT, at + PREFIX_AT, entry.prefix().map(prefixes::add).orElse(0));
       count++;
     }
 
     ChunkIndex build() {
-      sort(0, count - 1);
-      ChunkIndex index = new ChunkIndex(records, count, packs);
+      new RecordSort(records, RECORD_BYTES).sort(count);
+      ChunkIndex index = new ChunkIndex(records, count, packs, prefixes);
       index.fillFanOut();
       return index;
-    }
-
-    /// Quicksort in place. Ids are keyed hashes, so their order is random and the depth is small;
-    /// the larger half is done by the loop, so the stack is at most 31 deep.
-    private void sort(long from, long to) {
-      long low = from;
-      long high = to;
-      while (high - low >= SORT_DIRECTLY - 1) {
-        long i = low - 1;
-        long j = high + 1;
-        long middle = (low + high) >>> 1;
-        MemorySegment.copy(records, middle * RECORD_BYTES, pivot, 0, RECORD_BYTES);
-        while (true) {
-          do {
-            i++;
-          } while (compare(records, i * RECORD_BYTES, pivot, 0) < 0);
-          do {
-            j--;
-          } while (compare(records, j * RECORD_BYTES, pivot, 0) > 0);
-          if (i >= j) {
-            break;
-          }
-          exchange(i, j);
-        }
-        if (j - low < high - j - 1) {
-          sort(low, j);
-          low = j + 1;
-        } else {
-          sort(j + 1, high);
-          high = j;
-        }
-      }
-    }
-
-    private void exchange(long i, long j) {
-      MemorySegment spare = MemorySegment.ofArray(swap);
-      MemorySegment.copy(records, i * RECORD_BYTES, spare, 0, RECORD_BYTES);
-      MemorySegment.copy(records, j * RECORD_BYTES, records, i * RECORD_BYTES, RECORD_BYTES);
-      MemorySegment.copy(spare, 0, records, j * RECORD_BYTES, RECORD_BYTES);
     }
   }
 }

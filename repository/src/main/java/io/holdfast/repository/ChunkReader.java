@@ -1,12 +1,20 @@
 package io.holdfast.repository;
 
 import java.io.IOException;
+import java.util.Optional;
 
 /// Reads chunks back; every read is authenticated. May be called from several threads.
 public interface ChunkReader {
   ChunkIds ids();
 
+  /// True if the chunk can be read, as far as the index says.
   boolean contains(ChunkType type, ChunkId id);
+
+  /// The chunk that this one is stored as the difference to: without it, this one cannot be read.
+  /// Empty if a copy that depends on nothing is stored, and if the chunk is unknown.
+  default Optional<ChunkId> prefix(ChunkType type, ChunkId id) {
+    return Optional.empty();
+  }
 
   /// The plain bytes of a chunk, in an array that belongs to the caller.
   ///

@@ -1,6 +1,7 @@
 package io.holdfast.repository;
 
 import io.holdfast.repository.ChunkType.Packing;
+import io.holdfast.repository.IndexLoader.Loaded;
 import io.holdfast.repository.PackFormat.Entry;
 import io.holdfast.storage.NoSuchBlobException;
 import java.io.IOException;
@@ -49,8 +50,12 @@ final class FrameMover {
             needed.add(entry);
           }
         });
+    FrameProof proof =
+        new FrameProof(
+            repository.mainDomain(),
+            () -> repository.readerOf(new Loaded(census.index(), census.state(), List.of())));
     for (Entry entry : needed) {
-      prove(section, entry, content);
+      proof.prove(section, entry, content);
       append(new Lane(section.packing, section.keyVersion), entry, content);
     }
   }
@@ -101,24 +106,6 @@ final class FrameMover {
     return false;
   }
 
-  private void prove(PackSection section, Entry entry, byte[] content) {
-    String where = "chunk " + entry.id() + " in " + section.pack;
-    byte[] plain =
-        FrameOpener.open(
-            repository.mainDomain(),
-            section.keyVersion,
-            entry.type(),
-            entry.id(),
-            content,
-            entry.offset(),
-            entry.storedBytes(),
-            entry.plainBytes(),
-            where);
-    if (!repository.mainDomain().keyedIds().matches(entry.type(), entry.id(), plain)) {
-      throw CorruptRepositoryException.damaged(where + " has other content than its id says");
-    }
-  }
-
   private void append(Lane lane, Entry entry, byte[] content) throws IOException {
     PackBuilder pack =
         filling.computeIfAbsent(lane, _ -> new PackBuilder(repository.options().packBytesTarget()));
@@ -127,7 +114,7 @@ final class FrameMover {
     }
     byte[] frame =
         java.util.Arrays.copyOfRange(content, entry.offset(), entry.offset() + entry.storedBytes());
-    pack.append(entry.type(), entry.id(), frame, frame.length, entry.plainBytes());
+    pack.append(entry.type(), entry.id(), frame, frame.length, entry.plainBytes(), entry.prefix());
     movedBytes += frame.length;
   }
 

@@ -10,7 +10,7 @@ import java.util.Arrays;
 final class FrameOpener {
   private FrameOpener() {}
 
-  /// The plain bytes of a frame.
+  /// The plain bytes of a frame that depends on no other chunk.
   ///
   /// @param bytesMax checked before anything is allocated for them
   /// @param where the frame's place, for messages
@@ -31,8 +31,59 @@ final class FrameOpener {
     return switch (codec) {
       case FrameSealer.CODEC_RAW -> raw(in, payload, plainLength);
       case FrameSealer.CODEC_ZSTD -> decompress(payload, plainLength, where);
+      case FrameSealer.CODEC_DIFFERENCE ->
+          throw in.damaged("is a difference, though it must depend on no other chunk");
       default -> throw in.damaged("has an unknown codec");
     };
+  }
+
+  /// The plain bytes of a frame that is the difference to another chunk.
+  ///
+  /// @param prefix which chunk that is by the table
+  /// @param prefixBytes its plain bytes
+  static byte[] openDifference(
+      Domain domain,
+      int keyVersion,
+      ChunkId id,
+      byte[] bytes,
+      int offset,
+      int length,
+      int bytesMax,
+      ChunkId prefix,
+      byte[] prefixBytes,
+      String where) {
+    byte[] payload =
+        requireDifference(domain, keyVersion, id, bytes, offset, length, prefix, where);
+    int plainLength = new RecordReader(payload, 1, 4, where).count(bytesMax);
+    int at = FrameSealer.PAYLOAD_HEADER_BYTES + ChunkId.BYTES;
+    return DifferenceEncoder.decode(
+        prefixBytes, payload, at, payload.length - at, plainLength, where);
+  }
+
+  /// Decrypts a frame that is the difference to another chunk, which is not there.
+  static byte[] requireDifference(
+      Domain domain,
+      int keyVersion,
+      ChunkId id,
+      byte[] bytes,
+      int offset,
+      int length,
+      ChunkId prefix,
+      String where) {
+    byte[] payload =
+        decrypt(domain, keyVersion, ChunkType.STREAM, id, bytes, offset, length, where);
+    RecordReader in = new RecordReader(payload, where);
+    if (in.u8() != FrameSealer.CODEC_DIFFERENCE) {
+      throw in.damaged("is no difference, though the table of its pack says so");
+    }
+    int plainLength = in.count(ChunkWriter.CHUNK_BYTES_MAX);
+    if (!in.id().equals(prefix)) {
+      throw in.damaged(
+          "of "
+              + plainLength
+              + " bytes is the difference to another chunk than the table of its pack says");
+    }
+    return payload;
   }
 
   private static byte[] decrypt(

@@ -12,6 +12,7 @@ import io.holdfast.repository.crypto.CryptoKit;
 final class FrameSealer implements AutoCloseable {
   static final int CODEC_RAW = 0;
   static final int CODEC_ZSTD = 1;
+  static final int CODEC_DIFFERENCE = 2;
   static final int PAYLOAD_HEADER_BYTES = 5;
   static final int OVERHEAD_BYTES =
       CryptoKit.NONCE_BYTES + PAYLOAD_HEADER_BYTES + CryptoKit.TAG_BYTES;
@@ -24,8 +25,10 @@ final class FrameSealer implements AutoCloseable {
 
   private final Entropy entropy;
   private final ZstdCompressCtx zstd;
+  private final DifferenceEncoder differences = new DifferenceEncoder();
   private final byte[] nonce = new byte[CryptoKit.NONCE_BYTES];
   private byte[] frame = new byte[64 << 10];
+  private int codec;
 
   FrameSealer(Entropy entropy, int zstdLevel) {
     this.entropy = entropy;
@@ -42,17 +45,54 @@ final class FrameSealer implements AutoCloseable {
 
   /// Makes the frame of a chunk in [#frame] and returns its length.
   int seal(Domain domain, ChunkType type, ChunkId id, byte[] bytes, int offset, int length) {
-    int bound = Math.max(length, Math.toIntExact(Zstd.compressBound(length)));
-    if (frame.length < bound + OVERHEAD_BYTES) {
-      frame = new byte[bound + OVERHEAD_BYTES];
+    return encrypt(domain, type, id, length, compress(bytes, offset, length));
+  }
+
+  /// As [#seal], for a chunk of type STREAM, as the difference to another one if that is much
+  /// shorter; see [#isDifference].
+  int seal(
+      Domain domain, ChunkId id, byte[] bytes, int offset, int length, PrefixSource.Prefix prefix) {
+    int difference = differences.encode(prefix.bytes(), bytes, offset, length);
+    if (difference > length / DifferenceEncoder.SURELY_SHORT) {
+      int whole = compress(bytes, offset, length);
+      if (!prefix.isWorth(difference, whole)) {
+        return encrypt(domain, ChunkType.STREAM, id, length, whole);
+      }
     }
+    int content = ChunkId.BYTES + difference;
+    reserve(content);
+    prefix.id().copyTo(frame, CONTENT_AT);
+    System.arraycopy(differences.encoded(), 0, frame, CONTENT_AT + ChunkId.BYTES, difference);
+    codec = CODEC_DIFFERENCE;
+    return encrypt(domain, ChunkType.STREAM, id, length, content);
+  }
+
+  /// True if the frame that was made last is one.
+  boolean isDifference() {
+    return codec == CODEC_DIFFERENCE;
+  }
+
+  /// Puts the content of a whole chunk into the frame; its length.
+  private int compress(byte[] bytes, int offset, int length) {
+    int bound = Math.max(length, Math.toIntExact(Zstd.compressBound(length)));
+    reserve(bound);
     int content = zstd.compressByteArray(frame, CONTENT_AT, bound, bytes, offset, length);
-    int codec = CODEC_ZSTD;
+    codec = CODEC_ZSTD;
     if (content >= length - length / 64) {
       System.arraycopy(bytes, offset, frame, CONTENT_AT, length);
       content = length;
       codec = CODEC_RAW;
     }
+    return content;
+  }
+
+  private void reserve(int content) {
+    if (frame.length < content + OVERHEAD_BYTES) {
+      frame = new byte[content + OVERHEAD_BYTES];
+    }
+  }
+
+  private int encrypt(Domain domain, ChunkType type, ChunkId id, int length, int content) {
     entropy.fill(nonce);
     System.arraycopy(nonce, 0, frame, 0, nonce.length);
     frame[CryptoKit.NONCE_BYTES] = (byte) codec;
@@ -78,6 +118,7 @@ final class FrameSealer implements AutoCloseable {
 
   @Override
   public void close() {
+    differences.close();
     zstd.close();
   }
 }

@@ -7,10 +7,12 @@ import io.holdfast.storage.NoSuchBlobException;
 import io.holdfast.storage.TruncatedBlobException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Reads chunks by a [ChunkIndex]. Where something is missing, the index is loaded once more,
-/// because maintenance may have moved the chunk. Thread-safe.
+/// because maintenance may have moved the chunk. A chunk that is stored as the difference to
+/// another one takes two reads. Thread-safe.
 final class IndexedReader implements ChunkReader {
   /// Where an index comes from.
   @FunctionalInterface
@@ -24,6 +26,7 @@ final class IndexedReader implements ChunkReader {
   private final BlobStore store;
   private final Domain domain;
   private final IndexSource source;
+  private final PackWindows prefixes;
   private volatile Loaded loaded;
 
   /// Written under `this`.
@@ -36,6 +39,7 @@ final class IndexedReader implements ChunkReader {
     this.store = store;
     this.domain = domain;
     this.source = source;
+    this.prefixes = new PackWindows(store);
     this.loaded = source.load();
   }
 
@@ -60,30 +64,82 @@ final class IndexedReader implements ChunkReader {
 
   @Override
   public byte[] read(ChunkType type, ChunkId id, int bytesMax) throws IOException {
+    return read(type, id, bytesMax, Copies.ALL);
+  }
+
+  /// As [#read], from a copy of a STREAM chunk that is stored whole, as those must be which others
+  /// are the difference to.
+  byte[] readWhole(ChunkId id) throws IOException {
+    return read(ChunkType.STREAM, id, ChunkWriter.CHUNK_BYTES_MAX, Copies.WHOLE);
+  }
+
+  /// Whether [#readWhole] has something to read.
+  boolean containsWhole(ChunkId id) {
+    return loaded.index().containsWhole(ChunkType.STREAM, id);
+  }
+
+  @Override
+  public Optional<ChunkId> prefix(ChunkType type, ChunkId id) {
+    ChunkIndex index = loaded.index();
+    return index.containsWhole(type, id)
+        ? Optional.empty()
+        : index.places(type, id).stream().flatMap(place -> place.prefix().stream()).findFirst();
+  }
+
+  /// Which copies of a chunk are asked for.
+  private enum Copies {
+    ALL,
+    WHOLE
+  }
+
+  private byte[] read(ChunkType type, ChunkId id, int bytesMax, Copies copies) throws IOException {
     int seen = generation;
-    byte[] plain = tryRead(loaded, type, id, bytesMax);
+    byte[] plain = tryRead(loaded, type, id, bytesMax, copies);
     if (plain == null && reload(seen)) {
-      plain = tryRead(loaded, type, id, bytesMax);
+      plain = tryRead(loaded, type, id, bytesMax, copies);
       countFutile(plain == null);
     }
     if (plain == null) {
-      CorruptRepositoryException missing =
-          CorruptRepositoryException.missing("chunk " + id + " of type " + type + " is missing");
-      loaded.damaged().forEach(missing::addSuppressed);
-      throw missing;
+      throw missing(type, id, copies);
     }
     return plain;
   }
 
+  private CorruptRepositoryException missing(ChunkType type, ChunkId id, Copies copies) {
+    String which = "chunk " + id + " of type " + type;
+    CorruptRepositoryException missing =
+        CorruptRepositoryException.missing(
+            copies == Copies.WHOLE
+                ? which + " is not stored whole"
+                : which
+                    + prefix(type, id)
+                        .map(prefix -> " is the difference to chunk " + prefix + ", and that")
+                        .orElse("")
+                    + " is missing");
+    loaded.damaged().forEach(missing::addSuppressed);
+    return missing;
+  }
+
   /// Null if no copy is there; a damaged copy is an error only when no other one can be read.
-  private byte @Nullable [] tryRead(Loaded from, ChunkType type, ChunkId id, int bytesMax)
-      throws IOException {
+  private byte @Nullable [] tryRead(
+      Loaded from, ChunkType type, ChunkId id, int bytesMax, Copies copies) throws IOException {
     List<Place> places = from.index().places(type, id);
     CorruptRepositoryException damage = null;
     int gone = 0;
     for (Place place : places) {
+      Optional<ChunkId> prefix = place.prefix();
+      if (prefix.isPresent() && copies == Copies.WHOLE) {
+        continue;
+      }
       try {
-        return readAt(place, type, id, bytesMax);
+        if (prefix.isEmpty()) {
+          return readAt(place, type, id, bytesMax, copies);
+        }
+        byte[] difference = readDifference(from, place, id, prefix.get(), bytesMax);
+        if (difference != null) {
+          return difference;
+        }
+        gone++;
       } catch (NoSuchBlobException e) {
         // Maintenance took the pack away; another copy or a newer index has the chunk.
         gone++;
@@ -99,14 +155,54 @@ final class IndexedReader implements ChunkReader {
     return null;
   }
 
-  private byte[] readAt(Place place, ChunkType type, ChunkId id, int bytesMax) throws IOException {
+  private byte[] readAt(Place place, ChunkType type, ChunkId id, int bytesMax, Copies copies)
+      throws IOException {
     var key = ObjectNames.pack(place.pack().id());
-    byte[] frame = store.getRange(key, place.offset(), place.storedBytes());
+    byte[] frame =
+        switch (copies) {
+          case ALL -> store.getRange(key, place.offset(), place.storedBytes());
+          case WHOLE -> prefixes.frame(place);
+        };
     String where = "chunk " + id + " in " + key;
     byte[] plain =
         FrameOpener.open(
             domain, place.pack().keyVersion(), type, id, frame, 0, frame.length, bytesMax, where);
     if (type != ChunkType.PAGES && !domain.keyedIds().matches(type, id, plain)) {
+      throw CorruptRepositoryException.damaged(where + " has other content than its id says");
+    }
+    return plain;
+  }
+
+  /// Null if what the chunk is the difference to is not there.
+  private byte @Nullable [] readDifference(
+      Loaded from, Place place, ChunkId id, ChunkId prefix, int bytesMax) throws IOException {
+    var key = ObjectNames.pack(place.pack().id());
+    String where = "chunk " + id + " in " + key;
+    byte[] prefixBytes;
+    try {
+      prefixBytes =
+          tryRead(from, ChunkType.STREAM, prefix, ChunkWriter.CHUNK_BYTES_MAX, Copies.WHOLE);
+    } catch (CorruptRepositoryException e) {
+      throw CorruptRepositoryException.damaged(
+          where + " is the difference to another chunk, and that is damaged: " + e.text(), e);
+    }
+    if (prefixBytes == null) {
+      return null;
+    }
+    byte[] frame = store.getRange(key, place.offset(), place.storedBytes());
+    byte[] plain =
+        FrameOpener.openDifference(
+            domain,
+            place.pack().keyVersion(),
+            id,
+            frame,
+            0,
+            frame.length,
+            bytesMax,
+            prefix,
+            prefixBytes,
+            where);
+    if (!domain.keyedIds().matches(ChunkType.STREAM, id, plain)) {
       throw CorruptRepositoryException.damaged(where + " has other content than its id says");
     }
     return plain;

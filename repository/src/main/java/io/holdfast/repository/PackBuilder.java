@@ -9,6 +9,7 @@ import io.holdfast.repository.codec.RecordWriter;
 import io.holdfast.repository.crypto.CryptoKit;
 import io.holdfast.repository.crypto.SealedObject;
 import java.util.Arrays;
+import java.util.Optional;
 
 /// A pack that grows in memory; its buffer is used again for the next one. *Confined*: guarded by
 /// its lane while it is filled, then owned by the uploader.
@@ -17,6 +18,7 @@ final class PackBuilder {
 
   private final int bytesTarget;
   private final RecordWriter entries = new RecordWriter(4096);
+  private final RecordWriter prefixes = new RecordWriter();
   private byte[] bytes = new byte[0];
   private int size = PackFormat.HEADER_BYTES;
   private int count;
@@ -31,14 +33,25 @@ final class PackBuilder {
 
   /// Whether a frame of that length still belongs into this pack. An empty one takes any frame.
   boolean fits(int frameBytes) {
-    long full = (long) size + frameBytes + (long) (count + 1) * PackFormat.ENTRY_BYTES;
+    long table = (long) (count + 1) * PackFormat.ENTRY_BYTES + prefixes.size();
+    long full = (long) size + frameBytes + table;
     return count == 0 || (count < PackFormat.ENTRIES_MAX && full <= bytesTarget);
   }
 
-  void append(ChunkType type, ChunkId id, byte[] frame, int frameBytes, int plainBytes) {
+  /// Adds a frame, which is at the beginning of its array.
+  ///
+  /// @param prefix the chunk that this one is the difference to
+  void append(
+      ChunkType type,
+      ChunkId id,
+      byte[] frame,
+      int frameBytes,
+      int plainBytes,
+      Optional<ChunkId> prefix) {
     reserve(Math.max(bytesTarget + bytesTarget / 64, size + frameBytes));
     System.arraycopy(frame, 0, bytes, size, frameBytes);
-    new Entry(id, type, size, frameBytes, plainBytes).write(entries);
+    new Entry(id, type, size, frameBytes, plainBytes, prefix).write(entries);
+    prefix.ifPresent(prefixes::id);
     size += frameBytes;
     count++;
   }
@@ -95,7 +108,7 @@ final class PackBuilder {
         packing,
         size,
         count,
-        entries.toBytes());
+        SealedObject.concat(entries.toBytes(), prefixes.toBytes()));
   }
 
   byte[] bytes() {
@@ -108,16 +121,17 @@ final class PackBuilder {
 
   void reset() {
     entries.clear();
+    prefixes.clear();
     size = PackFormat.HEADER_BYTES;
     count = 0;
   }
 
-  /// `count u32`, the entries, then zeros up to a multiple of 32 entries.
+  /// `count u32`, the entries, the prefixes, then zeros up to a multiple of the size of 32 entries.
   private byte[] paddedTable() {
-    int padded = (count + 31) / 32 * 32 * PackFormat.ENTRY_BYTES;
-    byte[] table = new byte[4 + padded];
+    byte[] plain = SealedObject.concat(entries.toBytes(), prefixes.toBytes());
+    int unit = 32 * PackFormat.ENTRY_BYTES;
+    byte[] table = new byte[4 + (plain.length + unit - 1) / unit * unit];
     System.arraycopy(CryptoKit.be32(count), 0, table, 0, 4);
-    byte[] plain = entries.toBytes();
     System.arraycopy(plain, 0, table, 4, plain.length);
     return table;
   }

@@ -4,7 +4,9 @@ import io.holdfast.repository.ChunkType.Packing;
 import io.holdfast.repository.codec.RecordReader;
 import io.holdfast.repository.codec.RecordWriter;
 import io.holdfast.repository.crypto.CryptoKit;
+import io.holdfast.repository.crypto.SealedObject;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /// Fixed parts of a pack: the clear header, table entries, padding and the footer.
@@ -15,6 +17,12 @@ final class PackFormat {
   static final int PACK_BYTES_MAX = 256 << 20;
   static final int TABLE_BYTES_MAX = 8 << 20;
   static final int ENTRIES_MAX = 65_536;
+
+  /// How a frame is stored, in each entry; the prefix of a difference stands behind the entries.
+  private static final int WHOLE = 0;
+
+  private static final int DIFFERENCE = 1;
+  private static final int STORED_AS_AT = ChunkId.BYTES + 1;
 
   private static final byte[] HEADER_MAGIC = CryptoKit.ascii("HFPACK01");
   private static final byte[] FOOTER_MAGIC = CryptoKit.ascii("HFPACKE1");
@@ -88,18 +96,47 @@ final class PackFormat {
     };
   }
 
-  /// One line of a pack's table and of an index section: 48 bytes.
-  record Entry(ChunkId id, ChunkType type, int offset, int storedBytes, int plainBytes) {
+  /// One line of a pack's table and of an index section: 48 bytes, and 32 behind all lines for a
+  /// chunk that is stored as the difference to another one.
+  ///
+  /// @param prefix that other chunk
+  record Entry(
+      ChunkId id,
+      ChunkType type,
+      int offset,
+      int storedBytes,
+      int plainBytes,
+      Optional<ChunkId> prefix) {
+    /// A chunk that is stored whole.
+    Entry(ChunkId id, ChunkType type, int offset, int storedBytes, int plainBytes) {
+      this(id, type, offset, storedBytes, plainBytes, Optional.empty());
+    }
+
+    /// Writes the 48 bytes.
     void write(RecordWriter out) {
-      out.id(id).u8(type.code()).zeros(3).u32(offset).u32(storedBytes).u32(plainBytes);
+      out.id(id)
+          .u8(type.code())
+          .u8(prefix.isPresent() ? DIFFERENCE : WHOLE)
+          .zeros(2)
+          .u32(offset)
+          .u32(storedBytes)
+          .u32(plainBytes);
     }
 
     /// Reads an entry of a pack that is `packBytes` long.
-    static Entry read(RecordReader in, Packing packing, int packBytes) {
+    ///
+    /// @param prefixes behind all entries
+    static Entry read(RecordReader in, RecordReader prefixes, Packing packing, int packBytes) {
       ChunkId id = in.id();
       ChunkType type =
           ChunkType.ofCode(in.u8()).orElseThrow(() -> in.damaged("has an unknown chunk type"));
-      in.zeros(3);
+      Optional<ChunkId> prefix =
+          switch (in.u8()) {
+            case WHOLE -> Optional.empty();
+            case DIFFERENCE -> Optional.of(prefixes.id());
+            default -> throw in.damaged("has a chunk that is stored in an unknown way");
+          };
+      in.zeros(2);
       int offset = in.u32();
       int stored = in.count(FrameSealer.FRAME_BYTES_MAX);
       int plain = in.count(ChunkWriter.CHUNK_BYTES_MAX);
@@ -109,8 +146,21 @@ final class PackFormat {
           || (long) offset + stored > packBytes - FOOTER_BYTES) {
         throw in.damaged("has an entry that points outside its pack");
       }
-      return new Entry(id, type, offset, stored, plain);
+      if (prefix.isPresent() && (type != ChunkType.STREAM || prefix.get().equals(id))) {
+        throw in.damaged("has a chunk that cannot be a difference");
+      }
+      return new Entry(id, type, offset, stored, plain, prefix);
     }
+  }
+
+  /// Takes `count` entries and their prefixes as they are.
+  static byte[] rawTable(RecordReader in, int count) {
+    byte[] entries = in.raw(count * ENTRY_BYTES);
+    int differences = 0;
+    for (int i = 0; i < count; i++) {
+      differences += entries[i * ENTRY_BYTES + STORED_AS_AT] == DIFFERENCE ? 1 : 0;
+    }
+    return SealedObject.concat(entries, in.raw(differences * ChunkId.BYTES));
   }
 
   /// Where the table lies; the last 64 bytes of a pack are `offset u32 ‖ length u32 ‖ 16 zeros ‖

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -63,7 +64,15 @@ final class PackLane {
   }
 
   /// Copies a frame into the pack that is being filled; waits while uploads lag behind.
-  void append(ChunkType type, ChunkId id, byte[] frame, int frameBytes, int plainBytes)
+  ///
+  /// @param prefix the chunk that this one is the difference to
+  void append(
+      ChunkType type,
+      ChunkId id,
+      byte[] frame,
+      int frameBytes,
+      int plainBytes,
+      Optional<ChunkId> prefix)
       throws IOException {
     lock.lock();
     try {
@@ -79,7 +88,7 @@ final class PackLane {
         filling = pack;
         failure.check();
       }
-      pack.append(type, id, frame, frameBytes, plainBytes);
+      pack.append(type, id, frame, frameBytes, plainBytes, prefix);
     } finally {
       lock.unlock();
     }

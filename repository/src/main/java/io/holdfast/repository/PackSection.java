@@ -4,6 +4,8 @@ import io.holdfast.repository.ChunkType.Packing;
 import io.holdfast.repository.PackFormat.Entry;
 import io.holdfast.repository.codec.RecordReader;
 import io.holdfast.repository.codec.RecordWriter;
+import java.util.ArrayList;
+import java.util.List;
 
 /// A pack and its table as an index object lists them. Not changed once made.
 final class PackSection {
@@ -16,7 +18,7 @@ final class PackSection {
   final int packBytes;
   final int count;
 
-  /// `count` entries of 48 bytes, checked.
+  /// `count` entries of 48 bytes and the prefixes of those that are differences, checked.
   private final byte[] entries;
 
   PackSection(
@@ -68,19 +70,35 @@ final class PackSection {
     in.zeros(3);
     int packBytes = in.count(PackFormat.PACK_BYTES_MAX);
     int count = in.count(PackFormat.ENTRIES_MAX);
-    byte[] entries = in.raw(count * PackFormat.ENTRY_BYTES);
+    byte[] entries = PackFormat.rawTable(in, count);
     PackSection section =
         new PackSection(pack, domain, keyVersion, packing, packBytes, count, entries);
-    section.forEach(_ -> {});
+    section.requireSound();
     return section;
   }
 
+  /// @throws CorruptRepositoryException if an entry says what no pack can have
+  void requireSound() {
+    forEach(_ -> {});
+  }
+
   void forEach(EachEntry each) {
-    RecordReader in = new RecordReader(entries, "the table of " + pack);
+    String what = "the table of " + pack;
+    int lines = count * PackFormat.ENTRY_BYTES;
+    RecordReader in = new RecordReader(entries, 0, lines, what);
+    RecordReader prefixes = new RecordReader(entries, lines, entries.length - lines, what);
     for (int i = 0; i < count; i++) {
-      each.accept(Entry.read(in, packing, packBytes));
+      each.accept(Entry.read(in, prefixes, packing, packBytes));
     }
     in.end();
+    prefixes.end();
+  }
+
+  /// All entries, in order.
+  List<Entry> entries() {
+    List<Entry> all = new ArrayList<>(count);
+    forEach(all::add);
+    return all;
   }
 
   boolean sameEntries(PackSection other) {

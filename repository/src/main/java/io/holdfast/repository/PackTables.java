@@ -1,11 +1,9 @@
 package io.holdfast.repository;
 
 import io.holdfast.repository.IndexLoader.Loaded;
-import io.holdfast.repository.PackFormat.Entry;
 import io.holdfast.repository.PackFormat.Footer;
 import io.holdfast.repository.PackFormat.Header;
 import io.holdfast.repository.codec.RecordReader;
-import io.holdfast.repository.codec.RecordWriter;
 import io.holdfast.repository.crypto.CryptoKit;
 import io.holdfast.repository.crypto.SealedObject;
 import io.holdfast.storage.BlobKey;
@@ -87,19 +85,13 @@ final class PackTables {
             name);
     RecordReader in = new RecordReader(plain, name);
     int count = in.count(PackFormat.ENTRIES_MAX);
-    RecordWriter entries = new RecordWriter(count * PackFormat.ENTRY_BYTES + 1);
-    for (int i = 0; i < count; i++) {
-      Entry.read(in, header.packing(), packBytes).write(entries);
-    }
+    byte[] entries = PackFormat.rawTable(in, count);
     in.zeros(in.remaining());
-    return new PackSection(
-        id,
-        domain.id(),
-        header.keyVersion(),
-        header.packing(),
-        packBytes,
-        count,
-        entries.toBytes());
+    PackSection section =
+        new PackSection(
+            id, domain.id(), header.keyVersion(), header.packing(), packBytes, count, entries);
+    section.requireSound();
+    return section;
   }
 
   /// An index made of every pack of the domain whose table can be read.

@@ -4,8 +4,8 @@ import io.holdfast.repository.ChunkIndex.Copies;
 import java.util.BitSet;
 import java.util.function.IntPredicate;
 
-/// How much of each pack is needed. Of several copies of a chunk one counts, in a pack that is not
-/// condemned if there is one. *Immutable.*
+/// How much of each pack is needed. Of several copies of a chunk that will do one counts, in a pack
+/// that is not condemned if there is one. *Immutable.*
 final class PackUsage {
   private final long[] neededBytes;
   private final long[] storedBytes;
@@ -24,25 +24,30 @@ final class PackUsage {
     long at = 0;
     while (at < index.size()) {
       Copies copies = index.copiesAt(at);
-      usage.count(index, copies, marks.isNeeded(at), condemned);
+      usage.count(marks, copies, condemned);
       at = copies.end();
     }
     return usage;
   }
 
-  private void count(ChunkIndex index, Copies copies, boolean needed, IntPredicate condemned) {
-    long stays = copies.begin();
+  private void count(Marks marks, Copies copies, IntPredicate condemned) {
+    ChunkIndex index = marks.index();
+    boolean needed = marks.isNeeded(copies);
+    long stays = -1;
     for (long record = copies.begin(); record < copies.end(); record++) {
       int pack = index.packNumber(record);
       storedBytes[pack] += index.storedBytes(record);
-      int best = index.packNumber(stays);
+      if (!needed || !marks.isEnough(copies, record)) {
+        continue;
+      }
+      int best = stays < 0 ? pack : index.packNumber(stays);
       boolean lies = condemned.test(pack);
       boolean lay = condemned.test(best);
-      if ((lay && !lies) || (lay == lies && pack < best)) {
+      if (stays < 0 || (lay && !lies) || (lay == lies && pack < best)) {
         stays = record;
       }
     }
-    if (needed) {
+    if (stays >= 0) {
       int pack = index.packNumber(stays);
       neededBytes[pack] += index.storedBytes(stays);
       if (condemned.test(pack)) {

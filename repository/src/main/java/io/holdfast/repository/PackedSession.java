@@ -6,6 +6,7 @@ import io.holdfast.base.concurrent.Workers;
 import io.holdfast.repository.ChunkType.Packing;
 import io.holdfast.repository.IndexLoader.Loaded;
 import io.holdfast.repository.crypto.Pool;
+import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.WriteOutcomeUnknownException;
 import java.io.IOException;
 import java.util.List;
@@ -64,6 +65,7 @@ final class PackedSession implements BackupSession {
             data,
             metadata,
             context.sealers(),
+            new PrefixSource(loaded.index(), context.domain(), new PackWindows(context.store())),
             this::beat);
     uploaders.start(data::runUploader);
     uploaders.start(metadata::runUploader);
@@ -71,6 +73,7 @@ final class PackedSession implements BackupSession {
 
   /// What a session needs of its repository.
   record SessionContext(
+      BlobStore store,
       RepositoryId repository,
       Domain domain,
       RepositoryOptions options,

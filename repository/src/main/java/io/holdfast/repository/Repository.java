@@ -201,7 +201,7 @@ public final class Repository implements AutoCloseable {
       if (!loaded.state().isClosing(id)) {
         return new PackedSession(
             new PackedSession.SessionContext(
-                format.id(), main, options, puts, log, maintenance, sealers),
+                store, format.id(), main, options, puts, log, maintenance, sealers),
             id,
             Digest.of(open),
             loaded);
@@ -323,7 +323,7 @@ public final class Repository implements AutoCloseable {
     return new WalFloors(this);
   }
 
-  ChunkReader readerOf(Loaded loaded) throws IOException {
+  IndexedReader readerOf(Loaded loaded) throws IOException {
     return new IndexedReader(store, main, () -> loaded);
   }
 

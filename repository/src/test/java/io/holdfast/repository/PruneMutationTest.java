@@ -42,7 +42,7 @@ class PruneMutationTest {
   static Stream<Mutation> mutations() {
     return Stream.of(
         new Mutation(
-            6,
+            460,
             "a session registers before it reads what it may rely on",
             "Repository.java",
             "if (log.claim(place, open) != ResolvedPut.Owner.OURS) {\n        continue;\n      }\n"
@@ -50,13 +50,13 @@ class PruneMutationTest {
             "Loaded loaded = loader.load(Use.WRITE);\n"
                 + "      if (log.claim(place, open) != ResolvedPut.Owner.OURS) {\n        continue;\n      }"),
         new Mutation(
-            169,
+            117,
             "a session below the announced floor does not begin",
             "Repository.java",
             "if (!loaded.state().isClosing(id)) {",
             "if (true) {"),
         new Mutation(
-            521,
+            283,
             "writers do not rely on condemned packs",
             "IndexLoader.java",
             "excluded.addAll(state.condemned());",
@@ -68,13 +68,13 @@ class PruneMutationTest {
             "if (claim.owner() == ResolvedPut.Owner.OURS) {",
             "if (claim.owner() != null) {"),
         new Mutation(
-            2032,
+            576,
             "a session that was sealed has not committed",
             "PackedSession.java",
             "    requireNotSealed();\n    return new StoredSnapshot",
             "    return new StoredSnapshot"),
         new Mutation(
-            19,
+            120,
             "maintenance waits for every session that may rely on what is condemned",
             "Pruning.java",
             "new Grace(repository, policy).await(state);",
@@ -86,13 +86,13 @@ class PruneMutationTest {
             "if (condemned.test(pack)) {\n        moving",
             "if (false) {\n        moving"),
         new Mutation(
-            0,
+            116,
             "copies in condemned packs do not count",
             "PackUsage.java",
             "if (condemned.test(pack)) {\n        moving",
             "if (condemned.test(pack) && copies.end() - copies.begin() == 1) {\n        moving"),
         new Mutation(
-            13,
+            8,
             "a state is published only on top of the one it was made from",
             "MaintenanceLog.java",
             "case Genuine<MaintenanceState> _, Absent<MaintenanceState> _ -> {\n"
@@ -115,7 +115,25 @@ class PruneMutationTest {
             "deltas below the floor are absorbed",
             "Burial.java",
             "} else if (base || isAbsorbed(object, floor)) {",
-            "} else if (base) {"));
+            "} else if (base) {"),
+        new Mutation(
+            5,
+            "marking follows a difference to the other chunk",
+            "Marks.java",
+            "if (prefix.isEmpty() || markPrefix(type, prefix.get())) {",
+            "if (prefix.isEmpty() || !prefix.isEmpty()) {"),
+        new Mutation(
+            1145,
+            "what others are differences to stays whole",
+            "Marks.java",
+            "return isPrefix(copies) ? index.isWhole(record) : index.isReadable(record);",
+            "return index.isReadable(record);"),
+        new Mutation(
+            2946,
+            "writers do not rely on differences to what they may not rely on",
+            "ChunkIndex.java",
+            "if (isReadable(i)) {\n        return true;",
+            "if (i >= 0) {\n        return true;"));
   }
 
   @ParameterizedTest(name = "without: {0}")

@@ -24,11 +24,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// The protocol of writers and maintainers, with the real code over a store in memory: seeded
 /// orders of all requests, crashes before and after each, lost answers, puts that arrive twice,
-/// writers that freeze and wake up, clocks that differ. The promises are looked at after every
-/// request.
+/// writers that freeze and wake up, clocks that differ. Chunks come in twins, each of which may be
+/// stored as the difference to the other. The promises are looked at after every request.
 class PruneSimulationTest {
   private static final int UNIVERSE = 10;
-  private static final int CHUNK_BYTES = 700;
+  private static final int CHUNK_BYTES = 4_200;
   private static final int[] BURSTS = {1, 4, 16, 64};
 
   /// What a snapshot of the simulation consists of: chunks out of a few, so that backups share
@@ -170,7 +170,9 @@ class PruneSimulationTest {
         if (random.nextInt(3) == 0) {
           byte[] bytes = content(chunk);
           ChunkId id = chunks.ids().of(ChunkType.STREAM, bytes, 0, bytes.length);
-          chunks.put(ChunkType.STREAM, id, bytes, 0, bytes.length);
+          byte[] twin = content(chunk ^ 1);
+          ChunkId like = chunks.ids().of(ChunkType.STREAM, twin, 0, twin.length);
+          chunks.putSimilar(ChunkType.STREAM, id, bytes, 0, bytes.length, List.of(like));
           ids.add(id);
         }
       }
@@ -254,7 +256,8 @@ class PruneSimulationTest {
 
   private static byte[] content(int chunk) {
     byte[] bytes = new byte[CHUNK_BYTES];
-    Seeds.random(chunk).nextBytes(bytes);
+    Seeds.random(chunk / 2).nextBytes(bytes);
+    bytes[CHUNK_BYTES / 2] = (byte) (chunk % 2);
     return bytes;
   }
 }

@@ -59,11 +59,11 @@ final class FileReading {
     FileStatus before = job.file().status();
     Instant seenAt = job.seenAt();
     Set<Mark> marks = EnumSet.noneOf(Mark.class);
-    Reading reading = readOnce(job.file(), before);
+    Reading reading = readOnce(job, before);
     for (int i = 1; i < TRIES && !reading.after().isSameState(before); i++) {
       seenAt = clock.instant();
       before = job.file().status();
-      reading = readOnce(job.file(), before);
+      reading = readOnce(job, before);
     }
     if (!reading.after().isSameState(before)) {
       marks.add(Mark.CHANGED_WHILE_READ);
@@ -93,12 +93,13 @@ final class FileReading {
     job.slot().fill(entry, reading.content());
   }
 
-  private Reading readOnce(Handle file, FileStatus before) throws IOException {
+  private Reading readOnce(FileJob job, FileStatus before) throws IOException {
+    Handle file = job.file();
     Optional<List<Region>> regions = Holes.regions(file, before);
     List<Region> read =
         regions.orElseGet(
             () -> before.size() == 0 ? List.of() : List.of(new Region(0, before.size())));
-    FileContent content = tree.newContent();
+    FileContent content = tree.newContent(job.before());
     long bytes =
         reader.read(
             file, read, (piece, offset, length) -> tree.store(content, piece, offset, length));

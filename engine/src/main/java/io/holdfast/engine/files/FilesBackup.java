@@ -162,7 +162,8 @@ public final class FilesBackup {
     SortedTreeWriter writer = new SortedTreeWriter(session.chunks(), before);
     Cutter cutter = new Cutter(seed(session.chunks().ids()));
     try (TreeWalk walk = new TreeWalk(request.paths(), options, problems::add);
-        TreeIntake intake = new TreeIntake(context, writer, beforeFiles, cutter, problems)) {
+        TreeIntake intake =
+            new TreeIntake(context, writer, beforeFiles, cutter, request.differences(), problems)) {
       FilesTally tally = intake.take(walk);
       return new Taken(writer.finish(), tally, problems);
     }

@@ -10,7 +10,11 @@ import java.util.List;
 /// @param paths absolute
 /// @param excludes patterns in the syntax of `.gitignore`
 public record FilesBackupRequest(
-    List<Path> paths, List<String> excludes, Caches caches, Mounts mounts) {
+    List<Path> paths,
+    List<String> excludes,
+    Caches caches,
+    Mounts mounts,
+    Differences differences) {
   /// Directories with a `CACHEDIR.TAG`.
   public enum Caches {
     INCLUDED,
@@ -24,7 +28,20 @@ public record FilesBackupRequest(
     NOT_CROSSED
   }
 
+  /// How changed pieces of files are stored.
+  public enum Differences {
+    /// As the difference to the version before, where that is much shorter.
+    ALLOWED,
+    /// Whole: nothing is read from the repository to compare with.
+    NONE
+  }
+
   private static final int PATHS_MAX = 500;
+
+  /// With differences.
+  public FilesBackupRequest(List<Path> paths, List<String> excludes, Caches caches, Mounts mounts) {
+    this(paths, excludes, caches, mounts, Differences.ALLOWED);
+  }
 
   public FilesBackupRequest {
     paths = List.copyOf(paths);

@@ -54,6 +54,7 @@ final class TreeIntake implements AutoCloseable {
   private final EngineContext context;
   private final SortedTreeWriter tree;
   private final Optional<SortedFiles> before;
+  private final FilesBackupRequest.Differences differences;
   private final Problems problems;
   private final ReadingCrew crew;
   private final Accounts accounts = new Accounts();
@@ -66,10 +67,12 @@ final class TreeIntake implements AutoCloseable {
       SortedTreeWriter tree,
       Optional<SortedFiles> before,
       Cutter cutter,
+      FilesBackupRequest.Differences differences,
       Problems problems) {
     this.context = context;
     this.tree = tree;
     this.before = before;
+    this.differences = differences;
     this.problems = problems;
     int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, THREADS_MAX);
     this.crew =
@@ -115,7 +118,7 @@ final class TreeIntake implements AutoCloseable {
     }
     tally.changed++;
     if (status.isRegular() && hardLink.isEmpty()) {
-      readFile(found, slot, now);
+      readFile(found, slot, now, versionBefore(old));
     } else {
       slot.fill(look(found, hardLink, now), FileContent.empty());
     }
@@ -134,7 +137,16 @@ final class TreeIntake implements AutoCloseable {
         && tree.isUsable(old.content());
   }
 
-  private void readFile(Found found, Slot slot, Instant now) throws IOException {
+  /// What changed pieces of a file are compared with.
+  private FileContent versionBefore(Optional<SortedFiles.Found> old) {
+    return switch (differences) {
+      case ALLOWED -> old.map(SortedFiles.Found::content).orElse(FileContent.empty());
+      case NONE -> FileContent.empty();
+    };
+  }
+
+  private void readFile(Found found, Slot slot, Instant now, FileContent content)
+      throws IOException {
     Handle file;
     try {
       file = found.in().open(found.name().toBytes(), Handle.Use.READ);
@@ -152,7 +164,7 @@ final class TreeIntake implements AutoCloseable {
       slot.skip(new IOException("it was replaced while it was looked at"));
       return;
     }
-    crew.submit(new FileJob(slot, file, found.status(), now, owners(opened)));
+    crew.submit(new FileJob(slot, file, found.status(), now, owners(opened), content));
   }
 
   /// Everything but regular files, and further names of anything.

@@ -11,6 +11,7 @@ import io.holdfast.repository.ChunkIds;
 import io.holdfast.repository.ChunkType;
 import io.holdfast.repository.ChunkWriter;
 import io.holdfast.repository.testing.MemoryChunks;
+import io.holdfast.repository.tree.FileContent;
 import io.holdfast.repository.tree.FileEntry;
 import io.holdfast.repository.tree.SortedTreeWriter;
 import java.io.IOException;
@@ -80,7 +81,14 @@ class ChangedWhileReadTest {
     Slot slot = new Slot("f");
     try (Handle in = Handle.openDirectory(directory);
         Handle opened = in.open(NAME, Handle.Use.READ)) {
-      reading.read(new FileJob(slot, opened, opened.status(), later, new Entries.Owners("a", "b")));
+      reading.read(
+          new FileJob(
+              slot,
+              opened,
+              opened.status(),
+              later,
+              new Entries.Owners("a", "b"),
+              FileContent.empty()));
     }
     FileEntry entry = slot.entry();
     assertThat(problems.texts()).isEmpty();

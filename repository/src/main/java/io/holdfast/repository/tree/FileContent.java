@@ -4,6 +4,7 @@ import io.holdfast.repository.tree.TreeRecord.Extent;
 import io.holdfast.repository.tree.TreeRecord.Streamed;
 import io.holdfast.repository.tree.TreeRecord.Zero;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The pieces of one file that is cut by content, stored or known to be stored: about 40 bytes for
 /// each piece. *Confined.*
@@ -11,9 +12,17 @@ public final class FileContent {
   private static final RefTable NO_REFS = new RefTable();
 
   private final PackedExtents pieces = new PackedExtents();
+  private final @Nullable PieceMatcher matcher;
   private long bytes;
 
-  FileContent() {}
+  FileContent() {
+    this.matcher = null;
+  }
+
+  /// @param before the version before, which new pieces are compared with
+  FileContent(FileContent before) {
+    this.matcher = before.count() == 0 ? null : new PieceMatcher(before);
+  }
 
   /// A file without a byte.
   public static FileContent empty() {
@@ -36,6 +45,10 @@ public final class FileContent {
       }
     }
     return true;
+  }
+
+  @Nullable PieceMatcher matcher() {
+    return matcher;
   }
 
   int count() {

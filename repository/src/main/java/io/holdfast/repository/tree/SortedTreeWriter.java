@@ -3,6 +3,8 @@ package io.holdfast.repository.tree;
 import io.holdfast.repository.ChunkId;
 import io.holdfast.repository.ChunkType;
 import io.holdfast.repository.ChunkWriter;
+import io.holdfast.repository.ChunkWriter.Placed;
+import io.holdfast.repository.ChunkWriter.PutOutcome;
 import io.holdfast.repository.tree.TreeRecord.Extent;
 import io.holdfast.repository.tree.TreeRecord.Metadata;
 import io.holdfast.repository.tree.TreeRecord.Streamed;
@@ -43,19 +45,47 @@ public final class SortedTreeWriter {
     return new FileContent();
   }
 
+  /// As [#newContent()], for a new version of a file: what has changed little is stored as the
+  /// difference to the version before.
+  public FileContent newContent(FileContent before) {
+    return new FileContent(before);
+  }
+
   /// Stores the next piece of a file; the array belongs to the caller again afterwards.
   public void store(FileContent content, byte[] bytes, int offset, int length) throws IOException {
     if (length < 1 || length > FileLayout.EXTENT_BYTES || offset > bytes.length - length) {
       throw new IllegalArgumentException("a piece of " + length + " bytes");
     }
+    PieceMatcher matcher = content.matcher();
     if (Arrays.equals(bytes, offset, offset + length, ZEROS, 0, length)) {
       tally.extentsZero.increment();
       content.add(new Zero(length));
+      if (matcher != null) {
+        matcher.tookZeros(length);
+      }
       return;
     }
     ChunkId id = chunks.ids().of(ChunkType.STREAM, bytes, offset, length);
-    tally.put(ChunkType.STREAM, chunks.put(ChunkType.STREAM, id, bytes, offset, length), length);
+    PutOutcome outcome =
+        matcher == null
+            ? chunks.put(ChunkType.STREAM, id, bytes, offset, length)
+            : putSimilar(matcher, id, bytes, offset, length);
+    tally.put(ChunkType.STREAM, outcome, length);
     content.add(new Streamed(length, id));
+  }
+
+  private PutOutcome putSimilar(
+      PieceMatcher matcher, ChunkId id, byte[] bytes, int offset, int length) throws IOException {
+    Placed placed =
+        chunks.putSimilar(ChunkType.STREAM, id, bytes, offset, length, matcher.guess(length));
+    if (placed.outcome() == PutOutcome.ALREADY_THERE) {
+      matcher.tookKnown(id, length);
+    } else if (placed.similar().isPresent()) {
+      matcher.tookGuess(placed.similar().getAsInt(), length);
+    } else {
+      matcher.tookNothing(length);
+    }
+    return placed.outcome();
   }
 
   /// True if every piece of a file of the parent may still be referred to.

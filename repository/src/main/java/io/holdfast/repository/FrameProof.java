@@ -1,0 +1,97 @@
+package io.holdfast.repository;
+
+import io.holdfast.repository.PackFormat.Entry;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Opens frames of a pack that is in memory and computes their ids again. For a frame that is the
+/// difference to another chunk, that one is read. *Confined.*
+final class FrameProof {
+  private final Domain domain;
+  private final ReaderSource source;
+
+  private @Nullable IndexedReader reader;
+
+  /// Where the reader for other chunks comes from, once one is needed.
+  @FunctionalInterface
+  interface ReaderSource {
+    IndexedReader open() throws IOException;
+  }
+
+  FrameProof(Domain domain, ReaderSource source) {
+    this.domain = domain;
+    this.source = source;
+  }
+
+  /// A difference to a chunk that is in no pack is only decrypted: where a backup needs it, whoever
+  /// looks at the backup misses it; where none does, the other chunk has been pruned before it.
+  ///
+  /// @throws CorruptRepositoryException if the frame, or what it is the difference to, is not what
+  ///   was written
+  void prove(PackSection section, Entry entry, byte[] pack) throws IOException {
+    String where = "chunk " + entry.id() + " in " + section.pack;
+    Optional<ChunkId> prefix = entry.prefix();
+    byte[] plain;
+    if (prefix.isEmpty()) {
+      plain =
+          FrameOpener.open(
+              domain,
+              section.keyVersion,
+              entry.type(),
+              entry.id(),
+              pack,
+              entry.offset(),
+              entry.storedBytes(),
+              entry.plainBytes(),
+              where);
+    } else if (reader().containsWhole(prefix.get())) {
+      plain =
+          FrameOpener.openDifference(
+              domain,
+              section.keyVersion,
+              entry.id(),
+              pack,
+              entry.offset(),
+              entry.storedBytes(),
+              entry.plainBytes(),
+              prefix.get(),
+              readPrefix(prefix.get(), where),
+              where);
+    } else {
+      var _ =
+          FrameOpener.requireDifference(
+              domain,
+              section.keyVersion,
+              entry.id(),
+              pack,
+              entry.offset(),
+              entry.storedBytes(),
+              prefix.get(),
+              where);
+      return;
+    }
+    if (plain.length != entry.plainBytes()
+        || !domain.keyedIds().matches(entry.type(), entry.id(), plain)) {
+      throw CorruptRepositoryException.damaged(where + " has other content than its id says");
+    }
+  }
+
+  private byte[] readPrefix(ChunkId prefix, String where) throws IOException {
+    try {
+      return reader().readWhole(prefix);
+    } catch (CorruptRepositoryException e) {
+      throw CorruptRepositoryException.damaged(
+          where + " is the difference to another chunk, and that is damaged: " + e.text(), e);
+    }
+  }
+
+  private IndexedReader reader() throws IOException {
+    IndexedReader opened = reader;
+    if (opened == null) {
+      opened = source.open();
+      reader = opened;
+    }
+    return opened;
+  }
+}

@@ -1,0 +1,116 @@
+package io.holdfast.repository;
+
+import io.holdfast.repository.ChunkIndex.Place;
+import io.holdfast.storage.BlobStore;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/// Reads frames that are mostly wanted in the order in which they lie in their packs: whoever goes
+/// on where the read before ended gets more at once. Keeps at most 16 MiB. *Thread-safe:* the lock
+/// is not held while reading, so two threads may read the same at once.
+final class PackWindows {
+  private static final int FIRST_BYTES = 256 << 10;
+  private static final int GROWTH = 4;
+  private static final int WINDOW_BYTES_MAX = 4 << 20;
+  private static final long KEPT_BYTES_MAX = 16 << 20;
+
+  private final BlobStore store;
+  private final Deque<Window> windows = new ArrayDeque<>();
+  private long keptBytes;
+  private long requests;
+  private long readBytes;
+
+  PackWindows(BlobStore store) {
+    this.store = store;
+  }
+
+  private static final class Window {
+    private final PackId pack;
+    private final int offset;
+    private final byte[] bytes;
+
+    Window(Place place, byte[] bytes) {
+      this.pack = place.pack().id();
+      this.offset = place.offset();
+      this.bytes = bytes;
+    }
+
+    long end() {
+      return (long) offset + bytes.length;
+    }
+
+    boolean holds(Place place) {
+      return pack.equals(place.pack().id())
+          && offset <= place.offset()
+          && (long) place.offset() + place.storedBytes() <= end();
+    }
+
+    /// True if the place is about what one would read next.
+    boolean leadsTo(Place place) {
+      return pack.equals(place.pack().id())
+          && offset <= place.offset()
+          && place.offset() - end() < bytes.length;
+    }
+  }
+
+  /// The frame at a place.
+  byte[] frame(Place place) throws IOException {
+    int wanted;
+    synchronized (this) {
+      Window known = holding(place);
+      if (known != null) {
+        int from = place.offset() - known.offset;
+        return Arrays.copyOfRange(known.bytes, from, from + place.storedBytes());
+      }
+      wanted = wanted(place);
+      requests++;
+      readBytes += wanted;
+    }
+    byte[] bytes = store.getRange(ObjectNames.pack(place.pack().id()), place.offset(), wanted);
+    synchronized (this) {
+      keep(new Window(place, bytes));
+    }
+    return Arrays.copyOf(bytes, place.storedBytes());
+  }
+
+  private @Nullable Window holding(Place place) {
+    for (Window window : windows) {
+      if (window.holds(place)) {
+        return window;
+      }
+    }
+    return null;
+  }
+
+  private int wanted(Place place) {
+    int bytes = FIRST_BYTES;
+    for (Window window : windows) {
+      if (window.leadsTo(place)) {
+        bytes = Math.max(bytes, Math.min(WINDOW_BYTES_MAX, window.bytes.length * GROWTH));
+      }
+    }
+    int there = place.pack().bytes() - PackFormat.FOOTER_BYTES - place.offset();
+    return Math.max(place.storedBytes(), Math.min(bytes, there));
+  }
+
+  private void keep(Window window) {
+    windows.addFirst(window);
+    keptBytes += window.bytes.length;
+    while (keptBytes > KEPT_BYTES_MAX && windows.size() > 1) {
+      keptBytes -= windows.removeLast().bytes.length;
+    }
+  }
+
+  /// How often the store was asked.
+  synchronized long requests() {
+    return requests;
+  }
+
+  /// For how many bytes.
+  synchronized long readBytes() {
+    return readBytes;
+  }
+}

@@ -1,0 +1,115 @@
+package io.holdfast.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.holdfast.base.testing.Seeds;
+import io.holdfast.repository.ChunkWriter.PutOutcome;
+import io.holdfast.repository.testing.Repositories;
+import io.holdfast.storage.MemoryBlobStore;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/// What a prune does with differences and what they need, in single cases; the orders of requests
+/// are [PruneSimulationTest]'s.
+class PrunedDifferencesTest {
+  private static final PrunePolicy ALL =
+      new PrunePolicy(0, 1, Duration.ofHours(24), Duration.ZERO, Duration.ZERO);
+  private static final PrunePolicy DEAD_ONLY = ALL.withUnusedMax(1);
+
+  private final MemoryBlobStore store = new MemoryBlobStore();
+
+  @Test
+  void whatADifferenceNeedsStaysAsLongAsTheDifference() throws IOException {
+    byte[] first = DifferencesTest.noise(Seeds.random(8), 20_000);
+    byte[] second = first.clone();
+    second[5]++;
+    try (Repository repository = Repositories.init(store, 8)) {
+      StoredSnapshot one = StreamBackup.write(repository, "one", new byte[][] {first});
+      StoredSnapshot two = StreamBackup.write(repository, "two", new byte[][] {second, first});
+      repository.forget(List.of(one.id()));
+      assertThat(prune(repository, ALL).buried()).isTrue();
+      assertThat(DifferencesTest.read(repository.reader(), second)).isEqualTo(second);
+      DifferencesTest.requireSound(repository);
+
+      repository.forget(List.of(two.id()));
+      assertThat(prune(repository, ALL).buried()).isTrue();
+      assertThat(repository.verification().packs()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsMovedStaysADifference() throws IOException {
+    SplittableRandom random = Seeds.random(9);
+    byte[] first = DifferencesTest.noise(random, 20_000);
+    byte[] second = first.clone();
+    second[5]++;
+    byte[] other = DifferencesTest.noise(random, 20_000);
+    byte[] third = DifferencesTest.noise(random, 20_000);
+    try (Repository repository = Repositories.init(store, 9)) {
+      StoredSnapshot one =
+          StreamBackup.write(repository, "one", new byte[][] {first}, new byte[][] {other});
+      StoredSnapshot two =
+          StreamBackup.write(repository, "two", new byte[][] {second, first}, new byte[][] {third});
+      StreamBackup.write(repository, "three", new byte[][] {second, first});
+      long before = packs(repository);
+      repository.forget(List.of(one.id(), two.id()));
+      PruneReport report = prune(repository, ALL);
+      assertThat(report.movedBytes()).isBetween(20_000L, 24_000L);
+      assertThat(packs(repository)).isLessThanOrEqualTo(before);
+      ChunkReader reader = repository.reader();
+      assertThat(reader.prefix(ChunkType.STREAM, StreamBackup.id(reader.ids(), second)))
+          .contains(StreamBackup.id(reader.ids(), first));
+      assertThat(DifferencesTest.read(reader, second)).isEqualTo(second);
+      assertThat(reader.contains(ChunkType.STREAM, StreamBackup.id(reader.ids(), third))).isFalse();
+      DifferencesTest.requireSound(repository);
+    }
+  }
+
+  /// The trap: a difference that nobody needs may outlive what it is the difference to. Whoever
+  /// needs such a chunk later must store it again.
+  @Test
+  void aDifferenceWhoseOtherChunkIsGoneIsNotReliedOn() throws IOException {
+    SplittableRandom random = Seeds.random(10);
+    byte[] first = DifferencesTest.noise(random, 20_000);
+    byte[] second = first.clone();
+    second[5]++;
+    byte[] other = DifferencesTest.noise(random, 20_000);
+    try (Repository repository = Repositories.init(store, 10)) {
+      StoredSnapshot one = StreamBackup.write(repository, "one", new byte[][] {first});
+      StoredSnapshot two =
+          StreamBackup.write(repository, "two", new byte[][] {second, first}, new byte[][] {other});
+      StreamBackup.write(repository, "three", new byte[][] {other});
+      repository.forget(List.of(one.id(), two.id()));
+      assertThat(prune(repository, DEAD_ONLY).buried()).isTrue();
+      ChunkReader reader = repository.reader();
+      ChunkId id = StreamBackup.id(reader.ids(), second);
+      assertThat(reader.prefix(ChunkType.STREAM, id)).as("it is still there").isPresent();
+      assertThat(reader.contains(ChunkType.STREAM, id)).as("and cannot be read").isFalse();
+      assertThatThrownBy(() -> reader.read(ChunkType.STREAM, id, 1 << 20))
+          .hasMessageContaining("is the difference to chunk");
+      DifferencesTest.requireSound(repository);
+
+      try (BackupSession session = repository.beginSession()) {
+        StreamBackup backup = new StreamBackup(session);
+        assertThat(backup.put(second, first).outcome()).isEqualTo(PutOutcome.STORED);
+        backup.commit("four");
+      }
+      assertThat(DifferencesTest.read(repository.reader(), second)).isEqualTo(second);
+      assertThat(prune(repository, ALL).buried()).isTrue();
+      assertThat(DifferencesTest.read(repository.reader(), second)).isEqualTo(second);
+      DifferencesTest.requireSound(repository);
+    }
+  }
+
+  private PruneReport prune(Repository repository, PrunePolicy policy) throws IOException {
+    return repository.pruning(StreamBackup.REFERENCES).run(policy);
+  }
+
+  private static long packs(Repository repository) throws IOException {
+    return repository.verification().packs().size();
+  }
+}
