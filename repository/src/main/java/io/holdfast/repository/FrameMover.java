@@ -73,25 +73,16 @@ final class FrameMover {
   Salvage salvage(PackSection section, byte[] content, Predicate<Entry> wanted) throws IOException {
     List<Entry> intact = new ArrayList<>();
     List<Entry> lost = new ArrayList<>();
-    section.forEach(entry -> (isIntact(section, entry, content) ? intact : lost).add(entry));
+    section.forEach(
+        entry ->
+            (FrameProof.isIntact(repository.mainDomain(), section, entry, content) ? intact : lost)
+                .add(entry));
     for (Entry entry : intact) {
       if (wanted.test(entry)) {
         append(new Lane(section.packing, section.keyVersion), entry, content);
       }
     }
     return new Salvage(intact.size(), List.copyOf(lost));
-  }
-
-  private boolean isIntact(PackSection section, Entry entry, byte[] content) {
-    if ((long) entry.offset() + entry.storedBytes() > content.length) {
-      return false;
-    }
-    try {
-      prove(section, entry, content);
-      return true;
-    } catch (CorruptRepositoryException e) {
-      return false;
-    }
   }
 
   private static boolean isMoving(Entry entry, PackId pack, ChunkIndex index, PackUsage usage) {

@@ -34,17 +34,7 @@ final class FrameProof {
     Optional<ChunkId> prefix = entry.prefix();
     byte[] plain;
     if (prefix.isEmpty()) {
-      plain =
-          FrameOpener.open(
-              domain,
-              section.keyVersion,
-              entry.type(),
-              entry.id(),
-              pack,
-              entry.offset(),
-              entry.storedBytes(),
-              entry.plainBytes(),
-              where);
+      plain = whole(domain, section, entry, pack, where);
     } else if (reader().containsWhole(prefix.get())) {
       plain =
           FrameOpener.openDifference(
@@ -59,22 +49,64 @@ final class FrameProof {
               readPrefix(prefix.get(), where),
               where);
     } else {
-      var _ =
-          FrameOpener.requireDifference(
-              domain,
-              section.keyVersion,
-              entry.id(),
-              pack,
-              entry.offset(),
-              entry.storedBytes(),
-              prefix.get(),
-              where);
+      var _ = difference(domain, section, entry, pack, prefix.get(), where);
       return;
     }
-    if (plain.length != entry.plainBytes()
-        || !domain.keyedIds().matches(entry.type(), entry.id(), plain)) {
+    if (!isOf(domain, entry, plain)) {
       throw CorruptRepositoryException.damaged(where + " has other content than its id says");
     }
+  }
+
+  /// Whether a frame is what was written, in a pack of which nothing else may be left. Of a
+  /// difference that says nothing about the chunk that it is the difference to: that one may be
+  /// stored again.
+  static boolean isIntact(Domain domain, PackSection section, Entry entry, byte[] pack) {
+    if ((long) entry.offset() + entry.storedBytes() > pack.length) {
+      return false;
+    }
+    String where = "chunk " + entry.id() + " in " + section.pack;
+    try {
+      if (entry.prefix().isPresent()) {
+        var _ = difference(domain, section, entry, pack, entry.prefix().get(), where);
+        return true;
+      }
+      return isOf(domain, entry, whole(domain, section, entry, pack, where));
+    } catch (CorruptRepositoryException _) {
+      return false;
+    }
+  }
+
+  private static boolean isOf(Domain domain, Entry entry, byte[] plain) {
+    return plain.length == entry.plainBytes()
+        && domain.keyedIds().matches(entry.type(), entry.id(), plain);
+  }
+
+  private static byte[] whole(
+      Domain domain, PackSection section, Entry entry, byte[] pack, String where) {
+    return FrameOpener.open(
+        domain,
+        section.keyVersion,
+        entry.type(),
+        entry.id(),
+        pack,
+        entry.offset(),
+        entry.storedBytes(),
+        entry.plainBytes(),
+        where);
+  }
+
+  /// Decrypts a difference, which proves that it is what was written.
+  private static byte[] difference(
+      Domain domain, PackSection section, Entry entry, byte[] pack, ChunkId prefix, String where) {
+    return FrameOpener.requireDifference(
+        domain,
+        section.keyVersion,
+        entry.id(),
+        pack,
+        entry.offset(),
+        entry.storedBytes(),
+        prefix,
+        where);
   }
 
   private byte[] readPrefix(ChunkId prefix, String where) throws IOException {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Looks at what is stored without changing it. What it finds is handed back; an `IOException`
 /// means that the store could not be asked, so nothing can be said.
@@ -88,12 +89,23 @@ public final class Verification {
       this.lost = Set.copyOf(lost);
     }
 
-    /// Whether some pack that can be used has the chunk.
+    /// Whether some pack that can be used has the chunk, and what it is the difference to.
     public boolean isFindable(ChunkType type, ChunkId id) {
+      return usable(type, id)
+          .anyMatch(place -> place.prefix().map(this::isFindableWhole).orElse(true));
+    }
+
+    private boolean isFindableWhole(ChunkId id) {
+      return usable(ChunkType.STREAM, id).anyMatch(place -> place.prefix().isEmpty());
+    }
+
+    private Stream<ChunkIndex.Place> usable(ChunkType type, ChunkId id) {
       return index.places(type, id).stream()
-          .map(place -> place.pack().id())
-          .anyMatch(
-              pack -> !unusable.contains(pack) && !lost.contains(new LostCopy(pack, type, id)));
+          .filter(
+              place -> {
+                PackId pack = place.pack().id();
+                return !unusable.contains(pack) && !lost.contains(new LostCopy(pack, type, id));
+              });
     }
 
     /// Every pack that the chunk lies in, usable or not.
@@ -145,20 +157,10 @@ public final class Verification {
     byte[] pack = content;
     section.forEach(
         entry -> {
-          boolean inside = (long) entry.offset() + entry.storedBytes() <= pack.length;
-          if (!inside || !isIntact(section, entry, pack)) {
+          if (!FrameProof.isIntact(parts.domain(), section, entry, pack)) {
             lost.add(new LostCopy(section.pack, entry.type(), entry.id()));
           }
         });
-  }
-
-  private boolean isIntact(PackSection section, PackFormat.Entry entry, byte[] pack) {
-    try {
-      verifyEntry(section, entry, pack);
-      return true;
-    } catch (CorruptRepositoryException e) {
-      return false;
-    }
   }
 
   /// Which chunks can be found without these packs, without missing ones and without those of

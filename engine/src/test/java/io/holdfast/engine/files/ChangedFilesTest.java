@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,7 +105,7 @@ class ChangedFilesTest {
   }
 
   private static PruneRequest all() {
-    return new PruneRequest(0, 100, Duration.ofHours(1), Duration.ZERO);
+    return new PruneRequest(0, 100, Duration.ofHours(1), Duration.ZERO, Set.of());
   }
 
   /// Rows as `COPY` writes them; what is in a row depends on its version.
