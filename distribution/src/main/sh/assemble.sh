@@ -15,7 +15,7 @@ cd "$target"
 
 # Found by jdeps (DistributionTest checks that nothing is missing), except for what is looked up by name at run time:
 # jdk.net and java.security.sasl by drivers, jdk.zipfs by file system providers, jdk.crypto.ec for compatibility.
-modules=java.base,java.logging,java.management,java.naming,java.rmi,java.security.jgss,java.security.sasl,java.sql,java.xml
+modules=java.base,java.logging,java.management,java.naming,java.net.http,java.rmi,java.security.jgss,java.security.sasl,java.sql,java.xml
 modules=$modules,jdk.crypto.ec,jdk.management,jdk.net,jdk.unsupported,jdk.zipfs
 link_options="--add-modules $modules --strip-debug --no-header-files --no-man-pages"
 

@@ -40,6 +40,8 @@ class ArchitectureTest {
         "storage",
         "storage.s3",
         "storage.sftp",
+        "storage.azure",
+        "storage.gcs",
         "repository",
         "postgres",
         "files",

@@ -105,10 +105,18 @@ final class Rules {
   static final ArchRule STORES_ARE_FOUND_BY_THEIR_URLS =
       noClasses()
           .that()
-          .resideOutsideOfPackages("io.holdfast.storage.s3..", "io.holdfast.storage.sftp..")
+          .resideOutsideOfPackages(
+              "io.holdfast.storage.s3..",
+              "io.holdfast.storage.sftp..",
+              "io.holdfast.storage.azure..",
+              "io.holdfast.storage.gcs..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("io.holdfast.storage.s3..", "io.holdfast.storage.sftp..")
+          .resideInAnyPackage(
+              "io.holdfast.storage.s3..",
+              "io.holdfast.storage.sftp..",
+              "io.holdfast.storage.azure..",
+              "io.holdfast.storage.gcs..")
           .because("BlobStores finds drivers; whoever names one cannot do without it");
 
   static final ArchRule FOREIGN_CALLS_IN_ONE_PLACE =
@@ -125,7 +133,8 @@ final class Rules {
           .resideOutsideOfPackages(
               "io.holdfast.repository.crypto..",
               "io.holdfast.repository.testing..",
-              "io.holdfast.postgres.wire..")
+              "io.holdfast.postgres.wire..",
+              "io.holdfast.storage.azure..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("javax.crypto..", "org.bouncycastle..")

@@ -8,9 +8,16 @@ import java.util.Map;
 ///
 /// @param environment the process's environment variables: where credentials, regions and the like
 ///   come from
-public record StoreContext(InstantSource clock, Entropy entropy, Map<String, String> environment) {
+/// @param pace how fast bytes may flow
+public record StoreContext(
+    InstantSource clock, Entropy entropy, Map<String, String> environment, Pace pace) {
   public StoreContext {
     environment = Map.copyOf(environment);
+  }
+
+  /// Without a limit of speed.
+  public StoreContext(InstantSource clock, Entropy entropy, Map<String, String> environment) {
+    this(clock, entropy, environment, Pace.FREE);
   }
 
   /// The value of an environment variable; empty where it is not set, too.

@@ -4,6 +4,7 @@ import io.holdfast.base.BackupException;
 import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.NoSuchBlobException;
+import io.holdfast.storage.PutProbe;
 import io.holdfast.storage.StoreCapabilities;
 import io.holdfast.storage.StoreContext;
 import io.holdfast.storage.StoreUnavailableException;
@@ -40,7 +41,7 @@ public final class S3BlobStore implements BlobStore {
   private final S3Client s3;
   private final S3Put puts;
   private final S3Listing listing;
-  private final S3Probe probe;
+  private final PutProbe probe;
 
   private S3BlobStore(
       S3Place place, S3Clients.Connected connected, StoreContext context, S3Timeouts timeouts) {
@@ -51,7 +52,12 @@ public final class S3BlobStore implements BlobStore {
     this.s3 = connected.s3();
     this.puts = new S3Put(s3, place, timeouts, failures);
     this.listing = new S3Listing(s3, place, timeouts, failures);
-    this.probe = new S3Probe(this, puts, context.entropy());
+    this.probe =
+        new PutProbe(
+            this,
+            (key, data) -> puts.ask(key, data) == S3Put.Answer.STORED,
+            "If-None-Match",
+            context.entropy());
   }
 
   /// Makes a client and asks the store for nothing.

@@ -2,20 +2,11 @@ package io.holdfast.storage.s3;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
-import io.holdfast.base.FileReason;
 import io.holdfast.storage.StoreContext;
-import java.io.IOException;
-import java.io.InputStream;
+import io.holdfast.storage.web.CaFile;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -37,8 +28,6 @@ import software.amazon.awssdk.utils.SdkAutoCloseable;
 /// Makes clients that do what they are told and nothing more: no retries, no chunked bodies, no
 /// checksums but ours.
 final class S3Clients {
-  private static final int CA_FILE_BYTES_MAX = 1 << 20;
-
   private S3Clients() {}
 
   /// A client and what it stands on. The caller closes it.
@@ -61,7 +50,7 @@ final class S3Clients {
             .connectionTimeout(timeouts.connect())
             .socketTimeout(timeouts.silence());
     if (!place.caFile().isEmpty()) {
-      TrustManager[] trusted = trusting(Path.of(place.caFile()));
+      TrustManager[] trusted = CaFile.trustManagers(Path.of(place.caFile()));
       http.tlsTrustManagersProvider(() -> trusted);
     }
     SdkHttpClient httpClient = http.build();
@@ -111,40 +100,5 @@ final class S3Clients {
       return StaticCredentialsProvider.create(fixed);
     }
     return new FoundCredentials(DefaultCredentialsProvider.builder().build());
-  }
-
-  private static TrustManager[] trusting(Path caFile) {
-    try {
-      if (Files.size(caFile) > CA_FILE_BYTES_MAX) {
-        throw unusable(caFile, "it is longer than " + CA_FILE_BYTES_MAX + " bytes", null);
-      }
-      KeyStore authorities = KeyStore.getInstance(KeyStore.getDefaultType());
-      authorities.load(null, null);
-      try (InputStream in = Files.newInputStream(caFile)) {
-        int number = 0;
-        for (Certificate certificate :
-            CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-          authorities.setCertificateEntry("ca-" + number++, certificate);
-        }
-      }
-      if (authorities.size() == 0) {
-        throw unusable(caFile, "it holds no certificate", null);
-      }
-      var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      factory.init(authorities);
-      return factory.getTrustManagers();
-    } catch (IOException e) {
-      throw unusable(caFile, FileReason.of(e), e);
-    } catch (GeneralSecurityException e) {
-      throw unusable(caFile, "it is no file of certificates in PEM", e);
-    }
-  }
-
-  private static BackupException unusable(Path caFile, String why, @Nullable Exception cause) {
-    return new BackupException(
-        ErrorCode.BAD_URL,
-        "the file " + caFile + " that ca-file names cannot be used: " + why,
-        "Name a file with the certificate of your own authority, in PEM.",
-        cause);
   }
 }

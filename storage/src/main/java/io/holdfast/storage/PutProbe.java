@@ -1,15 +1,8 @@
-package io.holdfast.storage.s3;
+package io.holdfast.storage;
 
 import io.holdfast.base.Entropy;
 import io.holdfast.base.concurrent.Workers;
-import io.holdfast.storage.BlobKey;
-import io.holdfast.storage.BlobLockedException;
-import io.holdfast.storage.BlobStore;
-import io.holdfast.storage.NoSuchBlobException;
-import io.holdfast.storage.StoreCapabilities;
 import io.holdfast.storage.StoreCapabilities.Support;
-import io.holdfast.storage.StoreRefusedException;
-import io.holdfast.storage.WriteOutcomeUnknownException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -23,24 +16,34 @@ import org.slf4j.LoggerFactory;
 /// Finds out whether a store really refuses to overwrite: some take the header and ignore it, some
 /// look first and write then. What cannot be removed afterwards stays below `probe/`, 16 bytes
 /// long.
-final class S3Probe {
-  private static final Logger log = LoggerFactory.getLogger(S3Probe.class);
+public final class PutProbe {
+  private static final Logger log = LoggerFactory.getLogger(PutProbe.class);
 
   private static final int CONTENT_BYTES = 16;
   private static final int RACES = 4;
   private static final int WRITERS = 16;
 
   private final BlobStore store;
-  private final S3Put puts;
+  private final ConditionalPut put;
+  private final String condition;
   private final Entropy entropy;
 
-  S3Probe(BlobStore store, S3Put puts, Entropy entropy) {
+  /// @param condition the header that says that a put must not overwrite
+  public PutProbe(BlobStore store, ConditionalPut put, String condition, Entropy entropy) {
     this.store = store;
-    this.puts = puts;
+    this.put = put;
+    this.condition = condition;
     this.entropy = entropy;
   }
 
-  StoreCapabilities probe() throws IOException {
+  /// One put with the condition, whose answer is taken as it is.
+  @FunctionalInterface
+  public interface ConditionalPut {
+    /// Whether the store said that it has stored these bytes.
+    boolean isStored(BlobKey key, ByteBuffer data) throws IOException;
+  }
+
+  public StoreCapabilities probe() throws IOException {
     List<BlobKey> used = new ArrayList<>();
     try {
       String problem = overwrites(newKey(used));
@@ -68,14 +71,14 @@ final class S3Probe {
     byte[] first = entropy.bytes(CONTENT_BYTES);
     byte[] second = first.clone();
     second[0] ^= 1;
-    if (puts.ask(key, ByteBuffer.wrap(first)) != S3Put.Answer.STORED) {
+    if (!put.isStored(key, ByteBuffer.wrap(first))) {
       throw new WriteOutcomeUnknownException("somebody else has put " + key);
     }
     if (!isThere(key, first)) {
       return "a blob that was put is not there afterwards";
     }
-    if (puts.ask(key, ByteBuffer.wrap(second)) == S3Put.Answer.STORED) {
-      return "the store overwrites: it ignores the header If-None-Match";
+    if (put.isStored(key, ByteBuffer.wrap(second))) {
+      return "the store overwrites: it ignores the header " + condition;
     }
     return isThere(key, first) ? "" : "the store overwrites, although it answers that it does not";
   }
@@ -89,7 +92,7 @@ final class S3Probe {
         byte[] content = entropy.bytes(CONTENT_BYTES);
         writers.start(
             () -> {
-              if (puts.ask(key, ByteBuffer.wrap(content)) == S3Put.Answer.STORED) {
+              if (put.isStored(key, ByteBuffer.wrap(content))) {
                 winners.incrementAndGet();
               }
             });

@@ -1,4 +1,4 @@
-package io.holdfast.storage.s3.testing;
+package io.holdfast.storage.web.testing;
 
 import io.holdfast.base.concurrent.Workers;
 import java.io.BufferedInputStream;
@@ -154,7 +154,10 @@ public final class FaultProxy implements AutoCloseable {
       case Fault.AnswerLost _ -> ask(head, body);
       case Fault.None _ -> out.write(ask(head, body));
       case Fault.ConditionLost _ ->
-          out.write(ask(head.replaceAll("(?i)\r\nif-none-match:[^\r]*", ""), body));
+          out.write(
+              ask(
+                  head.replaceAll("(?i)\r\n(if-none-match|x-goog-if-generation-match):[^\r]*", ""),
+                  body));
       case Fault.Twice _ -> {
         ask(head, body);
         out.write(ask(head, body));

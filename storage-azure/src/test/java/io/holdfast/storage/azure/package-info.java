@@ -1,0 +1,4 @@
+@NullMarked
+package io.holdfast.storage.azure;
+
+import org.jspecify.annotations.NullMarked;
