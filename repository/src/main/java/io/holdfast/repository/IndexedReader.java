@@ -7,6 +7,7 @@ import io.holdfast.storage.NoSuchBlobException;
 import io.holdfast.storage.TruncatedBlobException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Reads chunks by a [ChunkIndex]. Where something is missing, the index is loaded once more,
@@ -60,23 +61,46 @@ final class IndexedReader implements ChunkReader {
 
   @Override
   public byte[] read(ChunkType type, ChunkId id, int bytesMax) throws IOException {
-    int seen = generation;
-    byte[] plain = tryRead(loaded, type, id, bytesMax);
-    if (plain == null && reload(seen)) {
-      plain = tryRead(loaded, type, id, bytesMax);
-      countFutile(plain == null);
+    return readFrame(type, id, bytesMax).plain;
+  }
+
+  /// A frame as it is stored, and what is in it. *Owned* by whoever asked.
+  static final class OpenedFrame {
+    final byte[] frame;
+    final int keyVersion;
+    final byte[] plain;
+
+    OpenedFrame(byte[] frame, int keyVersion, byte[] plain) {
+      this.frame = frame;
+      this.keyVersion = keyVersion;
+      this.plain = plain;
     }
-    if (plain == null) {
+  }
+
+  /// As [#read], with the frame.
+  OpenedFrame readFrame(ChunkType type, ChunkId id, int bytesMax) throws IOException {
+    int seen = generation;
+    OpenedFrame opened = tryRead(loaded, type, id, bytesMax);
+    if (opened == null && reload(seen)) {
+      opened = tryRead(loaded, type, id, bytesMax);
+      countFutile(opened == null);
+    }
+    if (opened == null) {
       CorruptRepositoryException missing =
           CorruptRepositoryException.missing("chunk " + id + " of type " + type + " is missing");
       loaded.damaged().forEach(missing::addSuppressed);
       throw missing;
     }
-    return plain;
+    return opened;
+  }
+
+  /// Where the chunk lies now, as far as is known; the first of several places.
+  Optional<Place> place(ChunkType type, ChunkId id) {
+    return loaded.index().place(type, id);
   }
 
   /// Null if no copy is there; a damaged copy is an error only when no other one can be read.
-  private byte @Nullable [] tryRead(Loaded from, ChunkType type, ChunkId id, int bytesMax)
+  private @Nullable OpenedFrame tryRead(Loaded from, ChunkType type, ChunkId id, int bytesMax)
       throws IOException {
     List<Place> places = from.index().places(type, id);
     CorruptRepositoryException damage = null;
@@ -99,7 +123,8 @@ final class IndexedReader implements ChunkReader {
     return null;
   }
 
-  private byte[] readAt(Place place, ChunkType type, ChunkId id, int bytesMax) throws IOException {
+  private OpenedFrame readAt(Place place, ChunkType type, ChunkId id, int bytesMax)
+      throws IOException {
     var key = ObjectNames.pack(place.pack().id());
     byte[] frame = store.getRange(key, place.offset(), place.storedBytes());
     String where = "chunk " + id + " in " + key;
@@ -109,7 +134,7 @@ final class IndexedReader implements ChunkReader {
     if (type != ChunkType.PAGES && !domain.keyedIds().matches(type, id, plain)) {
       throw CorruptRepositoryException.damaged(where + " has other content than its id says");
     }
-    return plain;
+    return new OpenedFrame(frame, place.pack().keyVersion(), plain);
   }
 
   /// False if loading again was tried too often in vain.

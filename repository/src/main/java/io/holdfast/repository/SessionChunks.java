@@ -73,6 +73,26 @@ final class SessionChunks implements ChunkWriter {
     }
   }
 
+  /// Takes a frame as it is, which was sealed under the key version that this session writes with.
+  ///
+  /// @param opened proved: what is in it is what `id` says
+  PutOutcome adopt(ChunkType type, ChunkId id, IndexedReader.OpenedFrame opened)
+      throws IOException {
+    failure.check();
+    heartbeat.beat();
+    if (known.contains(type, id) || !fresh.add(type, id)) {
+      return PutOutcome.ALREADY_THERE;
+    }
+    try {
+      byte[] frame = opened.frame;
+      lane(type.packing()).append(type, id, frame, frame.length, opened.plain.length);
+      return PutOutcome.STORED;
+    } catch (IOException | RuntimeException | Error e) {
+      failure.record(e);
+      throw e;
+    }
+  }
+
   private PackLane lane(Packing packing) {
     return switch (packing) {
       case DATA -> data;
