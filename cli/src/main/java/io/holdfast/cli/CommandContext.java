@@ -44,6 +44,17 @@ record CommandContext(
     return new SettingsResolver(environment, workingDirectory).resolve(flags);
   }
 
+  /// Settings of a second repository, see [SettingsResolver#second].
+  Settings second(Flags flags, String named, Optional<String> keyFile, Settings first) {
+    return new SettingsResolver(environment, workingDirectory)
+        .second(flags, named, keyFile, "BACKUP_TO_", first);
+  }
+
+  /// As [#engine], for the store of a second repository.
+  EngineContext secondEngine(TerminalProgress progress) {
+    return engine(progress).withEnvironment(environment.overriddenBy("HOLDFAST_TO_"));
+  }
+
   TerminalProgress progress(GlobalOptions global) {
     TerminalProgress.Style style =
         global.quiet

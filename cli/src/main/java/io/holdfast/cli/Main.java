@@ -130,6 +130,7 @@ public final class Main implements Callable<Integer> {
     commandLine.addSubcommand(new RepairCommand(context));
     commandLine.addSubcommand(new RestoreCommand(context));
     commandLine.addSubcommand(new TestRestoreCommand(context));
+    commandLine.addSubcommand(new CopyCommand(context));
     commandLine.addSubcommand(new ForgetCommand(context));
     commandLine.addSubcommand(new PruneCommand(context));
     commandLine.addSubcommand(

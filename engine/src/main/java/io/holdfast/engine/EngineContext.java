@@ -21,6 +21,11 @@ public record EngineContext(
     environment = Map.copyOf(environment);
   }
 
+  /// The same with other environment variables.
+  public EngineContext withEnvironment(Map<String, String> other) {
+    return new EngineContext(clock, entropy, pause, progress, cancellation, other);
+  }
+
   /// Says nothing about the environment, which holds secrets.
   @Override
   public String toString() {

@@ -69,6 +69,21 @@ public final class RepositoryAccess {
   /// Creates the repository. Where no key was named, a key file is made first: a repository whose
   /// key was lost in a crash could never be opened.
   public Created init(Settings settings) {
+    return create(settings, (store, key) -> Repository.init(store, key, options()));
+  }
+
+  /// Creates a repository that shares the key space of another one: chunks are exchanged between
+  /// both as they are.
+  public Created initLike(Settings settings, OpenRepository like) {
+    return create(
+        settings, (store, key) -> Repository.initLike(store, key, options(), like.repository()));
+  }
+
+  private interface Making {
+    Repository.Initialized make(BlobStore store, KeyMaterial key) throws IOException;
+  }
+
+  private Created create(Settings settings, Making making) {
     return Failures.translate(
         "create repository " + settings.repository(),
         () -> {
@@ -80,7 +95,7 @@ public final class RepositoryAccess {
                   settings.repository(),
                   BlobStores.create(settings.repository(), context.storeContext()));
           try {
-            Repository.Initialized initialized = Repository.init(store, key, options());
+            Repository.Initialized initialized = making.make(store, key);
             return new Created(
                 new OpenRepository(initialized.repository(), settings.repository()),
                 made,

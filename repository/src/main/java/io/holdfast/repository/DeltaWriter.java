@@ -7,12 +7,17 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// Collects the tables of uploaded packs and writes them as `idx/d/<sid>-<n>`. Guarded by itself.
 final class DeltaWriter {
+  /// After so many bytes of packs their tables are written: what a session that is cut off had
+  /// uploaded before, later ones find and use.
+  static final long PACK_BYTES_MAX = 1L << 30;
+
   private final SessionId session;
   private final Domain domain;
   private final ResolvedPut puts;
   private final AtomicLong storedBytes;
   private final List<PackSection> pending = new ArrayList<>();
   private int pendingEntries;
+  private long pendingBytes;
   private int written;
 
   DeltaWriter(SessionId session, Domain domain, ResolvedPut puts, AtomicLong storedBytes) {
@@ -29,6 +34,10 @@ final class DeltaWriter {
     }
     pending.add(section);
     pendingEntries += section.count;
+    pendingBytes += section.packBytes;
+    if (pendingBytes >= PACK_BYTES_MAX) {
+      flush();
+    }
   }
 
   synchronized void flush() throws IOException {
@@ -45,6 +54,7 @@ final class DeltaWriter {
     written++;
     pending.clear();
     pendingEntries = 0;
+    pendingBytes = 0;
   }
 
   synchronized int written() {

@@ -64,13 +64,13 @@ final class IndexedReader implements ChunkReader {
 
   @Override
   public byte[] read(ChunkType type, ChunkId id, int bytesMax) throws IOException {
-    return read(type, id, bytesMax, Copies.ALL);
+    return readFrame(type, id, bytesMax).plain;
   }
 
   /// As [#read], from a copy of a STREAM chunk that is stored whole, as those must be which others
   /// are the difference to.
   byte[] readWhole(ChunkId id) throws IOException {
-    return read(ChunkType.STREAM, id, ChunkWriter.CHUNK_BYTES_MAX, Copies.WHOLE);
+    return read(ChunkType.STREAM, id, ChunkWriter.CHUNK_BYTES_MAX, Copies.WHOLE).plain;
   }
 
   /// Whether [#readWhole] has something to read.
@@ -86,23 +86,50 @@ final class IndexedReader implements ChunkReader {
         : index.places(type, id).stream().flatMap(place -> place.prefix().stream()).findFirst();
   }
 
+  /// A frame as it is stored, and what is in it. *Owned* by whoever asked.
+  static final class OpenedFrame {
+    final byte[] frame;
+    final int keyVersion;
+    final byte[] plain;
+    final Optional<ChunkId> prefix;
+
+    /// @param prefix the chunk that it is the difference to; empty if it is stored whole
+    OpenedFrame(byte[] frame, int keyVersion, byte[] plain, Optional<ChunkId> prefix) {
+      this.frame = frame;
+      this.keyVersion = keyVersion;
+      this.plain = plain;
+      this.prefix = prefix;
+    }
+  }
+
+  /// As [#read], with the frame.
+  OpenedFrame readFrame(ChunkType type, ChunkId id, int bytesMax) throws IOException {
+    return read(type, id, bytesMax, Copies.ALL);
+  }
+
   /// Which copies of a chunk are asked for.
   private enum Copies {
     ALL,
     WHOLE
   }
 
-  private byte[] read(ChunkType type, ChunkId id, int bytesMax, Copies copies) throws IOException {
+  private OpenedFrame read(ChunkType type, ChunkId id, int bytesMax, Copies copies)
+      throws IOException {
     int seen = generation;
-    byte[] plain = tryRead(loaded, type, id, bytesMax, copies);
-    if (plain == null && reload(seen)) {
-      plain = tryRead(loaded, type, id, bytesMax, copies);
-      countFutile(plain == null);
+    OpenedFrame opened = tryRead(loaded, type, id, bytesMax, copies);
+    if (opened == null && reload(seen)) {
+      opened = tryRead(loaded, type, id, bytesMax, copies);
+      countFutile(opened == null);
     }
-    if (plain == null) {
+    if (opened == null) {
       throw missing(type, id, copies);
     }
-    return plain;
+    return opened;
+  }
+
+  /// Where the chunk lies now, as far as is known; the first of several places.
+  Optional<Place> place(ChunkType type, ChunkId id) {
+    return loaded.index().place(type, id);
   }
 
   private CorruptRepositoryException missing(ChunkType type, ChunkId id, Copies copies) {
@@ -121,7 +148,7 @@ final class IndexedReader implements ChunkReader {
   }
 
   /// Null if no copy is there; a damaged copy is an error only when no other one can be read.
-  private byte @Nullable [] tryRead(
+  private @Nullable OpenedFrame tryRead(
       Loaded from, ChunkType type, ChunkId id, int bytesMax, Copies copies) throws IOException {
     List<Place> places = from.index().places(type, id);
     CorruptRepositoryException damage = null;
@@ -135,7 +162,7 @@ final class IndexedReader implements ChunkReader {
         if (prefix.isEmpty()) {
           return readAt(place, type, id, bytesMax, copies);
         }
-        byte[] difference = readDifference(from, place, id, prefix.get(), bytesMax);
+        OpenedFrame difference = readDifference(from, place, id, prefix.get(), bytesMax);
         if (difference != null) {
           return difference;
         }
@@ -155,7 +182,7 @@ final class IndexedReader implements ChunkReader {
     return null;
   }
 
-  private byte[] readAt(Place place, ChunkType type, ChunkId id, int bytesMax, Copies copies)
+  private OpenedFrame readAt(Place place, ChunkType type, ChunkId id, int bytesMax, Copies copies)
       throws IOException {
     var key = ObjectNames.pack(place.pack().id());
     byte[] frame =
@@ -170,23 +197,22 @@ final class IndexedReader implements ChunkReader {
     if (type != ChunkType.PAGES && !domain.keyedIds().matches(type, id, plain)) {
       throw CorruptRepositoryException.damaged(where + " has other content than its id says");
     }
-    return plain;
+    return new OpenedFrame(frame, place.pack().keyVersion(), plain, Optional.empty());
   }
 
   /// Null if what the chunk is the difference to is not there.
-  private byte @Nullable [] readDifference(
+  private @Nullable OpenedFrame readDifference(
       Loaded from, Place place, ChunkId id, ChunkId prefix, int bytesMax) throws IOException {
     var key = ObjectNames.pack(place.pack().id());
     String where = "chunk " + id + " in " + key;
-    byte[] prefixBytes;
+    OpenedFrame whole;
     try {
-      prefixBytes =
-          tryRead(from, ChunkType.STREAM, prefix, ChunkWriter.CHUNK_BYTES_MAX, Copies.WHOLE);
+      whole = tryRead(from, ChunkType.STREAM, prefix, ChunkWriter.CHUNK_BYTES_MAX, Copies.WHOLE);
     } catch (CorruptRepositoryException e) {
       throw CorruptRepositoryException.damaged(
           where + " is the difference to another chunk, and that is damaged: " + e.text(), e);
     }
-    if (prefixBytes == null) {
+    if (whole == null) {
       return null;
     }
     byte[] frame = store.getRange(key, place.offset(), place.storedBytes());
@@ -200,12 +226,12 @@ final class IndexedReader implements ChunkReader {
             frame.length,
             bytesMax,
             prefix,
-            prefixBytes,
+            whole.plain,
             where);
     if (!domain.keyedIds().matches(ChunkType.STREAM, id, plain)) {
       throw CorruptRepositoryException.damaged(where + " has other content than its id says");
     }
-    return plain;
+    return new OpenedFrame(frame, place.pack().keyVersion(), plain, Optional.of(prefix));
   }
 
   /// False if loading again was tried too often in vain.

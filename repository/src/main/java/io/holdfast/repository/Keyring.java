@@ -15,15 +15,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 
 /// The keys of a repository: *slots*, each of which lets one key in, and for each *domain* the
 /// versions of the keys that its data is sealed under. Changing slots touches no data. Whoever once
 /// opened the repository may have kept what was inside: removing a slot keeps a key out from now
 /// on, it cannot make it forget.
 public final class Keyring {
-  private static final int DOMAINS_MAX = 1_000_000;
-
   /// Shorter beginnings of ids are refused, so that a slip of the finger removes nothing.
   private static final int PREFIX_MIN = 4;
 
@@ -179,7 +176,7 @@ public final class Keyring {
   /// The newest keys of every domain, by name.
   public List<DataKeys> dataKeys() throws IOException {
     List<DataKeys> result = new ArrayList<>();
-    for (DomainId id : domains()) {
+    for (DomainId id : KeySpace.domains(store)) {
       DomainKeys newest = newest(id);
       Optional<Instant> since =
           newest.version == 1 && newest.name.equals(Repository.MAIN_DOMAIN)
@@ -197,7 +194,8 @@ public final class Keyring {
   /// @param domain its name; empty for all
   /// @throws BackupException `BAD_ARGUMENT` if there is no such domain
   public List<DataKeys> rotate(Optional<String> domain) throws IOException {
-    List<DomainId> ids = domain.isEmpty() ? domains() : List.of(root.domainId(domain.get()));
+    List<DomainId> ids =
+        domain.isEmpty() ? KeySpace.domains(store) : List.of(root.domainId(domain.get()));
     List<DataKeys> result = new ArrayList<>();
     for (DomainId id : ids) {
       if (root.domainKeys(store, id).isEmpty()) {
@@ -218,7 +216,7 @@ public final class Keyring {
   /// Everything about keys that cannot be read; empty if each domain's data can be opened.
   public List<CorruptRepositoryException> damage() throws IOException {
     List<CorruptRepositoryException> damage = new ArrayList<>(slots().damaged());
-    for (DomainId id : domains()) {
+    for (DomainId id : KeySpace.domains(store)) {
       try {
         var _ = root.domainKeys(store, id);
       } catch (CorruptRepositoryException e) {
@@ -226,20 +224,6 @@ public final class Keyring {
       }
     }
     return damage;
-  }
-
-  private List<DomainId> domains() throws IOException {
-    TreeSet<String> ids = new TreeSet<>();
-    store.list(
-        ObjectNames.DOMAINS,
-        blob -> {
-          String rest = blob.key().value().substring(ObjectNames.DOMAINS.length());
-          int slash = rest.indexOf('/');
-          if (slash > 0 && Hex16.isHex(rest.substring(0, slash)) && ids.size() < DOMAINS_MAX) {
-            ids.add(rest.substring(0, slash));
-          }
-        });
-    return ids.stream().map(DomainId::new).toList();
   }
 
   private DomainKeys newest(DomainId id) throws IOException {

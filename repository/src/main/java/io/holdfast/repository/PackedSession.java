@@ -92,6 +92,10 @@ final class PackedSession implements BackupSession {
     return chunks;
   }
 
+  SessionChunks sessionChunks() {
+    return chunks;
+  }
+
   @Override
   public long storedBytes() {
     return storedBytes.get();

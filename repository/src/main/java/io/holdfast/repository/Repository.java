@@ -81,6 +81,16 @@ public final class Repository implements AutoCloseable {
     return RepositoryCreation.create(store, key, options);
   }
 
+  /// Makes a repository that shares the key space of `like`: the same chunks have the same ids in
+  /// both, so they are exchanged as they are. It has an id, slots and a recovery kit of its own.
+  ///
+  /// @throws BackupException `REPOSITORY_EXISTS`; `REPOSITORY_PLACE_UNUSABLE` if keys lie there
+  public static Initialized initLike(
+      BlobStore store, KeyMaterial key, RepositoryOptions options, Repository like)
+      throws IOException {
+    return RepositoryCreation.createLike(store, key, options, like);
+  }
+
   /// Opens a repository.
   ///
   /// @throws BackupException `REPOSITORY_MISSING`, `REPOSITORY_TOO_NEW`, `KEY_WRONG`
@@ -92,6 +102,13 @@ public final class Repository implements AutoCloseable {
     } catch (CorruptRepositoryException e) {
       throw e.inTheWay();
     }
+  }
+
+  /// The same repository over the same store, with the keys that are there now. Each of both is
+  /// closed by itself.
+  public Repository reopened() throws IOException {
+    return assemble(
+        store, options, format, new RootKey(root.expose().clone(), format, root.slot()));
   }
 
   static Repository assemble(
@@ -329,6 +346,10 @@ public final class Repository implements AutoCloseable {
 
   FormatObject format() {
     return format;
+  }
+
+  RootKey root() {
+    return root;
   }
 
   Domain mainDomain() {

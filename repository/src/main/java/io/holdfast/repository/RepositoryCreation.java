@@ -27,21 +27,54 @@ final class RepositoryCreation {
   static Repository.Initialized create(
       BlobStore store, KeyMaterial material, RepositoryOptions options) throws IOException {
     requireEmpty(store);
-    ResolvedPut puts = new ResolvedPut(store, options.pause());
     Entropy entropy = options.entropy();
-    FormatObject format =
-        new FormatObject(
-            RepositoryId.of(entropy.bytes(Hex16.BYTES)),
-            RepositoryId.of(entropy.bytes(Hex16.BYTES)),
-            probed(store, entropy),
-            // As it will be read: the format has milliseconds.
-            options.clock().instant().truncatedTo(ChronoUnit.MILLIS));
+    RepositoryId id = RepositoryId.of(entropy.bytes(Hex16.BYTES));
+    FormatObject format = format(store, options, id, RepositoryId.of(entropy.bytes(Hex16.BYTES)));
     RootKey fresh = new RootKey(entropy.bytes(CryptoKit.KEY_BYTES), format, "");
-    DomainId main = fresh.domainId(Repository.MAIN_DOMAIN);
     DomainKeys keys = DomainKeys.create(entropy, options.clock().instant(), Repository.MAIN_DOMAIN);
+    return complete(store, material, options, format, fresh, List.of(keys));
+  }
+
+  /// A repository with the key space, the root key and the domain keys of another one.
+  static Repository.Initialized createLike(
+      BlobStore store, KeyMaterial material, RepositoryOptions options, Repository like)
+      throws IOException {
+    requireEmpty(store);
+    requireNoKeys(store);
+    RepositoryId id = RepositoryId.of(options.entropy().bytes(Hex16.BYTES));
+    FormatObject format = format(store, options, id, like.format().keySpace());
+    RootKey same = new RootKey(like.root().expose().clone(), format, "");
+    return complete(store, material, options, format, same, KeySpace.allKeys(like));
+  }
+
+  private static FormatObject format(
+      BlobStore store, RepositoryOptions options, RepositoryId id, RepositoryId keySpace)
+      throws IOException {
+    return new FormatObject(
+        id,
+        keySpace,
+        probed(store, options.entropy()),
+        // As it will be read: the format has milliseconds.
+        options.clock().instant().truncatedTo(ChronoUnit.MILLIS));
+  }
+
+  /// Writes the keys, and the format last.
+  private static Repository.Initialized complete(
+      BlobStore store,
+      KeyMaterial material,
+      RepositoryOptions options,
+      FormatObject format,
+      RootKey fresh,
+      List<DomainKeys> keys)
+      throws IOException {
+    ResolvedPut puts = new ResolvedPut(store, options.pause());
     List<BlobKey> made = new ArrayList<>();
-    made.add(ObjectNames.domain(main, keys.version));
-    own(puts, made.getFirst(), fresh.wrap(options, main, keys));
+    for (DomainKeys version : keys) {
+      DomainId id = fresh.domainId(version.name);
+      BlobKey name = ObjectNames.domain(id, version.version);
+      own(puts, name, fresh.wrap(options, id, version));
+      made.add(name);
+    }
     KeySlot slot = addSlot(puts, options, format.id(), fresh, material, Use.UNSAID);
     made.add(ObjectNames.keySlot(slot.id()));
     RootKey root = fresh.in(slot.id());
@@ -100,6 +133,20 @@ final class RepositoryCreation {
   private static void requireEmpty(BlobStore store) throws IOException {
     if (store.stat(ObjectNames.FORMAT).isPresent()) {
       throw exists(store);
+    }
+  }
+
+  /// Keys of the same key space have the same names: what a creation that was cut off left would be
+  /// in the way, and whether it was cut off or still runs cannot be told.
+  private static void requireNoKeys(BlobStore store) throws IOException {
+    boolean[] any = new boolean[1];
+    store.list("keys/", _ -> any[0] = true);
+    if (any[0]) {
+      throw new BackupException(
+          ErrorCode.REPOSITORY_PLACE_UNUSABLE,
+          "there are keys at " + store.describe() + ", but no repository",
+          "Somebody makes a repository there now, or was cut off: then delete what is below keys/,"
+              + " which opens nothing.");
     }
   }
 

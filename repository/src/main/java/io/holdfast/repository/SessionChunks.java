@@ -137,6 +137,27 @@ final class SessionChunks implements ChunkWriter {
     lane(type.packing()).append(type, id, sealer.frame(), frameBytes, length, prefix);
   }
 
+  /// Takes a frame as it is, which was sealed under the key version that this session writes with.
+  ///
+  /// @param opened stored whole, and proved: what is in it is what `id` says
+  PutOutcome adopt(ChunkType type, ChunkId id, IndexedReader.OpenedFrame opened)
+      throws IOException {
+    failure.check();
+    heartbeat.beat();
+    if (known.contains(type, id) || !fresh.add(type, id)) {
+      return PutOutcome.ALREADY_THERE;
+    }
+    try {
+      byte[] frame = opened.frame;
+      lane(type.packing())
+          .append(type, id, frame, frame.length, opened.plain.length, Optional.empty());
+      return PutOutcome.STORED;
+    } catch (IOException | RuntimeException | Error e) {
+      failure.record(e);
+      throw e;
+    }
+  }
+
   private PackLane lane(Packing packing) {
     return switch (packing) {
       case DATA -> data;

@@ -80,6 +80,23 @@ public record SnapshotRecord(
         roots);
   }
 
+  /// The same with other roots: what a copy is under other keys.
+  public SnapshotRecord withRoots(SortedMap<String, ChunkId> other) {
+    return new SnapshotRecord(
+        name,
+        source,
+        kind,
+        type,
+        parent,
+        startedAt,
+        completedAt,
+        logicalBytes,
+        storedBytes,
+        files,
+        attributes,
+        other);
+  }
+
   void write(RecordWriter out) {
     int start = out.size();
     out.text(name, NAME_BYTES_MAX, "the name of a snapshot")

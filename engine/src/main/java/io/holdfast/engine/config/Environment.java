@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -67,6 +68,18 @@ public record Environment(Map<String, String> variables) {
           "Check the path and its permissions; it is shown only if it begins with '/' or '.',"
               + " because a secret may have been put in its place.");
     }
+  }
+
+  /// The variables as a second store sees them: `prefix` and a name stand for that name.
+  public Map<String, String> overriddenBy(String prefix) {
+    Map<String, String> all = new HashMap<>(variables);
+    variables.forEach(
+        (name, value) -> {
+          if (name.startsWith(prefix) && name.length() > prefix.length()) {
+            all.put(name.substring(prefix.length()), value);
+          }
+        });
+    return Map.copyOf(all);
   }
 
   /// Where a user's own configuration lives.

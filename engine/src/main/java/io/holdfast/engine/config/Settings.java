@@ -34,6 +34,11 @@ public record Settings(
     }
   }
 
+  /// The same with another repository.
+  public Settings withRepository(String other, KeySource itsKey) {
+    return new Settings(other, itsKey, source, url, directUrl, slot, configFile);
+  }
+
   /// The URL for replication and everything else that a pooler breaks.
   public Secret requireDirectUrl() {
     return directUrl.or(() -> url).orElseThrow(Settings::noUrl);

@@ -53,6 +53,55 @@ public final class SettingsResolver {
         file.map(ConfigFile::path));
   }
 
+  /// Settings of a second repository: where a copy goes, or what a new one shall be like.
+  ///
+  /// @param named a path or URL, or the name of a repository of the configuration file
+  /// @param keyFile as said on the command line, if it was
+  /// @param variables what its variables begin with: `BACKUP_TO_ENCRYPTION_KEY` for `BACKUP_TO_`
+  /// @param first whose key opens it where nothing else is said
+  public Settings second(
+      Flags flags, String named, Optional<String> keyFile, String variables, Settings first) {
+    if (named.isBlank()) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          "the second repository has an empty name",
+          "Name a directory, a URL or a repository of the configuration file.");
+    }
+    Optional<RepositoryEntry> entry = configFile(flags).map(file -> file.repositories().get(named));
+    KeySource key =
+        keyFile
+            .<KeySource>map(file -> new KeySource.File(keyPath("the option", file)))
+            .or(() -> keyOfVariables(variables))
+            .or(
+                () ->
+                    entry
+                        .flatMap(RepositoryEntry::keyFile)
+                        .map(file -> keyPath("keyFile of the configuration", file))
+                        .map(KeySource.File::new))
+            .orElse(first.key());
+    return first.withRepository(absolute(entry.map(RepositoryEntry::url).orElse(named)), key);
+  }
+
+  private Optional<KeySource> keyOfVariables(String prefix) {
+    Optional<Secret> hex = environment.secret(prefix + "ENCRYPTION_KEY");
+    Optional<Secret> passphrase = environment.secret(prefix + "PASSPHRASE");
+    Optional<String> file = environment.text(prefix + "KEY_FILE");
+    long given =
+        List.of(hex.isPresent(), passphrase.isPresent(), file.isPresent()).stream()
+            .filter(g -> g)
+            .count();
+    if (given > 1) {
+      throw new BackupException(
+          ErrorCode.BAD_CONFIGURATION,
+          "more than one of %1$sENCRYPTION_KEY, %1$sPASSPHRASE and %1$sKEY_FILE is set"
+              .formatted(prefix),
+          "Keep the one that opens the repository and unset the others.");
+    }
+    return hex.<KeySource>map(KeySource.Hex::new)
+        .or(() -> passphrase.map(KeySource.Passphrase::new))
+        .or(() -> file.map(path -> new KeySource.File(keyPath(prefix + "KEY_FILE", path))));
+  }
+
   /// The slot that belongs to a source where nothing else is said.
   public static String defaultSlot(String source) {
     String safe = source.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]", "_");

@@ -25,6 +25,14 @@ public final class Variables {
           plain(
               "BACKUP_KEY_FILE",
               "File with 64 hexadecimal digits. Default: holdfast/key in $XDG_CONFIG_HOME or ~/.config."),
+          secret(
+              "BACKUP_TO_ENCRYPTION_KEY",
+              "Key of the second repository (--to of copy): 64 hexadecimal digits. Default: the first's key."),
+          secret("BACKUP_TO_PASSPHRASE", "Passphrase of the second repository."),
+          plain("BACKUP_TO_KEY_FILE", "Key file of the second repository; --to-key-file wins."),
+          plain(
+              "HOLDFAST_TO_*",
+              "What follows the prefix is, for the second repository's store, the variable of that name: HOLDFAST_TO_AWS_ACCESS_KEY_ID."),
           secret("DATABASE_URL", "Database of the source; --url wins."),
           secret("POSTGRES_URL", "The same; read when DATABASE_URL is not set."),
           secret("DIRECT_URL", "The same server without a pooler; --direct-url wins."),

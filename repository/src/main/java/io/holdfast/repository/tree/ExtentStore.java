@@ -75,6 +75,19 @@ final class ExtentStore {
     return newOrNull(new Streamed(length, id), old);
   }
 
+  /// True if all that a record of the parent refers to may still be referred to.
+  boolean isUsable(Extent old) {
+    if (old instanceof Streamed streamed) {
+      return chunks.contains(ChunkType.STREAM, streamed.id());
+    }
+    Before before = before(old);
+    return before == null
+        || (parent != null
+            && chunks.contains(ChunkType.PAGES, before.baseId())
+            && chunks.contains(ChunkType.PAGE_HASHES, before.hashes().id())
+            && patchesUsable(parent, before));
+  }
+
   /// Stores the last, unfilled chunks. Nobody stores extents any more.
   void finish() throws IOException {
     hashes.finish();

@@ -239,6 +239,11 @@ public final class TreeReader {
     }
   }
 
+  /// Puts an extent of this tree together, as [#readExtent].
+  void read(Metadata file, Extent extent, byte[] target) throws IOException {
+    extents.read(file, extent, target);
+  }
+
   MergedCursor cursor() throws IOException {
     return new MergedCursor(base, overlay);
   }

@@ -102,6 +102,32 @@ public final class TreeWriter {
         });
   }
 
+  /// Takes an extent over from the parent as it is there, without looking at its bytes: the caller
+  /// knows that they are the same.
+  ///
+  /// @return false if the parent does not have it, or not all of it may be referred to; then it has
+  ///   to be put
+  boolean keepExtent(String path, FileLayout layout, long index) throws IOException {
+    Extent old = old(path, layout, index);
+    if (old == null || !extents.isUsable(old)) {
+      return false;
+    }
+    file(path, layout).extent((int) index, null, refs);
+    tally.extentsUnchanged.increment();
+    return true;
+  }
+
+  /// As [#putExtent], and for pieces of files of lines, cut as they were.
+  void putPiece(String path, FileLayout layout, long index, byte[] bytes, int length)
+      throws IOException {
+    if (layout instanceof FileLayout.Lines) {
+      Extent old = old(path, layout, index);
+      file(path, layout).extent((int) index, extents.storeStream(bytes, 0, length, old), refs);
+    } else {
+      putExtent(path, layout, index, bytes, length);
+    }
+  }
+
   /// Writes the lists and the root. All workers have ended; nothing is put afterwards.
   ///
   /// @throws IllegalStateException if extents are missing or have another length than their file's

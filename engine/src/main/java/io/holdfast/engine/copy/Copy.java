@@ -1,0 +1,148 @@
+package io.holdfast.engine.copy;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.base.ErrorKind;
+import io.holdfast.engine.BackupCatalog;
+import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.Failures;
+import io.holdfast.engine.OpenRepository;
+import io.holdfast.engine.copy.CopyReport.Copied;
+import io.holdfast.engine.copy.CopyReport.Outcome;
+import io.holdfast.repository.Exchange;
+import io.holdfast.repository.Repository;
+import io.holdfast.repository.SnapshotRecord;
+import io.holdfast.repository.StoredSnapshot;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Copies backups into another repository. May be run again at any time: what is there is not sent
+/// again, and backups that are there are passed over.
+public final class Copy {
+  private final EngineContext context;
+  private final OpenRepository source;
+  private final OpenRepository target;
+
+  public Copy(EngineContext context, OpenRepository source, OpenRepository target) {
+    this.context = context;
+    this.source = source;
+    this.target = target;
+  }
+
+  /// What a run would do; nothing is written.
+  public CopyReport plan(CopyRequest request) {
+    return Failures.translate("plan copy", () -> planNow(request));
+  }
+
+  /// Copies. A backup that is damaged in the source fails alone; what keeps everything from going
+  /// on ends the run, and leaves what was finished.
+  public CopyReport run(CopyRequest request) {
+    requireDifferent();
+    return Failures.translate("copy to " + target.address(), () -> runNow(request));
+  }
+
+  private void requireDifferent() {
+    if (source.id().equals(target.id())) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          "--to names the repository that is copied from",
+          "Name another place; 'holdfast init --like' makes a repository for copies.");
+    }
+  }
+
+  private CopyReport planNow(CopyRequest request) throws IOException {
+    requireDifferent();
+    List<StoredSnapshot> chosen = chosen(request);
+    Twins twins = twins();
+    List<Copied> backups = new ArrayList<>();
+    for (StoredSnapshot backup : chosen) {
+      SnapshotRecord record = backup.record();
+      backups.add(
+          twins.find(record).isPresent()
+              ? copied(record, Outcome.ALREADY_THERE, 0, "")
+              : twins.inTheWay(record).isPresent()
+                  ? copied(record, Outcome.FAILED, 0, inTheWay(record).text())
+                  : copied(record, Outcome.WOULD_COPY, 0, ""));
+    }
+    LineCopy lines = new LineCopy(context, source.repository(), target.repository(), request.wal());
+    Exchange.Way way = Exchange.between(source.repository(), target.repository()).way();
+    return new CopyReport(target.address(), way, backups, lines.plan(chosen), List.of(), List.of());
+  }
+
+  private CopyReport runNow(CopyRequest request) throws IOException {
+    Exchange.bringKeys(source.repository(), target.repository());
+    try (Repository receiving = target.repository().reopened()) {
+      List<StoredSnapshot> chosen = chosen(request);
+      Exchange exchange = Exchange.between(source.repository(), receiving);
+      LineCopy lines = new LineCopy(context, source.repository(), receiving, request.wal());
+      Twins twins = twins();
+      List<Copied> outcomes = new ArrayList<>();
+      for (StoredSnapshot backup : chosen) {
+        context.cancellation().throwIfRequested();
+        outcomes.add(one(backup.record(), new OneCopy(context, exchange, receiving, lines), twins));
+      }
+      lines.copyRest(chosen.stream().filter(backup -> twins.isCopied(backup.record())).toList());
+      return new CopyReport(
+          target.address(),
+          exchange.way(),
+          outcomes,
+          lines.tally(),
+          lines.problems(),
+          lines.warnings());
+    }
+  }
+
+  private Copied one(SnapshotRecord backup, OneCopy copy, Twins twins) throws IOException {
+    if (twins.find(backup).isPresent()) {
+      return copied(backup, Outcome.ALREADY_THERE, 0, "");
+    }
+    try {
+      if (twins.inTheWay(backup).isPresent()) {
+        throw inTheWay(backup);
+      }
+      SnapshotRecord arrived = copy.run(backup, twins.nearest(backup));
+      twins.add(backup, arrived);
+      return copied(backup, Outcome.COPIED, arrived.storedBytes(), "");
+    } catch (BackupException e) {
+      if (e.code().kind() != ErrorKind.CORRUPTION && e.code() != ErrorCode.BAD_ARGUMENT) {
+        throw e;
+      }
+      context.progress().note(backup.name() + " was not copied: " + e.text());
+      return copied(backup, Outcome.FAILED, 0, e.text());
+    }
+  }
+
+  private static Copied copied(
+      SnapshotRecord backup, Outcome outcome, long storedBytes, String problem) {
+    return new Copied(
+        backup.name(), backup.source(), outcome, backup.logicalBytes(), storedBytes, problem);
+  }
+
+  private static BackupException inTheWay(SnapshotRecord backup) {
+    return new BackupException(
+        ErrorCode.BAD_ARGUMENT,
+        "the target has another backup of the name " + backup.name(),
+        "Copy into another repository, or forget that one.");
+  }
+
+  private Twins twins() throws IOException {
+    return new Twins(
+        BackupCatalog.of(source.repository()).all(), BackupCatalog.of(target.repository()).all());
+  }
+
+  /// Oldest first, each once.
+  private List<StoredSnapshot> chosen(CopyRequest request) throws IOException {
+    BackupCatalog catalog = BackupCatalog.of(source.repository());
+    if (request.backups().isEmpty()) {
+      return request.source().isEmpty() ? catalog.all() : catalog.ofSource(request.source().get());
+    }
+    Set<String> names = new LinkedHashSet<>();
+    for (String name : request.backups()) {
+      names.add(catalog.require(name, request.source().orElse("main")).record().name());
+    }
+    return catalog.all().stream().filter(backup -> names.contains(backup.record().name())).toList();
+  }
+}

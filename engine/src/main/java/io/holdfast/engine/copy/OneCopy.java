@@ -1,0 +1,33 @@
+package io.holdfast.engine.copy;
+
+import io.holdfast.engine.EngineContext;
+import io.holdfast.repository.BackupSession;
+import io.holdfast.repository.ChunkId;
+import io.holdfast.repository.Exchange;
+import io.holdfast.repository.Repository;
+import io.holdfast.repository.SnapshotRecord;
+import io.holdfast.repository.StoredSnapshot;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/// Copies one backup in a session of its own: its write-ahead log, its trees, then the commit.
+record OneCopy(EngineContext context, Exchange exchange, Repository target, LineCopy lines) {
+  /// Returns what is in the target now.
+  SnapshotRecord run(SnapshotRecord backup, Optional<Twins.Pair> near) throws IOException {
+    StoredSnapshot committed;
+    try (BackupSession session = target.beginSession()) {
+      // After the session was registered, so that no prune takes away what comes now.
+      lines.copyNeeded(backup, session);
+      context.progress().phase("copy " + backup.name(), backup.logicalBytes());
+      TreesCopy trees = new TreesCopy(exchange, target, context.cancellation(), context.progress());
+      SortedMap<String, ChunkId> roots = trees.copy(backup, session, near);
+      context.cancellation().throwIfRequested();
+      committed = session.commit(backup.withRoots(roots));
+    }
+    context.progress().phase("check " + backup.name(), 0);
+    new ArrivalCheck(target).require(committed);
+    lines.requireArrived(backup);
+    return committed.record();
+  }
+}
