@@ -136,7 +136,14 @@ final class WalPrune {
     List<StoredSnapshot> clusters =
         kept.stream().filter(backup -> backup.record().kind().equals(PhysicalBackup.KIND)).toList();
     for (String source : sources) {
-      for (WalArchive archive : SourceWal.all(repository, source)) {
+      List<WalArchive> archives;
+      try {
+        archives = SourceWal.all(repository, source);
+      } catch (CorruptRepositoryException e) {
+        // Nobody can open its WAL, so no backup can need it, nor a new one of the source begin.
+        continue;
+      }
+      for (WalArchive archive : archives) {
         Needed needed = earliest(archive, clusters).orElse(new Needed(-1L, ""));
         for (int timeline : archive.timelines()) {
           floors.add(part(archive, timeline, needed).floor());
