@@ -144,8 +144,7 @@ class RepairingTest {
       assertThat(report.lostChunks()).isEqualTo(1);
       assertThat(report.savedChunks()).isPositive();
       assertThat(report.published()).hasSize(1);
-      assertThatThrownBy(
-              () -> SmallBackup.assertReadable(repository.reader(), backups.getFirst()))
+      assertThatThrownBy(() -> SmallBackup.assertReadable(repository.reader(), backups.getFirst()))
           .isInstanceOf(CorruptRepositoryException.class);
       // The other one is as it was.
       SmallBackup.assertReadable(repository.reader(), backups.getLast());
@@ -203,8 +202,7 @@ class RepairingTest {
       inflict(Damage.STATE_FLIPPED);
       RepairReport report =
           repository
-              .repairing(
-                  new RepairPolicy(Set.of(), List.of(), Duration.ofHours(24), Duration.ZERO))
+              .repairing(new RepairPolicy(Set.of(), List.of(), Duration.ofHours(24), Duration.ZERO))
               .run();
       assertThat(report.isDone()).isFalse();
       assertThat(report.published()).isEmpty();
@@ -394,8 +392,7 @@ class RepairingTest {
       assertThat(repository.snapshotListing().undecided()).isEmpty();
       assertThat(repository.snapshots())
           .extracting(StoredSnapshot::id)
-          .containsExactlyInAnyOrderElementsOf(
-              backups.stream().map(StoredSnapshot::id).toList());
+          .containsExactlyInAnyOrderElementsOf(backups.stream().map(StoredSnapshot::id).toList());
       for (StoredSnapshot backup : backups) {
         SmallBackup.assertReadable(repository.reader(), backup);
       }

@@ -124,7 +124,9 @@ class KilledRepairTest {
   }
 
   private Path largestPack() throws IOException {
-    return objects("packs").stream().max(Comparator.comparing(KilledRepairTest::size)).orElseThrow();
+    return objects("packs").stream()
+        .max(Comparator.comparing(KilledRepairTest::size))
+        .orElseThrow();
   }
 
   /// An index object, a data pack, and the newest maintenance state, if any.
@@ -177,8 +179,7 @@ class KilledRepairTest {
   }
 
   private static String[] repair(String... more) {
-    return Stream.concat(
-            Stream.of("repair", "--read-all", "--dead-after", "0"), Stream.of(more))
+    return Stream.concat(Stream.of("repair", "--read-all", "--dead-after", "0"), Stream.of(more))
         .toArray(String[]::new);
   }
 

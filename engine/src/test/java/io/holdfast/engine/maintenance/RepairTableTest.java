@@ -79,7 +79,8 @@ class RepairTableTest {
   private static final Map<BlobKey, byte[]> SOUND = new TreeMap<>();
   private static final Map<Kind, BlobKey> VICTIMS = new EnumMap<>(Kind.class);
   private static final Map<Kind, BlobKey> OTHERS = new EnumMap<>(Kind.class);
-  private static final SettableClock CLOCK = new SettableClock(TestEngine.context().clock().instant());
+  private static final SettableClock CLOCK =
+      new SettableClock(TestEngine.context().clock().instant());
 
   private MemoryBlobStore store = new MemoryBlobStore();
   private int restores;
@@ -135,10 +136,7 @@ class RepairTableTest {
     SNAPSHOT(Row.LISTED, Row.LISTED, Row.LISTED),
     OPEN(Row.LISTED, Row.NAMED, Row.NAMED),
     CLOSE(Row.UNSEEN, Row.LISTED, Row.LISTED),
-    DATA_PACK(
-        Row.HEALED,
-        Row.HEALED,
-        new Row(Saying.CLEAN, Saying.DAMAGE, false, Restored.HEALED)),
+    DATA_PACK(Row.HEALED, Row.HEALED, new Row(Saying.CLEAN, Saying.DAMAGE, false, Restored.HEALED)),
     /// Its first half has all of its chunks.
     METADATA_PACK(Row.LISTS, Row.MENDED, Row.LISTS),
     TOMBSTONE(Row.UNSEEN, Row.NAMED, Row.NAMED),
@@ -175,8 +173,7 @@ class RepairTableTest {
     write(source, 7);
     MemoryBlobStore store = new MemoryBlobStore();
     List<String> before;
-    try (Repository made =
-        Repository.init(store, Repositories.key(), options(1)).repository()) {
+    try (Repository made = Repository.init(store, Repositories.key(), options(1)).repository()) {
       OpenRepository repository = new OpenRepository(made, "memory");
       backUpCluster(made, "cluster-1", 1);
       StoredSnapshot dropped = backUpFiles(repository, source);
@@ -255,12 +252,7 @@ class RepairTableTest {
 
   private static EngineContext context() {
     return new EngineContext(
-        CLOCK,
-        Entropy.secure(),
-        _ -> {},
-        Progress.NONE,
-        new Cancellation(),
-        Map.of());
+        CLOCK, Entropy.secure(), _ -> {}, Progress.NONE, new Cancellation(), Map.of());
   }
 
   private static RepositoryOptions options(long seed) {
@@ -306,8 +298,7 @@ class RepairTableTest {
         byte[] bytes = page(seed, file);
         writer.putExtent(path, new FileLayout.Paged(8192), 0, bytes, bytes.length);
         writer.putFile(
-            new FileEntry(
-                path, FileKind.FILE, bytes.length, 0600, 0, "", "", "", Digest.NONE),
+            new FileEntry(path, FileKind.FILE, bytes.length, 0600, 0, "", "", "", Digest.NONE),
             new FileLayout.Paged(8192));
       }
       ChunkId root = writer.finish().root();
@@ -388,8 +379,7 @@ class RepairTableTest {
       pick(Kind.NEWEST_STATE, "maint/2", "idx/d/" + files.id().session() + "-0");
       List<String> packs = new ArrayList<>();
       repository.verification().packsOf(files.id()).forEach(pack -> packs.add(pack.toString()));
-      List<String> data =
-          packs.stream().filter(pack -> packing(pack) == 1).sorted().toList();
+      List<String> data = packs.stream().filter(pack -> packing(pack) == 1).sorted().toList();
       pick(Kind.DATA_PACK, data.getFirst(), data.getLast());
       String metadata = packs.stream().filter(pack -> packing(pack) == 2).findFirst().orElseThrow();
       pick(Kind.METADATA_PACK, metadata, data.getFirst());
@@ -407,13 +397,9 @@ class RepairTableTest {
     }
     List<String> slots = names.stream().filter(n -> n.startsWith("keys/slot/")).toList();
     for (String slot : slots) {
-      pick(
-          isNeeded(store, slot) ? Kind.SLOT_IN_USE : Kind.OTHER_SLOT,
-          slot,
-          otherOf(slots, slot));
+      pick(isNeeded(store, slot) ? Kind.SLOT_IN_USE : Kind.OTHER_SLOT, slot, otherOf(slots, slot));
     }
-    List<String> wal =
-        names.stream().filter(n -> n.matches("wal/[0-9a-f]+/00000001/.*")).toList();
+    List<String> wal = names.stream().filter(n -> n.matches("wal/[0-9a-f]+/00000001/.*")).toList();
     pick(Kind.WAL_RANGE, wal.getLast(), wal.getFirst());
     String tombstone = names.stream().filter(n -> n.startsWith("forgot/")).toList().getLast();
     pick(Kind.TOMBSTONE, tombstone, "maint/2");
@@ -523,8 +509,7 @@ class RepairTableTest {
   }
 
   private RepairOutcome repair() throws IOException {
-    Repair.Request request =
-        new Repair.Request(Repair.Read.ALL, Duration.ZERO, Duration.ZERO);
+    Repair.Request request = new Repair.Request(Repair.Read.ALL, Duration.ZERO, Duration.ZERO);
     Repair repair = new Repair(context(), open());
     Set<BlobKey> before = Set.copyOf(names());
     var _ = repair.plan(request);
@@ -603,8 +588,7 @@ class RepairTableTest {
     long start = WAL_BEGIN + seed * SEGMENT;
     try {
       WalArchive archive = SourceWal.require(repository, "main", CLUSTER);
-      byte[] read =
-          archive.readBytes(1, archive.ranges(1), start, start + WAL_BYTES);
+      byte[] read = archive.readBytes(1, archive.ranges(1), start, start + WAL_BYTES);
       return Arrays.equals(read, wal(seed));
     } catch (BackupException e) {
       assertThat(e.code().kind()).isIn(ErrorKind.CORRUPTION, ErrorKind.UNAVAILABLE);
