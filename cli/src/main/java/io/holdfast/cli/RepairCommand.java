@@ -29,8 +29,8 @@ final class RepairCommand implements Callable<Integer> {
   @Option(
       names = "--read-all",
       description =
-          "Read every pack to find damage. Default: those that 'verify' has found damaged are read"
-              + " again.")
+          "Read every pack, and the WAL that backups need, to find damage. Default: packs that"
+              + " 'verify' has found damaged are read again.")
   boolean readAll;
 
   @Option(

@@ -6,7 +6,9 @@ import io.holdfast.engine.BackupCatalog;
 import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.Failures;
 import io.holdfast.engine.OpenRepository;
+import io.holdfast.engine.backup.PhysicalBackup;
 import io.holdfast.engine.verify.Affected;
+import io.holdfast.engine.verify.NeededWal;
 import io.holdfast.repository.Finding;
 import io.holdfast.repository.PackId;
 import io.holdfast.repository.Proofs;
@@ -30,10 +32,11 @@ public final class Repair {
   private final EngineContext context;
   private final Repository repository;
 
-  /// Which packs are read to find damage.
+  /// What is read to find damage.
   public enum Read {
-    /// Those that a verification has found damaged.
+    /// Packs that a verification has found damaged.
     KNOWN,
+    /// Every pack, and the WAL that backups need.
     ALL
   }
 
@@ -61,7 +64,7 @@ public final class Repair {
           RepairPolicy policy = policy(request);
           RepairPlan plan = repository.repairing(policy).plan();
           List<Affected.Loss> losses = losses(policy.damagedPacks(), plan);
-          return RepairOutcome.planned(plan, losses, unmended(plan));
+          return RepairOutcome.planned(plan, losses, unmended(plan, request.read()));
         });
   }
 
@@ -74,7 +77,7 @@ public final class Repair {
           context.progress().phase("repair", 0);
           RepairReport report = repository.repairing(policy).run();
           List<Affected.Loss> losses = losses(policy.damagedPacks(), report.plan());
-          return RepairOutcome.done(report, losses, unmended(report.plan()));
+          return RepairOutcome.done(report, losses, unmended(report.plan(), request.read()));
         });
   }
 
@@ -117,7 +120,7 @@ public final class Repair {
   }
 
   /// Damage of which no other part of the repository knows what it was.
-  private List<Finding> unmended(RepairPlan plan) throws IOException {
+  private List<Finding> unmended(RepairPlan plan, Read read) throws IOException {
     Set<String> mended = new HashSet<>();
     for (List<Finding> part : List.of(plan.states(), plan.index(), plan.withdrawn(), plan.held())) {
       part.forEach(finding -> mended.add(finding.object()));
@@ -135,6 +138,26 @@ public final class Repair {
       }
     }
     left.addAll(plan.unreadable());
+    left.addAll(lostWal(read));
     return left;
+  }
+
+  private List<Finding> lostWal(Read read) throws IOException {
+    List<Finding> lost = new ArrayList<>();
+    for (StoredSnapshot backup : BackupCatalog.of(repository).all()) {
+      if (backup.record().kind().equals(PhysicalBackup.KIND)) {
+        NeededWal needed = NeededWal.of(repository, backup);
+        List<String> problems = new ArrayList<>(needed.missing());
+        problems.addAll(
+            switch (read) {
+              case KNOWN -> List.of();
+              case ALL -> needed.damaged();
+            });
+        for (String problem : problems) {
+          lost.add(new Finding(Finding.Kind.MISSING, backup.record().name(), problem));
+        }
+      }
+    }
+    return lost;
   }
 }

@@ -167,7 +167,14 @@ final class WalPrune {
     List<StoredSnapshot> clusters =
         kept.stream().filter(backup -> backup.record().kind().equals(PhysicalBackup.KIND)).toList();
     for (String source : sources) {
-      for (WalArchive archive : SourceWal.all(repository, source)) {
+      List<WalArchive> archives;
+      try {
+        archives = SourceWal.all(repository, source);
+      } catch (CorruptRepositoryException e) {
+        // Nobody can open its WAL, so no backup can need it, nor a new one of the source begin.
+        continue;
+      }
+      for (WalArchive archive : archives) {
         Needed needed =
             earliest(archive, clusters).orElse(new Needed(NO_POSITION, Optional.empty()));
         for (int timeline : archive.timelines()) {

@@ -21,17 +21,22 @@ import java.util.Optional;
 /// @param archive empty if no WAL of the cluster is there
 /// @param ranges those that the backup needs a part of
 /// @param missing why it is not complete, in words; empty if it is
-record NeededWal(Optional<WalArchive> archive, List<WalRange> ranges, List<String> missing) {
-  NeededWal {
+public record NeededWal(Optional<WalArchive> archive, List<WalRange> ranges, List<String> missing) {
+  public NeededWal {
     ranges = List.copyOf(ranges);
     missing = List.copyOf(missing);
   }
 
   /// Looks at names only, and at the history of the timeline.
-  static NeededWal of(Repository repository, StoredSnapshot backup) throws IOException {
+  public static NeededWal of(Repository repository, StoredSnapshot backup) throws IOException {
     PhysicalFacts facts = PhysicalFacts.of(backup.record().attributes());
-    Optional<WalArchive> archive =
-        SourceWal.find(repository, backup.record().source(), facts.systemIdentifier());
+    Optional<WalArchive> archive;
+    try {
+      archive = SourceWal.find(repository, backup.record().source(), facts.systemIdentifier());
+    } catch (CorruptRepositoryException e) {
+      return new NeededWal(
+          Optional.empty(), List.of(), List.of("its WAL cannot be opened: " + e.text()));
+    }
     if (archive.isEmpty()) {
       return new NeededWal(archive, List.of(), List.of("its WAL is not in the repository"));
     }
@@ -56,6 +61,22 @@ record NeededWal(Optional<WalArchive> archive, List<WalRange> ranges, List<Strin
             .filter(range -> Long.compareUnsigned(range.end(), facts.startLsn().value()) > 0)
             .toList();
     return new NeededWal(archive, needed, missing);
+  }
+
+  /// Reads it; what of it is not what was written, in words.
+  public List<String> damaged() throws IOException {
+    List<String> problems = new ArrayList<>();
+    for (WalRange range : ranges) {
+      try {
+        if (archive.isPresent()) {
+          archive.get().read(range);
+          archive.get().readSummary(range);
+        }
+      } catch (CorruptRepositoryException e) {
+        problems.add("WAL " + range + ": " + e.text());
+      }
+    }
+    return problems;
   }
 
   static void requireHistory(WalArchive archive, int timeline, String what) throws IOException {

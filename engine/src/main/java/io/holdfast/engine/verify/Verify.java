@@ -88,7 +88,7 @@ public final class Verify {
           Set<String> sources = new TreeSet<>();
           backups.forEach(backup -> sources.add(backup.record().source()));
           for (String source : sources) {
-            verifyAllWal(source);
+            guarded("WAL of " + source, () -> verifyAllWal(source));
           }
           return report(backups);
         });
