@@ -57,7 +57,7 @@ final class PrefixSource {
     private final byte[] bytes;
     private final boolean drifted;
 
-    private Prefix(ChunkId id, byte[] bytes, boolean drifted) {
+    Prefix(ChunkId id, byte[] bytes, boolean drifted) {
       this.id = id;
       this.bytes = bytes;
       this.drifted = drifted;

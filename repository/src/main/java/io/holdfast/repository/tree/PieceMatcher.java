@@ -19,7 +19,7 @@ final class PieceMatcher {
   private static final int LENGTHS_REACH = 4_096;
 
   /// How many lengths in a row must be about the same.
-  private static final int LENGTHS = 3;
+  private static final int LENGTHS = 4;
 
   /// Lengths are about the same if they differ by less than this part of them: `1 / 64`.
   private static final int ABOUT = 64;
@@ -40,7 +40,14 @@ final class PieceMatcher {
   private final List<Integer> guessed = new ArrayList<>();
   private long position;
   private long shift;
+
+  /// The piece behind the newest one that was certain.
+  private int next;
+
   private int wrong;
+
+  /// True if the lengths of pieces have led to a new place, which is tried once.
+  private boolean found;
 
   PieceMatcher(FileContent before) {
     this.before = before;
@@ -53,7 +60,7 @@ final class PieceMatcher {
   /// What the next piece is probably like, the likeliest first; at most two.
   List<ChunkId> guess(int length) {
     guessed.clear();
-    if (starts.length < 2 || (wrong >= WRONG_MAX && wrong % SELDOM != 0)) {
+    if (starts.length < 2 || (wrong >= WRONG_MAX && wrong % SELDOM != 0 && !found)) {
       return List.of();
     }
     int at = pieceAt(position + shift + length / 2);
@@ -81,23 +88,29 @@ final class PieceMatcher {
     if (isAbout(starts[piece + 1] - starts[piece], length)) {
       shift = starts[piece + 1] - (position + length);
     }
+    next = piece + 1;
     passed(length);
   }
 
   /// The next piece was there already.
   void tookKnown(ChunkId id, int length) {
-    int expected = pieceAt(position + shift);
-    for (int away = 0; away <= SAME_REACH; away++) {
-      if (isPiece(expected + away, id, length)) {
-        shift = starts[expected + away] - position;
-        break;
-      }
-      if (isPiece(expected - away, id, length)) {
-        shift = starts[expected - away] - position;
-        break;
-      }
+    if (!goOnAtSame(next, id, length)) {
+      var _ = goOnAtSame(pieceAt(position + shift), id, length);
     }
     passed(length);
+  }
+
+  private boolean goOnAtSame(int expected, ChunkId id, int length) {
+    for (int away = 0; away <= SAME_REACH; away++) {
+      for (int piece : new int[] {expected + away, expected - away}) {
+        if (isPiece(piece, id, length)) {
+          shift = starts[piece] - position;
+          next = piece + 1;
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /// The next piece is zeros.
@@ -109,6 +122,7 @@ final class PieceMatcher {
   void tookNothing(int length) {
     position += length;
     wrong++;
+    found = false;
     System.arraycopy(unmatched, 1, unmatched, 0, LENGTHS - 1);
     unmatched[LENGTHS - 1] = length;
     if (wrong >= LENGTHS) {
@@ -119,6 +133,7 @@ final class PieceMatcher {
   private void passed(int length) {
     position += length;
     wrong = 0;
+    found = false;
   }
 
   private boolean isPiece(int piece, ChunkId id, int length) {
@@ -131,24 +146,14 @@ final class PieceMatcher {
 
   /// Goes on behind the pieces whose lengths are about those of the newest ones.
   private void findLengths() {
-    int expected = pieceAt(position + shift);
     for (int away = 0; away <= LENGTHS_REACH; away++) {
-      if (endsHere(expected + away)) {
-        goOnAt(expected + away);
-        return;
+      for (int piece : new int[] {next + away, next - away}) {
+        if (endsHere(piece)) {
+          shift = starts[piece] - position;
+          found = true;
+          return;
+        }
       }
-      if (endsHere(expected - away)) {
-        goOnAt(expected - away);
-        return;
-      }
-    }
-  }
-
-  private void goOnAt(int piece) {
-    long found = starts[piece] - position;
-    if (found != shift) {
-      shift = found;
-      wrong = 0;
     }
   }
 
