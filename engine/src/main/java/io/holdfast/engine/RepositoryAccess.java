@@ -2,12 +2,14 @@ package io.holdfast.engine;
 
 import io.holdfast.engine.config.KeyFiles;
 import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.config.TransferLimits;
 import io.holdfast.repository.KeyMaterial;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.RepositoryOptions;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.BlobStores;
 import io.holdfast.storage.RetryingBlobStore;
+import io.holdfast.storage.YieldingBlobStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +37,7 @@ public final class RepositoryAccess {
     return Failures.translate(
         "open repository " + settings.repository(),
         () -> {
-          BlobStore store = openStore(settings.repository());
+          BlobStore store = openStore(settings.repository(), settings.limits());
           try {
             return new OpenRepository(
                 Repository.open(store, KeyFiles.read(settings.key()), options()),
@@ -51,18 +53,25 @@ public final class RepositoryAccess {
   ///
   /// @throws BackupException if there is none
   public BlobStore openStore(String place) {
-    return patient(place, BlobStores.open(place, context.storeContext()));
+    return openStore(place, TransferLimits.NONE);
+  }
+
+  private BlobStore openStore(String place, TransferLimits limits) {
+    return patient(place, BlobStores.open(place, context.storeContext(limits)));
   }
 
   /// Tries again what fails for a moment. What a directory says is nearly always final, so a full
   /// disk is never tried again, and a missing permission or a stale network mount for about two
   /// seconds; other stores are asked for half a minute.
   private BlobStore patient(String place, BlobStore store) {
-    var policy =
-        BlobStores.directory(place).isPresent()
-            ? DIRECTORY_POLICY
-            : RetryingBlobStore.Policy.DEFAULT;
-    return new RetryingBlobStore(store, policy, context.entropy(), context.pause());
+    boolean isDirectory = BlobStores.directory(place).isPresent();
+    BlobStore asked =
+        isDirectory ? store : new YieldingBlobStore(store, context.clock(), context.pause());
+    return new RetryingBlobStore(
+        asked,
+        isDirectory ? DIRECTORY_POLICY : RetryingBlobStore.Policy.DEFAULT,
+        context.entropy(),
+        context.pause());
   }
 
   /// Creates the repository. Where no key was named, a key file is made first: a repository whose
@@ -77,7 +86,8 @@ public final class RepositoryAccess {
           BlobStore store =
               patient(
                   settings.repository(),
-                  BlobStores.create(settings.repository(), context.storeContext()));
+                  BlobStores.create(
+                      settings.repository(), context.storeContext(settings.limits())));
           try {
             Repository.Initialized initialized = Repository.init(store, key, options());
             return new Created(
