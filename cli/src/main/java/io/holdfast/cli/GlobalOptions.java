@@ -25,6 +25,18 @@ final class GlobalOptions {
           "Configuration file. Default: $HOLDFAST_CONFIG, ./holdfast.yaml, /etc/holdfast/holdfast.yaml.")
   @Nullable String config;
 
+  @Option(
+      names = "--limit-upload",
+      paramLabel = "RATE",
+      description = "At most so many bytes per second to the repository, for example 20MiB.")
+  @Nullable String limitUpload;
+
+  @Option(
+      names = "--limit-download",
+      paramLabel = "RATE",
+      description = "At most so many bytes per second from the repository.")
+  @Nullable String limitDownload;
+
   @Option(names = "--json", description = "Print one JSON document on stdout.")
   boolean json;
 
@@ -34,6 +46,6 @@ final class GlobalOptions {
   boolean quiet;
 
   Flags flags(@Nullable String keyFile, @Nullable String url, @Nullable String directUrl) {
-    return new Flags(repo, source, config, keyFile, url, directUrl);
+    return new Flags(repo, source, config, keyFile, url, directUrl, limitUpload, limitDownload);
   }
 }

@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Start with 'holdfast quickstart', or with 'holdfast init' and 'holdfast backup'.",
-      "--repo, --source, --config, --json and --quiet go with every command, before or after it.",
+      "--repo, --source, --config, --json, --quiet and the limits go with every command, before or"
+          + " after it.",
       "",
       "Exit status: 0 done, 1 our bug, 2 wrong use, 3 unavailable, 4 corruption,",
       "5 outcome unknown, 6 partial, 130 interrupted. 'wal fetch' has its own:",

@@ -4,7 +4,9 @@ import io.holdfast.base.Cancellation;
 import io.holdfast.base.Entropy;
 import io.holdfast.base.Progress;
 import io.holdfast.base.concurrent.Pause;
+import io.holdfast.engine.config.TransferLimits;
 import io.holdfast.storage.StoreContext;
+import io.holdfast.storage.Throttle;
 import java.time.InstantSource;
 import java.util.Map;
 
@@ -33,6 +35,12 @@ public record EngineContext(
   }
 
   StoreContext storeContext() {
-    return new StoreContext(clock, entropy, environment);
+    return storeContext(TransferLimits.NONE);
+  }
+
+  /// One pace for all transfers of the store that it opens.
+  StoreContext storeContext(TransferLimits limits) {
+    return new StoreContext(
+        clock, entropy, environment, Throttle.of(limits.upload(), limits.download(), clock, pause));
   }
 }

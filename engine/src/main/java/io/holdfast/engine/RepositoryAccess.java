@@ -2,6 +2,7 @@ package io.holdfast.engine;
 
 import io.holdfast.engine.config.KeyFiles;
 import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.config.TransferLimits;
 import io.holdfast.repository.KeyMaterial;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.RepositoryOptions;
@@ -9,6 +10,7 @@ import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.BlobStores;
 import io.holdfast.storage.ObservedBlobStore;
 import io.holdfast.storage.RetryingBlobStore;
+import io.holdfast.storage.YieldingBlobStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,7 +38,8 @@ public final class RepositoryAccess {
     return Failures.translate(
         "open repository " + settings.repository(),
         () -> {
-          BlobStore store = new ObservedBlobStore(openStore(settings.repository()));
+          BlobStore store =
+              new ObservedBlobStore(openStore(settings.repository(), settings.limits()));
           try {
             return new OpenRepository(
                 Repository.open(store, KeyFiles.read(settings.key()), options()),
@@ -52,18 +55,25 @@ public final class RepositoryAccess {
   ///
   /// @throws BackupException if there is none
   public BlobStore openStore(String place) {
-    return patient(place, BlobStores.open(place, context.storeContext()));
+    return openStore(place, TransferLimits.NONE);
+  }
+
+  private BlobStore openStore(String place, TransferLimits limits) {
+    return patient(place, BlobStores.open(place, context.storeContext(limits)));
   }
 
   /// Tries again what fails for a moment. What a directory says is nearly always final, so a full
   /// disk is never tried again, and a missing permission or a stale network mount for about two
   /// seconds; other stores are asked for half a minute.
   private BlobStore patient(String place, BlobStore store) {
-    var policy =
-        BlobStores.directory(place).isPresent()
-            ? DIRECTORY_POLICY
-            : RetryingBlobStore.Policy.DEFAULT;
-    return new RetryingBlobStore(store, policy, context.entropy(), context.pause());
+    boolean isDirectory = BlobStores.directory(place).isPresent();
+    BlobStore asked =
+        isDirectory ? store : new YieldingBlobStore(store, context.clock(), context.pause());
+    return new RetryingBlobStore(
+        asked,
+        isDirectory ? DIRECTORY_POLICY : RetryingBlobStore.Policy.DEFAULT,
+        context.entropy(),
+        context.pause());
   }
 
   /// Creates the repository. Where no key was named, a key file is made first: a repository whose
@@ -93,7 +103,8 @@ public final class RepositoryAccess {
           BlobStore store =
               patient(
                   settings.repository(),
-                  BlobStores.create(settings.repository(), context.storeContext()));
+                  BlobStores.create(
+                      settings.repository(), context.storeContext(settings.limits())));
           try {
             Repository.Initialized initialized = making.make(store, key);
             return new Created(

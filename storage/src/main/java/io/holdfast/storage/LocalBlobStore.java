@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -33,16 +34,22 @@ public final class LocalBlobStore implements BlobStore {
   private final LeftoverFiles leftovers;
   private final LocalDirectories directories;
   private final LocalPut writes;
+  private final Pace pace;
 
   LocalBlobStore(
       Path root, String fileSystemType, FileSteps steps, InstantSource clock, Entropy entropy) {
+    this(root, fileSystemType, steps, new StoreContext(clock, entropy, Map.of()));
+  }
+
+  private LocalBlobStore(Path root, String fileSystemType, FileSteps steps, StoreContext context) {
     this.root = root;
+    this.pace = context.pace();
     this.fileSystemType = fileSystemType;
     this.kind = FileSystemKind.ofType(fileSystemType);
     this.steps = steps;
-    this.leftovers = new LeftoverFiles(root, steps, clock, entropy);
+    this.leftovers = new LeftoverFiles(root, steps, context.clock(), context.entropy());
     this.directories = new LocalDirectories(root, leftovers.directory(), steps);
-    this.writes = new LocalPut(steps, kind, leftovers);
+    this.writes = new LocalPut(steps, kind, leftovers, pace);
   }
 
   /// Opens a directory that exists; writes nothing. The clock tells how old left-over files are,
@@ -51,10 +58,14 @@ public final class LocalBlobStore implements BlobStore {
   /// @throws StoreUnavailableException if it cannot be read
   public static LocalBlobStore open(Path directory, InstantSource clock, Entropy entropy)
       throws IOException {
+    return open(directory, new StoreContext(clock, entropy, Map.of()));
+  }
+
+  /// As the other, at the pace that is allowed.
+  static LocalBlobStore open(Path directory, StoreContext context) throws IOException {
     try {
       Path real = directory.toRealPath();
-      var store =
-          new LocalBlobStore(real, FileSystemKind.typeOf(real), FileSteps.REAL, clock, entropy);
+      var store = new LocalBlobStore(real, FileSystemKind.typeOf(real), FileSteps.REAL, context);
       store.directories.requireRoot();
       return store;
     } catch (IOException e) {
@@ -108,7 +119,7 @@ public final class LocalBlobStore implements BlobStore {
   private byte[] read(BlobKey key, long offset, int length) throws IOException {
     Path path = root.resolve(key.value());
     try {
-      return LocalPut.read(path, offset, length);
+      return LocalPut.read(path, offset, length, pace);
     } catch (NoSuchFileException _) {
       throw absent(key);
     } catch (IOException e) {

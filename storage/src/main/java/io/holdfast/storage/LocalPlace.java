@@ -118,7 +118,7 @@ final class LocalPlace {
           null);
     }
     try {
-      return LocalBlobStore.open(directory, context.clock(), context.entropy());
+      return LocalBlobStore.open(directory, context);
     } catch (IOException e) {
       throw unusable(LocalFailures.reason(e), "Look at that directory and its disk.", e);
     }

@@ -25,8 +25,10 @@ final class LocalPut {
   private final FileSteps steps;
   private final FileSystemKind kind;
   private final LeftoverFiles leftovers;
+  private final Pace pace;
 
-  LocalPut(FileSteps steps, FileSystemKind kind, LeftoverFiles leftovers) {
+  LocalPut(FileSteps steps, FileSystemKind kind, LeftoverFiles leftovers, Pace pace) {
+    this.pace = pace;
     this.steps = steps;
     this.kind = kind;
     this.leftovers = leftovers;
@@ -52,6 +54,9 @@ final class LocalPut {
     try (FileSteps.NewFile file = steps.createFile(temporary)) {
       while (data.hasRemaining()) {
         int length = Math.min(SLICE_BYTES, data.remaining());
+        for (int sent = 0; sent < length; sent += Pace.SLICE_BYTES_MAX) {
+          pace.send(Math.min(Pace.SLICE_BYTES_MAX, length - sent));
+        }
         file.write(data.slice(data.position(), length));
         data.position(data.position() + length);
       }
@@ -84,7 +89,7 @@ final class LocalPut {
       boolean ours =
           Files.isSameFile(temporary, target)
               || (attributes.size() == data.remaining()
-                  && ByteBuffer.wrap(read(target, 0, data.remaining())).equals(data));
+                  && ByteBuffer.wrap(read(target, 0, data.remaining(), pace)).equals(data));
       return ours ? PutResult.STORED : PutResult.ALREADY_PRESENT;
     }
     return PutResult.ALREADY_PRESENT;
@@ -153,7 +158,7 @@ final class LocalPut {
     }
   }
 
-  static byte[] read(Path path, long offset, int length) throws IOException {
+  static byte[] read(Path path, long offset, int length, Pace pace) throws IOException {
     byte[] result = new byte[length];
     try (FileChannel channel =
         FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
@@ -164,6 +169,9 @@ final class LocalPut {
         if (count < 0) {
           throw new TruncatedBlobException(
               path + " ends at " + (offset + done) + ", wanted " + length + " bytes at " + offset);
+        }
+        for (int received = 0; received < count; received += Pace.SLICE_BYTES_MAX) {
+          pace.receive(Math.min(Pace.SLICE_BYTES_MAX, count - received));
         }
         done += count;
       }

@@ -34,11 +34,16 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 public record ConfigFile(
     String path, Map<String, RepositoryEntry> repositories, Map<String, SourceEntry> sources) {
   private static final int FILE_BYTES_MAX = 1 << 20;
-  private static final Set<String> REPOSITORY_KEYS = Set.of("url", "keyFile");
+  private static final Set<String> REPOSITORY_KEYS =
+      Set.of("url", "keyFile", "limitUpload", "limitDownload");
   private static final Set<String> SOURCE_KEYS = Set.of("url", "directUrl", "repository", "slot");
 
   /// A repository of the file.
-  public record RepositoryEntry(String url, Optional<String> keyFile) {}
+  public record RepositoryEntry(
+      String url,
+      Optional<String> keyFile,
+      Optional<String> limitUpload,
+      Optional<String> limitDownload) {}
 
   /// A source of the file.
   public record SourceEntry(
@@ -132,7 +137,13 @@ public record ConfigFile(
       problems.add(line(node) + ": repositories." + name + " has no url");
       return;
     }
-    into.put(name, new RepositoryEntry(url, Optional.ofNullable(values.get("keyFile"))));
+    into.put(
+        name,
+        new RepositoryEntry(
+            url,
+            Optional.ofNullable(values.get("keyFile")),
+            Optional.ofNullable(values.get("limitUpload")),
+            Optional.ofNullable(values.get("limitDownload"))));
   }
 
   private static void source(

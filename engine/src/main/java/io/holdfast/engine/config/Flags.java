@@ -10,9 +10,22 @@ public record Flags(
     @Nullable String configFile,
     @Nullable String keyFile,
     @Nullable String url,
-    @Nullable String directUrl) {
+    @Nullable String directUrl,
+    @Nullable String limitUpload,
+    @Nullable String limitDownload) {
   /// Nothing said.
   public static final Flags NONE = new Flags(null, null, null, null, null, null);
+
+  /// Without limits of speed.
+  public Flags(
+      @Nullable String repository,
+      @Nullable String source,
+      @Nullable String configFile,
+      @Nullable String keyFile,
+      @Nullable String url,
+      @Nullable String directUrl) {
+    this(repository, source, configFile, keyFile, url, directUrl, null, null);
+  }
 
   Optional<String> repositoryFlag() {
     return Optional.ofNullable(repository);

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 /// @param directUrl the same server without a pooler, for replication; falls back to `url`
 /// @param slot the replication slot of the WAL stream
 /// @param configFile which file was read, for messages
+/// @param limits how fast bytes may go to the repository and come from it
 public record Settings(
     String repository,
     KeySource key,
@@ -22,7 +23,8 @@ public record Settings(
     Optional<Secret> url,
     Optional<Secret> directUrl,
     String slot,
-    Optional<String> configFile) {
+    Optional<String> configFile,
+    TransferLimits limits) {
   private static final Pattern SOURCE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.-]{0,62}");
 
   public Settings {
@@ -36,7 +38,19 @@ public record Settings(
 
   /// The same with another repository.
   public Settings withRepository(String other, KeySource itsKey) {
-    return new Settings(other, itsKey, source, url, directUrl, slot, configFile);
+    return new Settings(other, itsKey, source, url, directUrl, slot, configFile, limits);
+  }
+
+  /// Without limits of speed.
+  public Settings(
+      String repository,
+      KeySource key,
+      String source,
+      Optional<Secret> url,
+      Optional<Secret> directUrl,
+      String slot,
+      Optional<String> configFile) {
+    this(repository, key, source, url, directUrl, slot, configFile, TransferLimits.NONE);
   }
 
   /// The URL for replication and everything else that a pooler breaks.

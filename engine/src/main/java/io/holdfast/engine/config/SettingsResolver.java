@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /// Decides every setting: a flag wins over the environment, the environment over the file, the file
 /// over the default.
@@ -50,7 +52,23 @@ public final class SettingsResolver {
             sourceEntry.flatMap(SourceEntry::url)),
         url(flags.directUrl(), List.of("DIRECT_URL"), sourceEntry.flatMap(SourceEntry::directUrl)),
         sourceEntry.flatMap(SourceEntry::slot).orElse(defaultSlot(source)),
-        file.map(ConfigFile::path));
+        file.map(ConfigFile::path),
+        new TransferLimits(
+            limit(
+                "--limit-upload",
+                flags.limitUpload(),
+                repositoryEntry.flatMap(RepositoryEntry::limitUpload)),
+            limit(
+                "--limit-download",
+                flags.limitDownload(),
+                repositoryEntry.flatMap(RepositoryEntry::limitDownload))));
+  }
+
+  private static OptionalLong limit(String name, @Nullable String flag, Optional<String> fromFile) {
+    return Optional.ofNullable(flag)
+        .or(() -> fromFile)
+        .map(text -> OptionalLong.of(TransferLimits.parse(name, text)))
+        .orElse(OptionalLong.empty());
   }
 
   /// Settings of a second repository: where a copy goes, or what a new one shall be like.
@@ -190,9 +208,7 @@ public final class SettingsResolver {
   }
 
   private Optional<Secret> url(
-      @org.jspecify.annotations.Nullable String flag,
-      List<String> names,
-      Optional<String> fromFile) {
+      @Nullable String flag, List<String> names, Optional<String> fromFile) {
     if (flag != null) {
       return Optional.of(new Secret(flag));
     }

@@ -32,7 +32,11 @@ class ConfigFileTest {
 
     assertThat(file.repositories().get("main"))
         .isEqualTo(
-            new ConfigFile.RepositoryEntry("/srv/backups", Optional.of("/etc/holdfast/key")));
+            new ConfigFile.RepositoryEntry(
+                "/srv/backups",
+                Optional.of("/etc/holdfast/key"),
+                Optional.empty(),
+                Optional.empty()));
     assertThat(file.sources().get("erp"))
         .isEqualTo(
             new ConfigFile.SourceEntry(
@@ -59,7 +63,7 @@ class ConfigFileTest {
           erp: { url: [a, b] }
         """,
         "line 2: repositories.main has no url",
-        "line 3: unknown key 'keyfile' in repositories.other (known: keyFile, url)",
+        "line 3: unknown key 'keyfile' in repositories.other (known: keyFile, limitDownload, limitUpload, url)",
         "unknown section 'sorces' (known: repositories, sources)",
         "line 6: sources.erp.url must be text");
   }

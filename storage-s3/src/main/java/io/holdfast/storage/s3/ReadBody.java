@@ -1,5 +1,6 @@
 package io.holdfast.storage.s3;
 
+import io.holdfast.storage.Pace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.regex.Matcher;
@@ -18,9 +19,11 @@ final class ReadBody implements ResponseTransformer<GetObjectResponse, ReadBody.
 
   private final long offset;
   private final int lengthMax;
+  private final Pace pace;
 
   /// Wants a whole blob of at most `lengthMax` bytes, or up to `lengthMax` bytes from `offset`.
-  ReadBody(long offset, int lengthMax) {
+  ReadBody(long offset, int lengthMax, Pace pace) {
+    this.pace = pace;
     this.offset = offset;
     this.lengthMax = lengthMax;
   }
@@ -72,11 +75,13 @@ final class ReadBody implements ResponseTransformer<GetObjectResponse, ReadBody.
     int done = 0;
     try {
       while (done < bytes.length) {
-        int count = body.read(bytes, done, bytes.length - done);
+        int slice = Math.min(bytes.length - done, Pace.SLICE_BYTES_MAX);
+        int count = body.read(bytes, done, slice);
         if (count < 0) {
           body.abort();
           return new Outcome.BrokenOff(done, announced, null);
         }
+        pace.receive(count);
         done += count;
       }
     } catch (IOException e) {
@@ -95,7 +100,7 @@ final class ReadBody implements ResponseTransformer<GetObjectResponse, ReadBody.
   }
 
   /// Compares a stored blob with bytes at hand, without holding it in memory.
-  static ResponseTransformer<GetObjectResponse, Comparison> comparing(ByteBuffer data) {
+  static ResponseTransformer<GetObjectResponse, Comparison> comparing(ByteBuffer data, Pace pace) {
     return (response, body) -> {
       ByteBuffer rest = data.duplicate();
       byte[] slice = new byte[SLICE_BYTES];
@@ -106,6 +111,7 @@ final class ReadBody implements ResponseTransformer<GetObjectResponse, ReadBody.
             body.abort();
             return Comparison.DIFFERENT;
           }
+          pace.receive(count);
           rest.position(rest.position() + count);
         }
       } catch (IOException _) {

@@ -4,6 +4,7 @@ import io.holdfast.base.BackupException;
 import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.NoSuchBlobException;
+import io.holdfast.storage.Pace;
 import io.holdfast.storage.PutProbe;
 import io.holdfast.storage.StoreCapabilities;
 import io.holdfast.storage.StoreContext;
@@ -42,6 +43,7 @@ public final class S3BlobStore implements BlobStore {
   private final S3Put puts;
   private final S3Listing listing;
   private final PutProbe probe;
+  private final Pace pace;
 
   private S3BlobStore(
       S3Place place, S3Clients.Connected connected, StoreContext context, S3Timeouts timeouts) {
@@ -50,7 +52,8 @@ public final class S3BlobStore implements BlobStore {
     this.failures = new S3Failures(place);
     this.connected = connected;
     this.s3 = connected.s3();
-    this.puts = new S3Put(s3, place, timeouts, failures);
+    this.pace = context.pace();
+    this.puts = new S3Put(s3, place, timeouts, failures, pace);
     this.listing = new S3Listing(s3, place, timeouts, failures);
     this.probe =
         new PutProbe(
@@ -64,7 +67,8 @@ public final class S3BlobStore implements BlobStore {
   ///
   /// @throws BackupException `BAD_URL`
   static S3BlobStore open(S3Place place, StoreContext context, S3Timeouts timeouts) {
-    return new S3BlobStore(place, S3Clients.connect(place, context, timeouts), context, timeouts);
+    S3Timeouts paced = timeouts.at(context.pace());
+    return new S3BlobStore(place, S3Clients.connect(place, context, paced), context, paced);
   }
 
   /// Requires that the bucket exists.
@@ -101,7 +105,7 @@ public final class S3BlobStore implements BlobStore {
                 .key(place.nameOf(key))
                 .overrideConfiguration(o -> o.apiCallAttemptTimeout(timeouts.of(bytesMax)))
                 .build(),
-            new ReadBody(0, bytesMax));
+            new ReadBody(0, bytesMax, pace));
     return switch (outcome) {
       case Outcome.Whole whole -> whole.bytes();
       case Outcome.TooLong(long bytes) ->
@@ -129,7 +133,7 @@ public final class S3BlobStore implements BlobStore {
                 .range("bytes=" + offset + "-" + (offset + length - 1))
                 .overrideConfiguration(o -> o.apiCallAttemptTimeout(timeouts.of(length)))
                 .build(),
-            new ReadBody(offset, length));
+            new ReadBody(offset, length, pace));
     return switch (outcome) {
       case Outcome.Whole whole when whole.bytes().length == length -> whole.bytes();
       case Outcome.Whole whole ->

@@ -152,8 +152,10 @@ final class S3Failures {
     if (isFull(e)) {
       return new StoreFullException(said, e);
     }
-    if (isBusy(e)
-        || isInTrouble(e)
+    if (isBusy(e)) {
+      return StoreUnavailableException.busy(said, e);
+    }
+    if (isInTrouble(e)
         || DAMAGED.contains(code)
         || status == REQUEST_TIMEOUT
         || status == CONFLICT) {

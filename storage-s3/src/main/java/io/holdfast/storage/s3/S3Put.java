@@ -2,6 +2,7 @@ package io.holdfast.storage.s3;
 
 import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore.PutResult;
+import io.holdfast.storage.Pace;
 import io.holdfast.storage.StoreUnavailableException;
 import io.holdfast.storage.WriteOutcomeUnknownException;
 import io.holdfast.storage.s3.ReadBody.Comparison;
@@ -29,9 +30,11 @@ final class S3Put {
   private final S3Place place;
   private final S3Timeouts timeouts;
   private final S3Failures failures;
+  private final Pace pace;
 
-  S3Put(S3Client s3, S3Place place, S3Timeouts timeouts, S3Failures failures) {
+  S3Put(S3Client s3, S3Place place, S3Timeouts timeouts, S3Failures failures, Pace pace) {
     this.s3 = s3;
+    this.pace = pace;
     this.place = place;
     this.timeouts = timeouts;
     this.failures = failures;
@@ -55,7 +58,7 @@ final class S3Put {
 
   /// One conditional put.
   Answer ask(BlobKey key, ByteBuffer data) throws IOException {
-    var body = new SentBody(data);
+    var body = new SentBody(data, pace);
     int bytes = data.remaining();
     PutObjectRequest request =
         PutObjectRequest.builder()
@@ -105,7 +108,7 @@ final class S3Put {
                       .key(place.nameOf(key))
                       .overrideConfiguration(
                           o -> o.apiCallAttemptTimeout(timeouts.of(data.remaining()))),
-              ReadBody.comparing(data));
+              ReadBody.comparing(data, pace));
       return switch (comparison) {
         case SAME -> PutResult.STORED;
         case DIFFERENT -> PutResult.ALREADY_PRESENT;

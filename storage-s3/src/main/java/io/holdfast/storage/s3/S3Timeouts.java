@@ -1,5 +1,6 @@
 package io.holdfast.storage.s3;
 
+import io.holdfast.storage.Pace;
 import java.time.Duration;
 
 /// How long a store may keep us waiting.
@@ -18,6 +19,11 @@ record S3Timeouts(Duration connect, Duration silence, Duration request, long byt
     if (bytesPerSecondMin <= 0) {
       throw new IllegalArgumentException("bad speed: " + bytesPerSecondMin);
     }
+  }
+
+  /// The same where bytes may have to wait for their turn.
+  S3Timeouts at(Pace pace) {
+    return new S3Timeouts(connect, silence, request, pace.bytesPerSecondMin(bytesPerSecondMin));
   }
 
   /// The longest that a request with so many bytes may take.

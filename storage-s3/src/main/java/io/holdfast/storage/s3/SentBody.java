@@ -1,5 +1,7 @@
 package io.holdfast.storage.s3;
 
+import io.holdfast.storage.Pace;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import software.amazon.awssdk.core.interceptor.Context;
@@ -17,11 +19,13 @@ final class SentBody implements ContentStreamProvider {
       new ExecutionAttribute<>("holdfast-sent-body");
 
   private final ByteBuffer data;
+  private final Pace pace;
   private boolean transmitting;
   private boolean complete;
 
-  SentBody(ByteBuffer data) {
+  SentBody(ByteBuffer data, Pace pace) {
     this.data = data.duplicate();
+    this.pace = pace;
   }
 
   /// Whether the server may have the whole body.
@@ -34,6 +38,13 @@ final class SentBody implements ContentStreamProvider {
     ByteBuffer rest = data.duplicate();
     noteRest(rest);
     return new Rest(rest);
+  }
+
+  /// To be signed, bytes do not leave.
+  private void awaitTurn(int bytes) throws IOException {
+    if (transmitting) {
+      pace.send(bytes);
+    }
   }
 
   private void noteRest(ByteBuffer rest) {
@@ -49,21 +60,23 @@ final class SentBody implements ContentStreamProvider {
     }
 
     @Override
-    public int read() {
+    public int read() throws IOException {
       if (!rest.hasRemaining()) {
         return -1;
       }
+      awaitTurn(1);
       int value = rest.get() & 0xff;
       noteRest(rest);
       return value;
     }
 
     @Override
-    public int read(byte[] target, int offset, int length) {
+    public int read(byte[] target, int offset, int length) throws IOException {
       if (!rest.hasRemaining()) {
         return length == 0 ? 0 : -1;
       }
-      int count = Math.min(length, rest.remaining());
+      int count = Math.min(Math.min(length, rest.remaining()), Pace.SLICE_BYTES_MAX);
+      awaitTurn(count);
       rest.get(target, offset, count);
       noteRest(rest);
       return count;

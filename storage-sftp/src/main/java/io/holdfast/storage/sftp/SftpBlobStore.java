@@ -4,6 +4,7 @@ import io.holdfast.base.BackupException;
 import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.NoSuchBlobException;
+import io.holdfast.storage.Pace;
 import io.holdfast.storage.StoreCapabilities;
 import io.holdfast.storage.StoreCapabilities.Support;
 import io.holdfast.storage.StoreContext;
@@ -31,6 +32,7 @@ public final class SftpBlobStore implements BlobStore {
   private final SftpFailures failures;
   private final SftpDirectories directories;
   private final SftpPut puts;
+  private final Pace pace;
   private final SftpListing listing;
 
   SftpBlobStore(SftpPlace place, Channels channels, StoreContext context) {
@@ -39,7 +41,8 @@ public final class SftpBlobStore implements BlobStore {
     this.failures = new SftpFailures(place);
     this.directories =
         new SftpDirectories(place.directory(), place.directory() + "/" + SftpPut.TEMPORARY);
-    this.puts = new SftpPut(place, directories, new SftpLeftovers(), failures, context.entropy());
+    this.puts = new SftpPut(place, directories, new SftpLeftovers(), failures, context);
+    this.pace = context.pace();
     this.listing = new SftpListing(channels, place);
   }
 
@@ -123,7 +126,7 @@ public final class SftpBlobStore implements BlobStore {
       if (!attributes.isFile()) {
         throw absent(channel, key);
       }
-      result = reader.read(new Transfer(channel, handle), attributes.bytes());
+      result = reader.read(new Transfer(channel, handle, pace), attributes.bytes());
     } catch (IOException | RuntimeException e) {
       channel.closeAfter(handle, e);
       throw e;

@@ -4,6 +4,8 @@ import io.holdfast.base.Entropy;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore.PutResult;
+import io.holdfast.storage.Pace;
+import io.holdfast.storage.StoreContext;
 import io.holdfast.storage.StoreRefusedException;
 import io.holdfast.storage.StoreUnavailableException;
 import java.io.IOException;
@@ -27,18 +29,20 @@ final class SftpPut {
   private final SftpLeftovers leftovers;
   private final SftpFailures failures;
   private final Entropy entropy;
+  private final Pace pace;
 
   SftpPut(
       SftpPlace place,
       SftpDirectories directories,
       SftpLeftovers leftovers,
       SftpFailures failures,
-      Entropy entropy) {
+      StoreContext context) {
     this.place = place;
     this.directories = directories;
     this.leftovers = leftovers;
     this.failures = failures;
-    this.entropy = entropy;
+    this.entropy = context.entropy();
+    this.pace = context.pace();
   }
 
   PutResult put(Channel channel, BlobKey key, ByteBuffer data) throws IOException {
@@ -86,7 +90,7 @@ final class SftpPut {
     String path = directory + "/" + HexFormat.of().formatHex(entropy.bytes(NAME_BYTES));
     Channel.Handle handle = channel.create(path);
     try {
-      new Transfer(channel, handle).write(data);
+      new Transfer(channel, handle, pace).write(data);
       if (channel.offers(Channel.SYNC)) {
         channel.sync(handle);
       }

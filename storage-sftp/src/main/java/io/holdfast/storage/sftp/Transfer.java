@@ -1,5 +1,6 @@
 package io.holdfast.storage.sftp;
 
+import io.holdfast.storage.Pace;
 import io.holdfast.storage.TruncatedBlobException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,10 +21,12 @@ final class Transfer {
 
   private final Conversation conversation;
   private final Channel.Handle handle;
+  private final Pace pace;
   private final Deque<Slice> underWay = new ArrayDeque<>();
   private @Nullable AnsweredException failure;
 
-  Transfer(Channel channel, Channel.Handle handle) {
+  Transfer(Channel channel, Channel.Handle handle, Pace pace) {
+    this.pace = pace;
     this.conversation = channel.conversation();
     this.handle = handle;
   }
@@ -39,6 +42,7 @@ final class Transfer {
         written(underWay.remove());
       }
       int slice = Math.min(SLICE_BYTES, length - at);
+      pace.send(slice);
       byte[] bytes = new byte[slice];
       data.get(start + at, bytes);
       Buffer request = Conversation.request(HEADER_BYTES + slice);
@@ -105,6 +109,7 @@ final class Transfer {
           throw conversation.malformed(null);
         }
         data.getRawBytes(result, slice.position(), count);
+        pace.receive(count);
       } catch (AnsweredException e) {
         failed(e);
         return;

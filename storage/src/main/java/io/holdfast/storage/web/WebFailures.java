@@ -73,8 +73,10 @@ final class WebFailures {
     if (isFull(answer)) {
       return new StoreFullException(said, null);
     }
-    if (isBusy(answer)
-        || isInTrouble(answer)
+    if (isBusy(answer)) {
+      return StoreUnavailableException.busy(said, null);
+    }
+    if (isInTrouble(answer)
         || service.codes().damaged().contains(code)
         || status == REQUEST_TIMEOUT
         || status == CONFLICT) {
