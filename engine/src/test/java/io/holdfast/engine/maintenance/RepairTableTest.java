@@ -180,7 +180,7 @@ class RepairTableTest {
       made.forget(List.of(dropped.id()));
       CLOCK.advance(Duration.ofDays(3));
       Prune prune = new Prune(context(), repository);
-      var _ = prune.run(new PruneRequest(0, 100, Duration.ZERO, Duration.ZERO));
+      var _ = prune.run(new PruneRequest(0, 100, Duration.ZERO, Duration.ZERO, Set.of()));
       write(source, 8);
       backUpFiles(repository, source);
       backUpCluster(made, "cluster-2", 2);
