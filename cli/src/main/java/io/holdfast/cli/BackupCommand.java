@@ -1,12 +1,15 @@
 package io.holdfast.cli;
 
 import io.holdfast.base.ErrorKind;
-import io.holdfast.engine.RepositoryAccess;
+import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.backup.BackupReport;
 import io.holdfast.engine.backup.BackupRequest;
 import io.holdfast.engine.backup.PhysicalBackup;
+import io.holdfast.engine.config.Flags;
 import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.copy.SpreadBackup;
 import io.holdfast.engine.verify.ReadBack;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,6 +27,7 @@ final class BackupCommand implements Callable<Integer> {
   private final CommandContext context;
 
   @Mixin GlobalOptions global = new GlobalOptions();
+  @Mixin AlsoOptions also = new AlsoOptions();
 
   @Option(
       names = "--url",
@@ -55,22 +59,34 @@ final class BackupCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Settings settings = context.settings(global.flags(null, url, directUrl));
-    BackupReport report;
-    try (var progress = context.progress(global);
-        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      report =
-          new PhysicalBackup(context.engine(progress), repository)
-              .run(settings, new BackupRequest(type, checkpoint));
-      report =
-          report.with(new ReadBack(context.engine(progress), repository).after(report.backup()));
+    Flags flags = global.flags(null, url, directUrl);
+    Settings settings = context.settings(flags);
+    BackupRequest request = new BackupRequest(type, checkpoint);
+    SpreadBackup.Spread<BackupReport> spread;
+    try (var progress = context.progress(global)) {
+      EngineContext engine = context.engine(progress);
+      spread =
+          SpreadBackup.run(
+              also.places(context, flags, settings, progress),
+              (repository, its) -> {
+                BackupReport made = new PhysicalBackup(engine, repository).run(its, request);
+                return made.with(new ReadBack(engine, repository).after(made.backup()));
+              },
+              BackupReport::name);
     }
+    BackupReport report = spread.report();
     if (global.json) {
-      context.json(report.toMap());
+      Map<String, Object> json = report.toMap();
+      also.addTo(json, spread);
+      context.json(json);
     } else {
       report.describe().forEach(context.out()::println);
+      also.describe(spread).forEach(context.out()::println);
     }
     report.warnings().forEach(warning -> context.err().println("warning: " + warning));
-    return report.isDamaged() ? ErrorKind.CORRUPTION.exitStatus() : 0;
+    if (report.isDamaged()) {
+      return ErrorKind.CORRUPTION.exitStatus();
+    }
+    return spread.isEverywhere() ? 0 : ErrorKind.PARTIAL.exitStatus();
   }
 }

@@ -4,8 +4,10 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.ErrorKind;
 import io.holdfast.base.FileReason;
-import io.holdfast.engine.RepositoryAccess;
+import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.config.Flags;
 import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.copy.SpreadBackup;
 import io.holdfast.engine.files.FilesBackup;
 import io.holdfast.engine.files.FilesBackupReport;
 import io.holdfast.engine.files.FilesBackupRequest;
@@ -15,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,6 +36,7 @@ final class FilesBackupCommand implements Callable<Integer> {
   private final CommandContext context;
 
   @Mixin GlobalOptions global = new GlobalOptions();
+  @Mixin AlsoOptions also = new AlsoOptions();
 
   @Parameters(paramLabel = "PATH", arity = "1..*", description = "Files and directories.")
   List<Path> paths = new ArrayList<>();
@@ -74,7 +78,8 @@ final class FilesBackupCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Settings settings = context.settings(global.flags(null, null, null));
+    Flags flags = global.flags(null, null, null);
+    Settings settings = context.settings(flags);
     FilesBackupRequest request =
         new FilesBackupRequest(
             paths.stream().map(context.workingDirectory()::resolve).map(Path::normalize).toList(),
@@ -86,20 +91,29 @@ final class FilesBackupCommand implements Callable<Integer> {
             noDifferences
                 ? FilesBackupRequest.Differences.NONE
                 : FilesBackupRequest.Differences.ALLOWED);
-    FilesBackupReport report;
-    try (var progress = context.progress(global);
-        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      report = new FilesBackup(context.engine(progress), repository).run(settings, request);
-      report =
-          report.with(new ReadBack(context.engine(progress), repository).after(report.backup()));
+    SpreadBackup.Spread<FilesBackupReport> spread;
+    try (var progress = context.progress(global)) {
+      EngineContext engine = context.engine(progress);
+      spread =
+          SpreadBackup.run(
+              also.places(context, flags, settings, progress),
+              (repository, its) -> {
+                FilesBackupReport made = new FilesBackup(engine, repository).run(its, request);
+                return made.with(new ReadBack(engine, repository).after(made.backup()));
+              },
+              FilesBackupReport::name);
     }
+    FilesBackupReport report = spread.report();
     if (global.json) {
-      context.json(report.toMap());
+      Map<String, Object> json = report.toMap();
+      also.addTo(json, spread);
+      context.json(json);
     } else {
       report.describe().forEach(context.out()::println);
+      also.describe(spread).forEach(context.out()::println);
     }
     report.warnings().forEach(warning -> context.err().println("warning: " + warning));
-    return report.isComplete() ? 0 : ErrorKind.PARTIAL.exitStatus();
+    return report.isComplete() && spread.isEverywhere() ? 0 : ErrorKind.PARTIAL.exitStatus();
   }
 
   private List<String> patterns() {

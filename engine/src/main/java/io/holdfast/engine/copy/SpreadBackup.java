@@ -1,0 +1,154 @@
+package io.holdfast.engine.copy;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.base.ErrorKind;
+import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.OpenRepository;
+import io.holdfast.engine.RepositoryAccess;
+import io.holdfast.engine.config.Settings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Makes one backup and brings it into several repositories. The source is read once: the first
+/// repository that takes the backup feeds the others. Each has a session of its own, compares with
+/// what it has itself, and fails by itself; see `docs/adr/0017-copies-and-shared-key-spaces.md`.
+public final class SpreadBackup {
+  /// A repository, and what opening its store needs.
+  public record Place(Settings settings, EngineContext context) {}
+
+  /// Makes the backup.
+  @FunctionalInterface
+  public interface Making<R> {
+    R backUp(OpenRepository repository, Settings settings);
+  }
+
+  /// How a backup is called by its report.
+  @FunctionalInterface
+  public interface Naming<R> {
+    String name(R report);
+  }
+
+  /// What became of it in one repository.
+  ///
+  /// @param problem why it is not there; empty if it is
+  public record Outcome(String repository, Optional<String> problem) {
+    public boolean isThere() {
+      return problem.isEmpty();
+    }
+
+    public Map<String, Object> toMap() {
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("repository", repository);
+      map.put("there", isThere());
+      map.put("problem", problem.orElse(null));
+      return map;
+    }
+  }
+
+  /// The report of the backup, and what became of it everywhere, in the order of the places.
+  public record Spread<R>(R report, List<Outcome> outcomes) {
+    public Spread {
+      outcomes = List.copyOf(outcomes);
+    }
+
+    public boolean isEverywhere() {
+      return outcomes.stream().allMatch(Outcome::isThere);
+    }
+
+    public List<String> describe() {
+      List<String> lines = new ArrayList<>();
+      for (Outcome outcome : outcomes) {
+        lines.add(
+            outcome
+                .problem()
+                .map(problem -> "FAILED  " + outcome.repository() + ": " + problem)
+                .orElse("stored  " + outcome.repository()));
+      }
+      return lines;
+    }
+  }
+
+  private SpreadBackup() {}
+
+  /// Runs it.
+  ///
+  /// @throws BackupException if the source cannot be backed up, or no repository took the backup;
+  ///   the first failure then, with the others suppressed
+  public static <R> Spread<R> run(List<Place> places, Making<R> making, Naming<R> naming) {
+    List<Outcome> outcomes = new ArrayList<>();
+    List<BackupException> failures = new ArrayList<>();
+    for (int i = 0; i < places.size(); i++) {
+      Place place = places.get(i);
+      try (OpenRepository repository =
+          new RepositoryAccess(place.context()).open(place.settings())) {
+        R report = making.backUp(repository, place.settings());
+        outcomes.add(new Outcome(repository.address(), Optional.empty()));
+        feed(
+            repository, naming.name(report), place, places.subList(i + 1, places.size()), outcomes);
+        return new Spread<>(report, outcomes);
+      } catch (BackupException e) {
+        if (!isOfRepository(e)) {
+          throw e;
+        }
+        failures.add(e);
+        place.context().progress().note(place.settings().repository() + ": " + e.text());
+        outcomes.add(new Outcome(place.settings().repository(), Optional.of(e.text())));
+      }
+    }
+    BackupException first = failures.getFirst();
+    failures.stream().skip(1).forEach(first::addSuppressed);
+    throw first;
+  }
+
+  /// Whether another repository may take the backup all the same.
+  private static boolean isOfRepository(BackupException e) {
+    return switch (e.code()) {
+      case STORE_UNAVAILABLE,
+          NO_SPACE,
+          SESSION_KILLED,
+          WRITE_OUTCOME_UNKNOWN,
+          OBJECT_CORRUPT,
+          OBJECT_MISSING,
+          KEY_MISSING,
+          KEY_MALFORMED,
+          KEY_WRONG,
+          REPOSITORY_MISSING,
+          REPOSITORY_TOO_NEW,
+          REPOSITORY_PLACE_UNUSABLE ->
+          true;
+      default -> false;
+    };
+  }
+
+  private static void feed(
+      OpenRepository from, String backup, Place made, List<Place> others, List<Outcome> outcomes) {
+    CopyRequest request =
+        new CopyRequest(
+            List.of(backup), Optional.of(made.settings().source()), CopyRequest.Wal.ALL);
+    for (Place place : others) {
+      String address = place.settings().repository();
+      try (OpenRepository to = new RepositoryAccess(place.context()).open(place.settings())) {
+        CopyReport report = new Copy(made.context(), from, to).run(request);
+        outcomes.add(new Outcome(address, problem(report)));
+      } catch (BackupException e) {
+        if (e.code().kind() == ErrorKind.INTERRUPTED || e.code() == ErrorCode.BUG) {
+          throw e;
+        }
+        made.context().progress().note(address + ": " + e.text());
+        outcomes.add(new Outcome(address, Optional.of(e.text())));
+      }
+    }
+  }
+
+  private static Optional<String> problem(CopyReport report) {
+    return report.backups().stream()
+        .map(CopyReport.Copied::problem)
+        .filter(problem -> !problem.isEmpty())
+        .findFirst()
+        .or(() -> report.walProblems().stream().findFirst());
+  }
+}
