@@ -3,6 +3,7 @@ package io.holdfast.engine;
 import io.holdfast.engine.config.KeyFiles;
 import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.config.TransferLimits;
+import io.holdfast.engine.wal.SourceWal;
 import io.holdfast.repository.KeyMaterial;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.RepositoryOptions;
@@ -74,8 +75,9 @@ public final class RepositoryAccess {
         context.pause());
   }
 
-  /// Creates the repository. Where no key was named, a key file is made first: a repository whose
-  /// key was lost in a crash could never be opened.
+  /// Creates the repository, with the keys of the source that the settings name. Where no key was
+  /// named, a key file is made first: a repository whose key was lost in a crash could never be
+  /// opened.
   public Created init(Settings settings) {
     return Failures.translate(
         "create repository " + settings.repository(),
@@ -90,6 +92,7 @@ public final class RepositoryAccess {
                       settings.repository(), context.storeContext(settings.limits())));
           try {
             Repository.Initialized initialized = Repository.init(store, key, options());
+            boolean _ = SourceWal.makeKeys(initialized.repository(), settings.source());
             return new Created(
                 new OpenRepository(initialized.repository(), settings.repository()),
                 made,
