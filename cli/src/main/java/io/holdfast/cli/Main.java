@@ -139,6 +139,7 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(new KeyListCommand(context))
             .addSubcommand(new KeyAddCommand(context))
             .addSubcommand(new KeyRemoveCommand(context))
+            .addSubcommand(new KeyAddSourceCommand(context))
             .addSubcommand(new KeyRotateCommand(context))
             .addSubcommand(new KeyKitCommand(context))
             .addSubcommand(new KeyCheckCommand(context)));

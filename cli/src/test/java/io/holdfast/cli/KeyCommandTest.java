@@ -63,6 +63,17 @@ class KeyCommandTest {
   }
 
   @Test
+  void aSourceGetsItsKeysBeforeItsFirstWal() {
+    assertThat(run("key", "list").out.lines()).anyMatch(line -> line.matches("wal/main +1 .*"));
+
+    assertThat(run("key", "add-source", "erp").out).contains("made the keys of source erp");
+    assertThat(run("key", "add-source", "erp").out).contains("has its keys already");
+    assertThat(run("key", "list").out.lines()).anyMatch(line -> line.matches("wal/erp +1 .*"));
+    assertThat(run("key", "add-source", "a b").err).contains("HF-1001", "name of a source");
+    assertThat(run("key", "check").status).isZero();
+  }
+
+  @Test
   void aKitThatWasTypedInIsProvedGood() throws Exception {
     Result kit = run("key", "kit");
     assertThat(kit.status).isZero();

@@ -3,6 +3,7 @@ package io.holdfast.engine;
 import io.holdfast.engine.config.KeyFiles;
 import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.config.TransferLimits;
+import io.holdfast.engine.wal.SourceWal;
 import io.holdfast.repository.KeyMaterial;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.RepositoryOptions;
@@ -76,14 +77,21 @@ public final class RepositoryAccess {
         context.pause());
   }
 
-  /// Creates the repository. Where no key was named, a key file is made first: a repository whose
-  /// key was lost in a crash could never be opened.
+  /// Creates the repository, with the keys of the source that the settings name. Where no key was
+  /// named, a key file is made first: a repository whose key was lost in a crash could never be
+  /// opened.
   public Created init(Settings settings) {
-    return create(settings, (store, key) -> Repository.init(store, key, options()));
+    return create(
+        settings,
+        (store, key) -> {
+          Repository.Initialized made = Repository.init(store, key, options());
+          boolean _ = SourceWal.makeKeys(made.repository(), settings.source());
+          return made;
+        });
   }
 
   /// Creates a repository that shares the key space of another one: chunks are exchanged between
-  /// both as they are.
+  /// both as they are. It has the keys of the other one's sources, and of no more.
   public Created initLike(Settings settings, OpenRepository like) {
     return create(
         settings, (store, key) -> Repository.initLike(store, key, options(), like.repository()));

@@ -28,6 +28,11 @@ public record Settings(
   private static final Pattern SOURCE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.-]{0,62}");
 
   public Settings {
+    requireSource(source);
+  }
+
+  /// @throws BackupException `BAD_ARGUMENT` if no source can have that name
+  public static void requireSource(String source) {
     if (!SOURCE_NAME.matcher(source).matches()) {
       throw new BackupException(
           ErrorCode.BAD_ARGUMENT,

@@ -7,9 +7,12 @@ import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.Failures;
 import io.holdfast.engine.OpenRepository;
 import io.holdfast.engine.config.KeyFiles;
+import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.wal.SourceWal;
 import io.holdfast.repository.KeyMaterial;
 import io.holdfast.repository.Keyring;
 import io.holdfast.repository.Keyring.Slot;
+import io.holdfast.repository.Repository;
 import io.holdfast.repository.crypto.KeySlot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,11 +25,13 @@ import java.util.Optional;
 /// open.
 public final class Keys {
   private final EngineContext context;
+  private final Repository repository;
   private final Keyring keyring;
 
   public Keys(EngineContext context, OpenRepository repository) {
     this.context = context;
-    this.keyring = repository.repository().keyring();
+    this.repository = repository.repository();
+    this.keyring = this.repository.keyring();
   }
 
   /// One way in.
@@ -46,6 +51,11 @@ public final class Keys {
 
   /// Data keys that were made.
   public record NewDataKeys(String domain, int version) {}
+
+  /// A source whose keys are there.
+  ///
+  /// @param isNew whether they were made
+  public record Source(String name, boolean isNew) {}
 
   /// A key that was let in.
   ///
@@ -79,6 +89,15 @@ public final class Keys {
           Optional<Path> made = makeIfMissing(key);
           return new Added(keyring.add(material(key)), made);
         });
+  }
+
+  /// Makes the keys that a source's WAL is sealed under, so that whoever backs it up need not be
+  /// allowed to write keys.
+  public Source addSource(String name) {
+    Settings.requireSource(name);
+    return Failures.translate(
+        "make the keys of source '" + name + "'",
+        () -> new Source(name, SourceWal.makeKeys(repository, name)));
   }
 
   /// The slot that [#remove] would remove; the same refusals.

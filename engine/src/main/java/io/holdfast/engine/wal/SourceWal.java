@@ -2,11 +2,13 @@ package io.holdfast.engine.wal;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.base.FileReason;
 import io.holdfast.repository.Domain;
 import io.holdfast.repository.DomainGrant;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.wal.WalArchive;
 import io.holdfast.repository.wal.WalSealer;
+import io.holdfast.storage.StoreRefusedException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -23,10 +25,37 @@ public final class SourceWal {
       throws IOException {
     return WalArchive.open(
         repository.store(),
-        WalSealer.of(repository.domain(domain(source))),
+        WalSealer.of(keys(repository, source)),
         source,
         systemIdentifier,
         segmentBytes);
+  }
+
+  /// Makes the keys of a source's WAL, unless there are some: afterwards somebody who may not write
+  /// keys can store its WAL.
+  ///
+  /// @return whether there were none
+  public static boolean makeKeys(Repository repository, String source) throws IOException {
+    boolean isNew = repository.findDomain(domain(source)).isEmpty();
+    Domain _ = repository.domain(domain(source));
+    return isNew;
+  }
+
+  private static Domain keys(Repository repository, String source) throws IOException {
+    try {
+      return repository.domain(domain(source));
+    } catch (StoreRefusedException e) {
+      throw new StoreRefusedException(
+          e.code(),
+          "source '"
+              + source
+              + "' has no keys for its WAL yet, and these credentials may not make them: "
+              + FileReason.of(e),
+          "Run 'holdfast key add-source "
+              + source
+              + "' once, with credentials that may write below keys/.",
+          e);
+    }
   }
 
   /// All archives of a source.

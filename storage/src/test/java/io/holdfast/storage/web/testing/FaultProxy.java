@@ -52,6 +52,13 @@ public final class FaultProxy implements AutoCloseable {
   public interface Choice {
     /// @param line the request line, `PUT /bucket/key HTTP/1.1`
     Fault of(String line);
+
+    /// As [#of(String)], where the headers matter.
+    ///
+    /// @param head the request line and all headers
+    default Fault of(String line, String head) {
+      return of(line);
+    }
   }
 
   /// What happens to one request.
@@ -126,7 +133,7 @@ public final class FaultProxy implements AutoCloseable {
       String head = head(in);
       if (!head.isEmpty()) {
         requests.incrementAndGet();
-        serve(client, in, head, choice.of(head.substring(0, head.indexOf('\r'))));
+        serve(client, in, head, choice.of(head.substring(0, head.indexOf('\r')), head));
       }
     } catch (IOException _) {
       // one of the two hung up
