@@ -48,7 +48,7 @@ class RepairingTest {
   private final List<StoredSnapshot> backups = new ArrayList<>();
 
   /// Damage that repair mends without anything being lost.
-  private enum Damage {
+  enum Damage {
     SHARD_MISSING,
     SHARD_FLIPPED,
     DELTA_MISSING,
