@@ -48,11 +48,12 @@ final class PackWindows {
           && (long) place.offset() + place.storedBytes() <= end();
     }
 
-    /// True if the place is about what one would read next.
+    /// True if the place is about where this window ends. One far behind it is no reason to read
+    /// all that lies between.
     boolean leadsTo(Place place) {
       return pack.equals(place.pack().id())
           && offset <= place.offset()
-          && place.offset() - end() < bytes.length;
+          && place.offset() - end() < FIRST_BYTES;
     }
   }
 

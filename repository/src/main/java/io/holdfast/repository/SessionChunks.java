@@ -98,7 +98,8 @@ final class SessionChunks implements ChunkWriter {
           if (sealer.isDifference()) {
             used = OptionalInt.of(i);
             prefix = found.map(PrefixSource.Prefix::id);
-            prefixes.saved(Math.max(0, length / 3 - frameBytes));
+            // What the chunk would be by itself is mostly not known: half of it, say.
+            prefixes.saved(Math.max(0, length / 2 - frameBytes));
           }
         }
       }
