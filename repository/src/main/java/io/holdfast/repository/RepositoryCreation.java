@@ -9,6 +9,7 @@ import io.holdfast.repository.crypto.CryptoKit;
 import io.holdfast.repository.crypto.KeySlot;
 import io.holdfast.repository.crypto.KeySlot.Use;
 import io.holdfast.storage.BlobKey;
+import io.holdfast.storage.BlobLockedException;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.BlobStore.PutResult;
 import io.holdfast.storage.StoreCapabilities;
@@ -19,9 +20,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Makes a repository. `format/v1` is written last: before it there is none.
 final class RepositoryCreation {
+  private static final Logger log = LoggerFactory.getLogger(RepositoryCreation.class);
+
   private RepositoryCreation() {}
 
   static Repository.Initialized create(
@@ -84,7 +89,7 @@ final class RepositoryCreation {
       // Somebody else made a repository here a moment ago: our keys open nothing.
       root.close();
       for (BlobKey key : made) {
-        store.delete(key);
+        remove(store, key);
       }
       throw exists(store);
     }
@@ -157,6 +162,15 @@ final class RepositoryCreation {
         "Use it as it is, or choose another place.");
   }
 
+  /// What the store keeps locked stays: it harms nobody.
+  private static void remove(BlobStore store, BlobKey key) throws IOException {
+    try {
+      store.delete(key);
+    } catch (BlobLockedException e) {
+      log.debug("{} stays for now", key, e);
+    }
+  }
+
   /// Puts one name twice and looks whether the second put is refused and the first one is listed.
   private static StoreCapabilities probed(BlobStore store, Entropy entropy) throws IOException {
     StoreCapabilities told = store.capabilities();
@@ -169,7 +183,7 @@ final class RepositoryCreation {
             .equals("first");
     boolean[] listed = new boolean[1];
     store.list(ObjectNames.PROBES, blob -> listed[0] |= blob.key().equals(probe));
-    store.delete(probe);
+    remove(store, probe);
     if (first != PutResult.STORED || !listed[0]) {
       throw new BackupException(
           ErrorCode.REPOSITORY_PLACE_UNUSABLE,

@@ -1,7 +1,8 @@
 package io.holdfast.storage.web;
 
 import io.holdfast.storage.web.WebService.ListingWords;
-import java.io.ByteArrayInputStream;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import javax.xml.stream.XMLInputFactory;
@@ -41,7 +42,11 @@ record ListingPage(List<Blob> blobs, List<String> folders, String next) {
     factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
     factory.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, true);
     try {
-      XMLStreamReader xml = factory.createXMLStreamReader(new ByteArrayInputStream(document));
+      // Decoded here: the parser prints what it cannot decode. Some services begin with a mark.
+      String text = new String(document, StandardCharsets.UTF_8);
+      XMLStreamReader xml =
+          factory.createXMLStreamReader(
+              new StringReader(text.startsWith("\uFEFF") ? text.substring(1) : text));
       try {
         return new Reading(words).read(xml);
       } finally {
