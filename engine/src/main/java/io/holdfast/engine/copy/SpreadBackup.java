@@ -91,11 +91,14 @@ public final class SpreadBackup {
             repository, naming.name(report), place, places.subList(i + 1, places.size()), outcomes);
         return new Spread<>(report, outcomes);
       } catch (BackupException e) {
-        if (!isOfRepository(e)) {
+        boolean isMade = outcomes.stream().anyMatch(Outcome::isThere);
+        if (isMade || !isOfRepository(e)) {
           throw e;
         }
         failures.add(e);
-        place.context().progress().note(place.settings().repository() + ": " + e.text());
+        if (i + 1 < places.size()) {
+          place.context().progress().note(place.settings().repository() + ": " + e.text());
+        }
         outcomes.add(new Outcome(place.settings().repository(), Optional.of(e.text())));
       }
     }
