@@ -125,7 +125,7 @@ class KilledRepairTest {
 
   private Path largestPack() throws IOException {
     return objects("packs").stream()
-        .max(Comparator.comparing(KilledRepairTest::size))
+        .max(Comparator.comparingLong(KilledRepairTest::size))
         .orElseThrow();
   }
 
