@@ -89,7 +89,10 @@ record Census(
       List<StoredSnapshot> snapshots,
       SnapshotReferences references)
       throws IOException {
-    Marks marks = new Marks(loaded.index());
+    Set<PackId> condemned = loaded.state().condemned();
+    Marks marks =
+        new Marks(
+            loaded.index(), pack -> condemned.contains(loaded.index().packs().get(pack).id()));
     ChunkReader chunks = repository.readerOf(loaded);
     BiConsumer<ChunkType, ChunkId> mark = marks::mark;
     for (StoredSnapshot snapshot : snapshots) {

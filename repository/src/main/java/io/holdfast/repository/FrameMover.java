@@ -53,7 +53,8 @@ final class FrameMover {
     FrameProof proof =
         new FrameProof(
             repository.mainDomain(),
-            () -> repository.readerOf(new Loaded(census.index(), census.state(), List.of())));
+            () -> repository.readerOf(new Loaded(census.index(), census.state(), List.of())),
+            FrameProof.Prefixes.REQUIRED);
     for (Entry entry : needed) {
       proof.prove(section, entry, content);
       append(new Lane(section.packing, section.keyVersion), entry, content);

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class FrameProof {
   private final Domain domain;
   private final ReaderSource source;
+  private final Prefixes prefixes;
 
   private @Nullable IndexedReader reader;
 
@@ -19,9 +20,18 @@ final class FrameProof {
     IndexedReader open() throws IOException;
   }
 
-  FrameProof(Domain domain, ReaderSource source) {
+  /// What a damaged chunk says of the differences to it.
+  enum Prefixes {
+    /// They cannot be read, so they are as good as damaged.
+    REQUIRED,
+    /// Nothing: its own pack is damaged, not theirs. It may be stored again.
+    JUDGED_BY_THEMSELVES
+  }
+
+  FrameProof(Domain domain, ReaderSource source, Prefixes prefixes) {
     this.domain = domain;
     this.source = source;
+    this.prefixes = prefixes;
   }
 
   /// A difference to a chunk that is in no pack is only decrypted: where a backup needs it, whoever
@@ -35,7 +45,12 @@ final class FrameProof {
     byte[] plain;
     if (prefix.isEmpty()) {
       plain = whole(domain, section, entry, pack, where);
-    } else if (reader().containsWhole(prefix.get())) {
+    } else {
+      var _ = difference(domain, section, entry, pack, prefix.get(), where);
+      Optional<byte[]> prefixBytes = readPrefix(prefix.get(), where);
+      if (prefixBytes.isEmpty()) {
+        return;
+      }
       plain =
           FrameOpener.openDifference(
               domain,
@@ -46,11 +61,8 @@ final class FrameProof {
               entry.storedBytes(),
               entry.plainBytes(),
               prefix.get(),
-              readPrefix(prefix.get(), where),
+              prefixBytes.get(),
               where);
-    } else {
-      var _ = difference(domain, section, entry, pack, prefix.get(), where);
-      return;
     }
     if (!isOf(domain, entry, plain)) {
       throw CorruptRepositoryException.damaged(where + " has other content than its id says");
@@ -109,10 +121,17 @@ final class FrameProof {
         where);
   }
 
-  private byte[] readPrefix(ChunkId prefix, String where) throws IOException {
+  /// Empty if it is not there, or if it is damaged and that is judged elsewhere.
+  private Optional<byte[]> readPrefix(ChunkId prefix, String where) throws IOException {
+    if (!reader().containsWhole(prefix)) {
+      return Optional.empty();
+    }
     try {
-      return reader().readWhole(prefix);
+      return Optional.of(reader().readWhole(prefix));
     } catch (CorruptRepositoryException e) {
+      if (prefixes == Prefixes.JUDGED_BY_THEMSELVES) {
+        return Optional.empty();
+      }
       throw CorruptRepositoryException.damaged(
           where + " is the difference to another chunk, and that is damaged: " + e.text(), e);
     }

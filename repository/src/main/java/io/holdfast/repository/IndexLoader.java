@@ -68,7 +68,8 @@ final class IndexLoader {
     }
     long countMax = 0;
     for (BlobStat object : objects) {
-      countMax += object.bytes() / PackFormat.ENTRY_BYTES;
+      // A larger object is none of ours, whatever it claims.
+      countMax += Math.min(object.bytes(), IndexObject.BYTES_MAX) / PackFormat.ENTRY_BYTES;
     }
     ChunkIndex.Builder builder = new ChunkIndex.Builder(countMax);
     for (BlobStat object : objects) {

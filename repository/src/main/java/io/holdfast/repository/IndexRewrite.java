@@ -25,7 +25,8 @@ final class IndexRewrite {
   ///
   /// @param more sections of packs that were written just now
   List<String> whole(List<PackSection> more) throws IOException {
-    return write(survey.state().number() + 1, true, _ -> false, more);
+    // Deltas of sessions below the floor count for readers and may go at any time.
+    return write(survey.state().number() + 1, true, id -> survey.state().isBelowFloor(id), more);
   }
 
   /// The same, with the deltas of sessions below `floor` absorbed.
@@ -46,12 +47,14 @@ final class IndexRewrite {
       long number, boolean keepsShards, Predicate<SessionId> absorbed, List<PackSection> more)
       throws IOException {
     ShardWriter shards = new ShardWriter(repository, number);
+    Set<String> visited = new HashSet<>();
     List<Finding> damage =
         repository
             .loader()
             .forEachReadable(
                 survey.state(),
                 (object, sections) -> {
+                  visited.add(object.key().value());
                   boolean base = object.key().value().startsWith(ObjectNames.BASES);
                   if (base && keepsShards) {
                     bases.add(object.key().value().substring(ObjectNames.BASES.length()));
@@ -64,6 +67,9 @@ final class IndexRewrite {
                   }
                 });
     requireNoMore(damage);
+    if (!visited.containsAll(survey.readable)) {
+      throw new OutdatedSurveyException();
+    }
     add(survey.rebuilt, shards);
     add(more, shards);
     bases.addAll(shards.finish());
@@ -71,11 +77,10 @@ final class IndexRewrite {
   }
 
   /// What was readable before and is not now has no table in the survey.
-  private void requireNoMore(List<Finding> damage) {
+  private void requireNoMore(List<Finding> damage) throws OutdatedSurveyException {
     for (Finding finding : damage) {
       if (survey.readable.contains(finding.object())) {
-        throw CorruptRepositoryException.damaged(
-            finding.object() + " could be read a moment ago: " + finding.problem());
+        throw new OutdatedSurveyException();
       }
     }
   }

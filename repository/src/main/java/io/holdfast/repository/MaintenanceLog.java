@@ -165,24 +165,33 @@ final class MaintenanceLog {
   /// after it. Nothing free is passed over, so that of two who start from the same state, whichever
   /// they could read, only one succeeds.
   ///
-  /// @return the state as published, or empty if a genuine one was there first
+  /// @param damaged numbers of the states that are known to be damaged
+  /// @param expected the number that `next` was made for
+  /// @return the state as published, or empty if anything else lies there than was known
   Optional<MaintenanceState> supersede(
-      ResolvedPut puts, MaintenanceState basis, MaintenanceState next) throws IOException {
-    for (long number = basis.number() + 1; number <= basis.number() + FORGED_MAX; number++) {
-      if (read(number) instanceof Absent<MaintenanceState>) {
-        BlobKey key = ObjectNames.maintenance(number);
-        MaintenanceState numbered = next.withNumber(number);
-        byte[] object = wrap(key, STATE_PURPOSE, numbered.encode());
-        if (puts.put(key, object) == ResolvedPut.Owner.OURS) {
-          return Optional.of(numbered);
-        }
-      }
-      if (read(number) instanceof Genuine<MaintenanceState>) {
+      ResolvedPut puts,
+      MaintenanceState basis,
+      List<Long> damaged,
+      long expected,
+      MaintenanceState next)
+      throws IOException {
+    for (long number = basis.number() + 1; number < expected; number++) {
+      boolean known =
+          switch (read(number)) {
+            case Damaged<MaintenanceState> _ -> damaged.contains(number);
+            case Forged<MaintenanceState> _ -> true;
+            case Genuine<MaintenanceState> _, Absent<MaintenanceState> _ -> false;
+          };
+      if (!known) {
         return Optional.empty();
       }
     }
-    throw CorruptRepositoryException.damaged(
-        "maint/ holds more than " + FORGED_MAX + " objects that cannot be read");
+    BlobKey key = ObjectNames.maintenance(expected);
+    MaintenanceState numbered = next.withNumber(expected);
+    byte[] object = wrap(key, STATE_PURPOSE, numbered.encode());
+    return puts.put(key, object) == ResolvedPut.Owner.OURS
+        ? Optional.of(numbered)
+        : Optional.empty();
   }
 
   /// Numbers of damaged states above `basis`, ascending.
@@ -197,10 +206,26 @@ final class MaintenanceLog {
     return damaged;
   }
 
-  /// Whether maintenance signed the state of this number, readable to us or not.
+  /// Whether maintenance signed the state of this number, and it is whole, readable to us or not:
+  /// its keys may be missing, or the program too old.
   boolean isSigned(long number) throws IOException {
-    return unwrap(ObjectNames.maintenance(number), STATE_PURPOSE, MaintenanceState.BYTES_MAX)
-        instanceof Genuine<byte[]>;
+    BlobKey key = ObjectNames.maintenance(number);
+    byte[] object;
+    try {
+      object = store.get(key, MaintenanceState.BYTES_MAX);
+    } catch (NoSuchBlobException e) {
+      return false;
+    }
+    int sealed = object.length - Digest.BYTES - MAC_BYTES;
+    return sealed >= SealedObject.OVERHEAD_BYTES
+        && isWhole(object)
+        && SealedObject.constantTimeEquals(mac(key, STATE_PURPOSE, object, sealed), object, sealed);
+  }
+
+  private static boolean isWhole(byte[] object) {
+    int signed = object.length - Digest.BYTES;
+    return Arrays.equals(
+        CryptoKit.sha256(object, 0, signed), Arrays.copyOfRange(object, signed, object.length));
   }
 
   /// The number of the first of consecutive numbers after `basis` under which nothing lies.
@@ -287,10 +312,7 @@ final class MaintenanceLog {
     }
     int signed = object.length - Digest.BYTES;
     int sealed = signed - MAC_BYTES;
-    if (sealed < SealedObject.OVERHEAD_BYTES
-        || !Arrays.equals(
-            CryptoKit.sha256(object, 0, signed),
-            Arrays.copyOfRange(object, signed, object.length))) {
+    if (sealed < SealedObject.OVERHEAD_BYTES || !isWhole(object)) {
       return new Damaged<>(
           CorruptRepositoryException.damaged(key + " does not match its checksum"));
     }

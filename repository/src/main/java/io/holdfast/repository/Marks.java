@@ -2,20 +2,25 @@ package io.holdfast.repository;
 
 import java.util.BitSet;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /// Which records of an index are of chunks that somebody needs, one bit for each. Every copy of a
 /// needed chunk is marked; which of them stays is decided by [PackUsage].
 ///
 /// A chunk that is stored as the difference to another one needs that one too, and needs a copy of
-/// it that is stored whole: two chunks that are differences to each other would be lost.
-/// *Confined.*
+/// it that is stored whole: two chunks that are differences to each other would be lost. Where a
+/// chunk has copies of its own that are better ([CopyRank]), those are what is needed: what another
+/// copy is the difference to may be lost. *Confined.*
 final class Marks {
   private final ChunkIndex index;
+  private final IntPredicate condemned;
   private final BitSet needed = new BitSet();
   private final BitSet prefixes = new BitSet();
 
-  Marks(ChunkIndex index) {
+  /// @param condemned by the pack's number in the index
+  Marks(ChunkIndex index, IntPredicate condemned) {
     this.index = index;
+    this.condemned = condemned;
   }
 
   ChunkIndex index() {
@@ -33,8 +38,15 @@ final class Marks {
     }
     boolean readable = false;
     Optional<ChunkId> missing = Optional.empty();
+    int best = best(copies);
     for (long record = copies.begin(); record < copies.end(); record++) {
       Optional<ChunkId> prefix = index.prefix(record);
+      if (CopyRank.of(index, record, condemned) != best) {
+        continue;
+      }
+      if (best == CopyRank.WHOLE || best == CopyRank.CONDEMNED_WHOLE) {
+        prefixes.set((int) record);
+      }
       if (prefix.isEmpty() || markPrefix(type, prefix.get())) {
         readable = true;
       } else {
@@ -52,6 +64,14 @@ final class Marks {
                   .orElse(" is in no pack, though a backup needs it"));
     }
     needed.set((int) copies.begin(), (int) copies.end());
+  }
+
+  private int best(ChunkIndex.Copies copies) {
+    int best = CopyRank.UNREADABLE;
+    for (long record = copies.begin(); record < copies.end(); record++) {
+      best = Math.min(best, CopyRank.of(index, record, condemned));
+    }
+    return best;
   }
 
   /// Marks the copies that are stored whole; false if there is none.

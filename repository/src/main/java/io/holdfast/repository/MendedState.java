@@ -27,22 +27,25 @@ final class MendedState {
   }
 
   /// Its index is durable; nothing is published. The number is that of the state it follows.
-  MaintenanceState next() throws IOException {
+  ///
+  /// @param number under which it shall be published
+  MaintenanceState next(long number) throws IOException {
     MaintenanceState state = survey.state();
     boolean one = survey.damagedStates.equals(List.of(state.number() + 1));
     Optional<SessionId> floor = one ? state.closingBelow() : survey.aboveAllSessions();
     Set<PackId> condemned = new HashSet<>(state.condemned());
-    if (!one || !survey.historyKnown) {
+    if (!one) {
       condemned.addAll(survey.stored.keySet());
-      condemned.removeAll(state.buried());
+    } else if (!survey.historyKnown) {
+      survey.rebuilt.forEach(section -> condemned.add(section.pack));
     }
+    condemned.removeAll(state.buried());
     if (condemned.size() > MaintenanceState.PACKS_MAX) {
       throw CorruptRepositoryException.damaged(
           "several maintenance states are damaged, and the repository has more than "
               + MaintenanceState.PACKS_MAX
               + " packs");
     }
-    long number = repository.maintenance().firstFreeAfter(state.number());
     return new MaintenanceState(
         state.number(),
         condemned,

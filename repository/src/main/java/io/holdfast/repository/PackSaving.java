@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Copies the chunks that are intact out of damaged packs into packs of a session of its own: only
 /// what is really lost has to be stored again by a backup. *Confined.*
@@ -88,15 +89,23 @@ final class PackSaving implements AutoCloseable {
     }
   }
 
-  /// Whether another pack has the chunk that writers may go on to use.
+  /// Whether another pack that writers may go on to use has what this entry is worth: a whole copy,
+  /// which others may be the difference to, is replaced by a whole one only.
   private boolean isElsewhere(Entry entry, Set<PackId> damaged) {
-    for (Place place : survey.index.places(entry.type(), entry.id())) {
-      PackId pack = place.pack().id();
-      if (!damaged.contains(pack) && !survey.state().condemned().contains(pack)) {
-        return true;
-      }
-    }
-    return false;
+    return sound(entry.type(), entry.id(), damaged)
+        .anyMatch(
+            place ->
+                place.prefix().isEmpty()
+                    || (entry.prefix().isPresent()
+                        && sound(entry.type(), place.prefix().get(), damaged)
+                            .anyMatch(other -> other.prefix().isEmpty())));
+  }
+
+  private Stream<Place> sound(ChunkType type, ChunkId id, Set<PackId> damaged) {
+    return survey.index.places(type, id).stream()
+        .filter(place -> !damaged.contains(place.pack().id()))
+        .filter(place -> !survey.heldPacks().contains(place.pack().id()))
+        .filter(place -> !survey.state().condemned().contains(place.pack().id()));
   }
 
   private Map<PackId, PackSection> sections(Set<PackId> damaged) throws IOException {

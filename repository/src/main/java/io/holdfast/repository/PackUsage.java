@@ -4,8 +4,8 @@ import io.holdfast.repository.ChunkIndex.Copies;
 import java.util.BitSet;
 import java.util.function.IntPredicate;
 
-/// How much of each pack is needed. Of several copies of a chunk that will do one counts, in a pack
-/// that is not condemned if there is one. *Immutable.*
+/// How much of each pack is needed. Of several copies of a chunk that will do the best one counts
+/// ([CopyRank]): in a pack that is not condemned if there is one. *Immutable.*
 final class PackUsage {
   private final long[] neededBytes;
   private final long[] storedBytes;
@@ -34,17 +34,17 @@ final class PackUsage {
     ChunkIndex index = marks.index();
     boolean needed = marks.isNeeded(copies);
     long stays = -1;
+    int best = CopyRank.UNREADABLE;
     for (long record = copies.begin(); record < copies.end(); record++) {
       int pack = index.packNumber(record);
       storedBytes[pack] += index.storedBytes(record);
       if (!needed || !marks.isEnough(copies, record)) {
         continue;
       }
-      int best = stays < 0 ? pack : index.packNumber(stays);
-      boolean lies = condemned.test(pack);
-      boolean lay = condemned.test(best);
-      if (stays < 0 || (lay && !lies) || (lay == lies && pack < best)) {
+      int rank = CopyRank.of(index, record, condemned);
+      if (stays < 0 || rank < best || (rank == best && pack < index.packNumber(stays))) {
         stays = record;
+        best = rank;
       }
     }
     if (stays >= 0) {

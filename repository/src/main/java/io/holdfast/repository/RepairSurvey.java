@@ -154,7 +154,13 @@ final class RepairSurvey {
   private void rebuild(Set<PackId> buried) throws IOException {
     for (Map.Entry<PackId, Long> pack : stored.entrySet()) {
       PackId id = pack.getKey();
-      if (named.containsKey(id) || buried.contains(id) || state().buried().contains(id)) {
+      boolean isKnown = named.containsKey(id) || buried.contains(id);
+      // What a session that runs has not listed yet is no damage.
+      boolean mayBeLost =
+          hasEnded(id.session())
+              || sessionsWithoutDelta.contains(id.session())
+              || !damagedStates.isEmpty();
+      if (isKnown || state().buried().contains(id) || !mayBeLost) {
         continue;
       }
       String name = ObjectNames.pack(id).value();
@@ -207,8 +213,17 @@ final class RepairSurvey {
 
   /// The packs of [#withdrawn].
   Set<PackId> withdrawnPacks() {
+    return packs(withdrawn);
+  }
+
+  /// The packs of [#held].
+  Set<PackId> heldPacks() {
+    return packs(held);
+  }
+
+  private static Set<PackId> packs(List<Finding> findings) {
     Set<PackId> packs = new HashSet<>();
-    for (Finding finding : withdrawn) {
+    for (Finding finding : findings) {
       ObjectNames.parsePack(new io.holdfast.storage.BlobKey(finding.object()))
           .ifPresent(packs::add);
     }

@@ -48,7 +48,12 @@ public final class Repairing {
       if (left.isNothing()) {
         return report(first, left, List.of());
       }
-      List<SessionId> waiting = step(survey);
+      List<SessionId> waiting = List.of();
+      try {
+        waiting = step(survey);
+      } catch (OutdatedSurveyException _) {
+        // Looked at again below.
+      }
       if (!waiting.isEmpty()) {
         return report(first, RepairSurvey.take(repository, policy).plan(), waiting);
       }
@@ -89,8 +94,9 @@ public final class Repairing {
       if (repository.maintenance().isSigned(number)) {
         throw new BackupException(
             ErrorCode.REPOSITORY_TOO_NEW,
-            ObjectNames.maintenance(number) + " was written by a newer program",
-            "Run repair with that version of Holdfast.");
+            ObjectNames.maintenance(number)
+                + " was written by a newer program, or under keys that are missing",
+            "Run repair with that version of Holdfast, or put what is missing of keys/domain/ back.");
       }
     }
     List<SessionId> waiting = grace(found.state());
@@ -103,8 +109,12 @@ public final class Repairing {
       return List.of();
     }
     requireBackupsKnown(survey);
-    MaintenanceState next = new MendedState(repository, survey, policy).next();
-    note(repository.maintenance().supersede(repository.puts(), survey.state(), next));
+    long number = repository.maintenance().firstFreeAfter(survey.state().number());
+    MaintenanceState next = new MendedState(repository, survey, policy).next(number);
+    note(
+        repository
+            .maintenance()
+            .supersede(repository.puts(), survey.state(), survey.damagedStates, number, next));
     return List.of();
   }
 

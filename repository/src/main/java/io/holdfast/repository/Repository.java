@@ -214,7 +214,7 @@ public final class Repository implements AutoCloseable {
       if (log.claim(place, open) != ResolvedPut.Owner.OURS) {
         continue;
       }
-      Loaded loaded = loader.load(Use.WRITE);
+      Loaded loaded = loadOrClose(id, open);
       if (!loaded.state().isClosing(id)) {
         return new PackedSession(
             new PackedSession.SessionContext(
@@ -228,6 +228,22 @@ public final class Repository implements AutoCloseable {
         ErrorCode.SESSION_KILLED,
         "maintenance has closed the ids of sessions that begin now",
         "Compare this machine's clock with that of the machine that runs maintenance.");
+  }
+
+  /// A session that cannot begin says that it has ended, so that nobody waits for it.
+  private Loaded loadOrClose(SessionId id, byte[] open) throws IOException {
+    try {
+      return loader.load(Use.WRITE);
+    } catch (IOException | RuntimeException e) {
+      try {
+        SnapshotId place = new SnapshotId(id, 1);
+        SlotRecord close = new SlotRecord.Close(options.clock().instant(), Digest.of(open));
+        var _ = log.claim(place, log.seal(place, close));
+      } catch (IOException | RuntimeException also) {
+        e.addSuppressed(also);
+      }
+      throw e;
+    }
   }
 
   /// Committed snapshots that are neither forgotten nor of a sealed session, oldest first.

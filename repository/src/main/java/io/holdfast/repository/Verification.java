@@ -220,7 +220,8 @@ public final class Verification {
             parts.domain(),
             () ->
                 new IndexedReader(
-                    parts.store(), parts.domain(), () -> parts.loader().load(Use.READ)));
+                    parts.store(), parts.domain(), () -> parts.loader().load(Use.READ)),
+            FrameProof.Prefixes.JUDGED_BY_THEMSELVES);
     for (PackId pack : packs) {
       long bytes = packBytes(pack);
       findings.addAll(verifyPack(pack, proof::prove));

@@ -46,8 +46,8 @@ class PruneMutationTest {
             "a session registers before it reads what it may rely on",
             "Repository.java",
             "if (log.claim(place, open) != ResolvedPut.Owner.OURS) {\n        continue;\n      }\n"
-                + "      Loaded loaded = loader.load(Use.WRITE);",
-            "Loaded loaded = loader.load(Use.WRITE);\n"
+                + "      Loaded loaded = loadOrClose(id, open);",
+            "Loaded loaded = loadOrClose(id, open);\n"
                 + "      if (log.claim(place, open) != ResolvedPut.Owner.OURS) {\n        continue;\n      }"),
         new Mutation(
             117,

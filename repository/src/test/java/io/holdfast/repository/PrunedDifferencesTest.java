@@ -10,6 +10,7 @@ import io.holdfast.storage.MemoryBlobStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -101,6 +102,37 @@ class PrunedDifferencesTest {
       assertThat(DifferencesTest.read(repository.reader(), second)).isEqualTo(second);
       assertThat(prune(repository, ALL).buried()).isTrue();
       assertThat(DifferencesTest.read(repository.reader(), second)).isEqualTo(second);
+      DifferencesTest.requireSound(repository);
+    }
+  }
+
+  /// After repair and a backup that stores the chunk again, that copy is the one that counts: what
+  /// the older copy is the difference to is lost.
+  @Test
+  void whatWasHealedStaysThoughAnOlderDifferenceOfItLies() throws IOException {
+    SplittableRandom random = Seeds.random(11);
+    byte[] first = DifferencesTest.noise(random, 20_000);
+    byte[] second = first.clone();
+    second[5]++;
+    try (Repository repository = Repositories.init(store, 11)) {
+      StoredSnapshot one = StreamBackup.write(repository, "one", new byte[][] {first});
+      StreamBackup.write(repository, "two", new byte[][] {second, first});
+      ChunkId lost = StreamBackup.id(repository.reader().ids(), first);
+      List<PackId> holding =
+          repository.verification().findability(List.of()).packs(ChunkType.STREAM, lost);
+      store.delete(ObjectNames.pack(holding.getFirst()));
+      RepairPolicy policy =
+          new RepairPolicy(Set.of(), List.of(), Duration.ofHours(24), Duration.ZERO);
+      var _ = repository.repairing(policy).run();
+      StreamBackup.write(repository, "three", new byte[][] {second});
+      repository.forget(List.of(one.id()));
+
+      for (int run = 0; run < 3; run++) {
+        PruneReport report = prune(repository, ALL);
+        assertThat(report.buried()).isTrue();
+        assertThat(report.stuck()).isEmpty();
+        assertThat(DifferencesTest.read(repository.reader(), second)).isEqualTo(second);
+      }
       DifferencesTest.requireSound(repository);
     }
   }

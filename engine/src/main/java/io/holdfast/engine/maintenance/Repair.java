@@ -51,6 +51,9 @@ public final class Repair {
     }
   }
 
+  /// Packs that were read and are what was written.
+  private final Set<PackId> sound = new LinkedHashSet<>();
+
   public Repair(EngineContext context, OpenRepository repository) {
     this.context = context;
     this.repository = repository.repository();
@@ -76,6 +79,8 @@ public final class Repair {
           RepairPolicy policy = policy(request);
           context.progress().phase("repair", 0);
           RepairReport report = repository.repairing(policy).run();
+          // Whoever checks next shall know what was read here, and nobody else need read it again.
+          Proofs.Outcome _ = repository.proofs().record(sound, policy.damagedPacks(), 0);
           List<Affected.Loss> losses = losses(policy.damagedPacks(), report.plan());
           return RepairOutcome.done(report, losses, unmended(report.plan(), request.read()));
         });
@@ -102,9 +107,8 @@ public final class Repair {
     Set<PackId> damaged = new LinkedHashSet<>();
     for (PackId pack : suspects) {
       context.cancellation().throwIfRequested();
-      if (!verification.verifyPacks(List.of(pack), context.progress()).isEmpty()) {
-        damaged.add(pack);
-      }
+      boolean isSound = verification.verifyPacks(List.of(pack), context.progress()).isEmpty();
+      (isSound ? sound : damaged).add(pack);
     }
     return damaged;
   }

@@ -100,9 +100,18 @@ public final class Verify {
     Verification verification = repository.verification();
     List<io.holdfast.repository.Finding> found = new ArrayList<>(verification.check());
     context.progress().phase("verify packs", 0);
+    List<PackId> damaged = new ArrayList<>();
     for (PackId pack : verification.packs()) {
       context.cancellation().throwIfRequested();
-      found.addAll(verification.verifyChecksums(List.of(pack)));
+      List<io.holdfast.repository.Finding> of = verification.verifyChecksums(List.of(pack));
+      found.addAll(of);
+      if (!of.isEmpty()) {
+        damaged.add(pack);
+      }
+    }
+    if (!damaged.isEmpty()) {
+      // So that repair knows them; where nothing may be written, repair --read-all finds them.
+      var _ = repository.proofs().record(List.of(), damaged, 0);
     }
     for (io.holdfast.repository.Finding finding : found) {
       if (finding.kind().isDamage()) {

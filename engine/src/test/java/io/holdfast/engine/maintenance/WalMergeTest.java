@@ -15,6 +15,7 @@ import io.holdfast.postgres.wal.WalSummary;
 import io.holdfast.postgres.wal.WalVersion;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.testing.Repositories;
+import io.holdfast.repository.wal.PutOutcome;
 import io.holdfast.repository.wal.StoredWal;
 import io.holdfast.repository.wal.WalArchive;
 import io.holdfast.repository.wal.WalCoverage;
@@ -180,7 +181,9 @@ class WalMergeTest {
       }
       byte[] other = new byte[100];
       other[3] = 1;
-      put(archive, 5L * SEGMENT + 300, other);
+      WalRange same = new WalRange(1, 5L * SEGMENT + 300, 5L * SEGMENT + 400);
+      assertThat(archive.put(same, other, 0, other.length, new byte[0]))
+          .isEqualTo(PutOutcome.CONFLICT);
       assertThat(archive.conflicts(1)).hasSize(1);
       assertThat(merge(repository).parts()).isEmpty();
     }
