@@ -7,6 +7,7 @@ import io.holdfast.storage.web.AccessTokens;
 import io.holdfast.storage.web.WebRequest;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.InstantSource;
 
 /// How requests prove who asks.
@@ -69,11 +70,23 @@ sealed interface AzureAuthority {
 
     Signature(String query) {
       this.query = query;
-      if (!query.matches("[A-Za-z0-9%&=._~:/,+-]{1,4000}") || !query.contains("sig=")) {
+      if (!query.matches("[A-Za-z0-9%&=._~:/,+-]{1,4000}")
+          || !query.contains("sig=")
+          || !canBeSent(query)) {
         throw new BackupException(
             ErrorCode.BAD_URL,
             "the shared access signature is no query with a sig=",
             "Copy it as the portal shows it, in quotes.");
+      }
+    }
+
+    private static boolean canBeSent(String query) {
+      try {
+        URI _ = new URI("https://x/?" + query);
+        return true;
+      } catch (URISyntaxException _) {
+        // its message would quote the signature
+        return false;
       }
     }
 

@@ -89,8 +89,16 @@ final class AzureTokens implements AccessTokens.Source {
             ? "&client_id=" + URLEncoder.encode(variable("AZURE_CLIENT_ID"), StandardCharsets.UTF_8)
             : "";
     String what = "resource=" + URLEncoder.encode(RESOURCE, StandardCharsets.UTF_8) + who;
+    boolean isService = isSet("IDENTITY_ENDPOINT") && isSet("IDENTITY_HEADER");
+    if (isService && !WebRequest.isHeaderValue(variable("IDENTITY_HEADER"))) {
+      throw new StoreRefusedException(
+          ErrorCode.BAD_URL,
+          "IDENTITY_HEADER holds characters that no header may hold",
+          "Leave it as the service that runs this program sets it.",
+          null);
+    }
     WebRequest request =
-        isSet("IDENTITY_ENDPOINT") && isSet("IDENTITY_HEADER")
+        isService
             ? WebRequest.of(
                     "GET",
                     address(variable("IDENTITY_ENDPOINT") + "?api-version=2019-08-01&" + what))

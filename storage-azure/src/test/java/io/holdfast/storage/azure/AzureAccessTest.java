@@ -167,6 +167,10 @@ class AzureAccessTest {
           .doesNotContain("hunter2");
       identity.answer(503, "busy");
       assertThatThrownBy(() -> tokens.fetch(NOON)).isInstanceOf(StoreUnavailableException.class);
+      identity.answer(400, "{\"error\":\"%s\"}".formatted("long ".repeat(1000)));
+      assertThatThrownBy(() -> tokens.fetch(NOON))
+          .isInstanceOf(StoreRefusedException.class)
+          .satisfies(e -> assertThat(e.getMessage()).contains("long long").hasSizeLessThan(500));
       identity.answer(200, "<html>a captive portal</html>");
       assertThatThrownBy(() -> tokens.fetch(NOON)).isInstanceOf(StoreRefusedException.class);
     }
@@ -175,6 +179,29 @@ class AzureAccessTest {
     assertThatThrownBy(() -> nowhere.fetch(NOON))
         .isInstanceOf(StoreRefusedException.class)
         .hasMessageContaining("no credentials");
+  }
+
+  @Test
+  void aTokenThatNoHeaderMayHoldIsNotRepeated() throws IOException {
+    try (IdentityServer identity = IdentityServer.start()) {
+      identity.answer(200, "{\"access_token\":\"hunter2\\u000a\",\"expires_in\":3600}");
+      AzureTokens tokens =
+          AzureTokens.of(application(identity, Map.of("AZURE_CLIENT_SECRET", "s")));
+      assertRefusedWithoutSecret(tokens);
+      AzureTokens service =
+          AzureTokens.of(
+              context(
+                  Map.of(
+                      "IDENTITY_ENDPOINT", identity.endpoint(), "IDENTITY_HEADER", "hunter2 \u00e9")));
+      assertRefusedWithoutSecret(service);
+    }
+  }
+
+  private static void assertRefusedWithoutSecret(AzureTokens tokens) {
+    assertThatThrownBy(() -> tokens.fetch(NOON))
+        .isInstanceOf(StoreRefusedException.class)
+        .message()
+        .doesNotContain("hunter2");
   }
 
   private static StoreContext application(IdentityServer identity, Map<String, String> proof) {

@@ -92,6 +92,8 @@ class AzurePlaceTest {
         "AccountName=account;AccountKey=hunter2!",
         "SharedAccessSignature=hunter2",
         "SharedAccessSignature=sig=hunter2 x",
+        "SharedAccessSignature=sv=2021&sig=hunter2%",
+        "SharedAccessSignature=sv=2021&sig=hunter2%zz",
         "BlobEndpoint=hunter2"
       })
   void refusesConnectionStringsThatAreNoneAndRepeatsNoSecret(String connection) {

@@ -21,6 +21,7 @@ public final class AccessTokens {
   private static final Duration BEFORE_EXPIRY = Duration.ofMinutes(5);
   private static final long LIFETIME_SECONDS_MAX = 86_400 * 2L;
   private static final int DOCUMENT_BYTES_MAX = 64 << 10;
+  private static final int SAID_LENGTH_MAX = 200;
 
   private final Source source;
   private final InstantSource clock;
@@ -89,17 +90,23 @@ public final class AccessTokens {
     }
     FlatJson json = FlatJson.of(answer.text()).orElse(null);
     String value = json == null ? "" : json.text("access_token");
-    if (answer.isSuccess() && json != null && !value.isEmpty()) {
+    if (answer.isSuccess() && json != null && WebRequest.isHeaderValue(value)) {
       long seconds = Math.clamp(json.number("expires_in"), 0, LIFETIME_SECONDS_MAX);
       return new Token(new Secret(value), now.plusSeconds(seconds));
     }
-    String said = json == null ? "" : ": " + json.text("error");
+    String said = json == null ? "" : ": " + shortened(json.text("error"));
     String message =
         "no token could be got from " + request + said + " (status " + answer.status() + ")";
     if (answer.status() == 429 || answer.status() >= 500) {
       throw new StoreUnavailableException(message);
     }
     throw new StoreRefusedException(ErrorCode.STORE_UNAVAILABLE, message, advice, null);
+  }
+
+  /// A text of somebody else, for a message.
+  private static String shortened(String text) {
+    return text.substring(0, Math.min(text.length(), SAID_LENGTH_MAX))
+        .replaceAll("[\\p{Cntrl}\\s]+", " ");
   }
 
   private static String encoded(String text) {
