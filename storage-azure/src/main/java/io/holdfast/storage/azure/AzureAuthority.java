@@ -4,6 +4,7 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.storage.StoreContext;
 import io.holdfast.storage.web.AccessTokens;
+import io.holdfast.storage.web.WebEndpoint;
 import io.holdfast.storage.web.WebRequest;
 import java.io.IOException;
 import java.net.URI;
@@ -16,7 +17,8 @@ sealed interface AzureAuthority {
   WebRequest authorized(WebRequest request) throws IOException;
 
   /// The first that the environment names: a connection string, an account key, a shared access
-  /// signature, else a token.
+  /// signature, else a token. Signatures and tokens are sent as they are, so they need an endpoint
+  /// that is private.
   ///
   /// @throws BackupException `BAD_URL` if one cannot be used
   static AzureAuthority of(AzurePlace place, StoreContext context) {
@@ -38,6 +40,7 @@ sealed interface AzureAuthority {
     String signature =
         first(
             connection.value("SharedAccessSignature"), context.variable("AZURE_STORAGE_SAS_TOKEN"));
+    WebEndpoint.requirePrivate(place.endpoint());
     if (!signature.isEmpty()) {
       return new Signature(signature.startsWith("?") ? signature.substring(1) : signature);
     }

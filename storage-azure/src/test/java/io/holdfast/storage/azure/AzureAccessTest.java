@@ -197,6 +197,20 @@ class AzureAccessTest {
     }
   }
 
+  @Test
+  void anIdentityServiceIsNotAskedByHttp() {
+    for (String host : new String[] {"http://login.example.org", "ftp://127.0.0.1"}) {
+      assertRefusedWithoutSecret(
+          AzureTokens.of(
+              context(
+                  Map.of(
+                      "AZURE_AUTHORITY_HOST", host,
+                      "AZURE_TENANT_ID", "tenant",
+                      "AZURE_CLIENT_ID", "client",
+                      "AZURE_CLIENT_SECRET", "hunter2"))));
+    }
+  }
+
   private static void assertRefusedWithoutSecret(AzureTokens tokens) {
     assertThatThrownBy(() -> tokens.fetch(NOON))
         .isInstanceOf(StoreRefusedException.class)
