@@ -16,6 +16,11 @@ sealed interface AzureAuthority {
   /// The request with its proof.
   WebRequest authorized(WebRequest request) throws IOException;
 
+  /// Whether the same request will have another proof than this one, which was not accepted.
+  default boolean isProofReplaced(WebRequest refused) {
+    return false;
+  }
+
   /// The first that the environment names: a connection string, an account key, a shared access
   /// signature, else a token. Signatures and tokens are sent as they are, so they need an endpoint
   /// that is private.
@@ -111,6 +116,11 @@ sealed interface AzureAuthority {
     @Override
     public WebRequest authorized(WebRequest request) throws IOException {
       return request.with("Authorization", tokens.bearer());
+    }
+
+    @Override
+    public boolean isProofReplaced(WebRequest refused) {
+      return tokens.replaces(refused.header("Authorization"));
     }
   }
 }

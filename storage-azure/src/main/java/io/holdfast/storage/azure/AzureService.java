@@ -102,6 +102,11 @@ final class AzureService implements WebService {
     return authority.authorized(request.with("x-ms-version", VERSION));
   }
 
+  @Override
+  public boolean isProofReplaced(WebRequest refused) {
+    return authority.isProofReplaced(refused);
+  }
+
   /// The header is there where an answer has no body, too.
   @Override
   public String codeOf(WebAnswer refusal) {

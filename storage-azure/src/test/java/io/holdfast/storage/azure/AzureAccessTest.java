@@ -101,7 +101,7 @@ class AzureAccessTest {
               now::get);
 
       assertThat(tokens.bearer()).isEqualTo("Bearer t1");
-      now.set(NOON.plus(Duration.ofMinutes(54)));
+      now.set(NOON.plus(Duration.ofMinutes(56)));
       assertThat(tokens.bearer()).isEqualTo("Bearer t1");
       assertThat(identity.asked()).hasSize(1);
       assertThat(identity.asked().getFirst().line()).isEqualTo("POST /tenant/oauth2/v2.0/token");
@@ -110,7 +110,7 @@ class AzureAccessTest {
           .contains("scope=https%3A%2F%2Fstorage.azure.com%2F.default");
 
       identity.answer(200, "{\"expires_in\":\"3600\",\"access_token\":\"t2\"}");
-      now.set(NOON.plus(Duration.ofMinutes(56)));
+      now.set(NOON.plus(Duration.ofMinutes(57)));
       assertThat(tokens.bearer()).isEqualTo("Bearer t2");
     }
   }

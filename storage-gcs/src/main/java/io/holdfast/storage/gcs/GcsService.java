@@ -103,6 +103,11 @@ final class GcsService implements WebService {
   }
 
   @Override
+  public boolean isProofReplaced(WebRequest refused) {
+    return tokens.replaces(refused.header("Authorization"));
+  }
+
+  @Override
   public String codeOf(WebAnswer refusal) {
     Matcher matcher = CODE.matcher(refusal.text());
     return matcher.find() ? matcher.group(1) : "";

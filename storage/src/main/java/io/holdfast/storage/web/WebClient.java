@@ -104,7 +104,7 @@ public final class WebClient implements AutoCloseable {
             });
     HttpResponse<WebAnswer.Body> response =
         await(future, request, body, progress, limit(transferred));
-    return new WebAnswer(response.statusCode(), response.headers(), response.body());
+    return new WebAnswer(request, response.statusCode(), response.headers(), response.body());
   }
 
   private static long announced(HttpResponse.ResponseInfo info) {

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 
 /// Turns what a service says into the kinds of failure of `BlobStore`.
 final class WebFailures {
+  private static final int UNAUTHORIZED = 401;
   private static final int NOT_FOUND = 404;
   private static final int REQUEST_TIMEOUT = 408;
   private static final int CONFLICT = 409;
@@ -79,7 +80,8 @@ final class WebFailures {
     if (isInTrouble(answer)
         || service.codes().damaged().contains(code)
         || status == REQUEST_TIMEOUT
-        || status == CONFLICT) {
+        || status == CONFLICT
+        || (status == UNAUTHORIZED && service.isProofReplaced(answer.request()))) {
       return new StoreUnavailableException(said);
     }
     return new StoreRefusedException(
@@ -104,7 +106,7 @@ final class WebFailures {
     if (service.codes().skewedClock().contains(code)) {
       return "Set this machine's clock: the store trusts no request from another time.";
     }
-    if (status == 401 || service.codes().badCredentials().contains(code)) {
+    if (status == UNAUTHORIZED || service.codes().badCredentials().contains(code)) {
       return service.credentialsAdvice();
     }
     if (status == 403) {

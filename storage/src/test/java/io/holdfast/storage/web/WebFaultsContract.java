@@ -239,7 +239,7 @@ public abstract class WebFaultsContract {
   @Test
   void anUnknownCallerIsToldWhatToCheck() {
     proxy.choose(_ -> unknownCaller());
-    assertRefused(() -> put(store, new byte[10]), adviceForUnknownCaller());
+    assertRefused(() -> put(retrying(), new byte[10]), adviceForUnknownCaller());
     assertRefused(() -> store.get(KEY, 10), adviceForUnknownCaller());
   }
 
