@@ -93,6 +93,11 @@ final class AzureService implements WebService {
   }
 
   @Override
+  public int putStatus() {
+    return 201;
+  }
+
+  @Override
   public String condition() {
     return "If-None-Match";
   }

@@ -93,6 +93,11 @@ final class GcsService implements WebService {
   }
 
   @Override
+  public int putStatus() {
+    return 200;
+  }
+
+  @Override
   public String condition() {
     return "x-goog-if-generation-match";
   }

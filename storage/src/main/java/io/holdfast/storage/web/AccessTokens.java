@@ -172,6 +172,11 @@ public final class AccessTokens {
     try {
       answer = client.ask(request, DOCUMENT_BYTES_MAX);
     } catch (WebFailure e) {
+      if (e.isInterruption()) {
+        var interrupted = new InterruptedIOException("interrupted while a token was asked for");
+        interrupted.initCause(e);
+        throw interrupted;
+      }
       throw new StoreUnavailableException(
           "no token could be got from " + request + ": " + e.getMessage(), e);
     }

@@ -6,7 +6,6 @@ import io.holdfast.storage.StoreContext;
 import io.holdfast.storage.web.ReadBody.Limit;
 import io.holdfast.storage.web.WebFailure.Sent;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -137,9 +136,7 @@ public final class WebClient implements AutoCloseable {
       } catch (InterruptedException e) {
         future.cancel(true);
         Thread.currentThread().interrupt();
-        var interrupted = new InterruptedIOException("interrupted");
-        interrupted.initCause(e);
-        throw interrupted;
+        throw new WebFailure("interrupted", sent(body), e);
       } catch (ExecutionException e) {
         Throwable cause = e.getCause() == null ? e : e.getCause();
         if (cause instanceof Error error) {

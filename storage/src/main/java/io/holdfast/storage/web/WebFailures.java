@@ -8,6 +8,7 @@ import io.holdfast.storage.StoreUnavailableException;
 import io.holdfast.storage.WriteOutcomeUnknownException;
 import io.holdfast.storage.web.WebService.Verb;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,7 +35,12 @@ final class WebFailures {
   }
 
   /// A request without an answer. For a put: one that certainly was not done.
-  StoreUnavailableException unanswered(Verb verb, String name, WebFailure e) {
+  IOException unanswered(Verb verb, String name, WebFailure e) {
+    if (e.isInterruption()) {
+      var interrupted = new InterruptedIOException(what(verb, name) + e.getMessage());
+      interrupted.initCause(e);
+      return interrupted;
+    }
     return new StoreUnavailableException(what(verb, name) + e.getMessage(), e);
   }
 
@@ -46,9 +52,11 @@ final class WebFailures {
     };
   }
 
-  /// A put that was answered, but not with success.
+  /// A put that was answered, but not with the success of a put. Another success is somebody else's:
+  /// a proxy's, for example.
   IOException unwritten(String name, WebAnswer answer) {
-    boolean mayHaveBeenDone = isInTrouble(answer) && !isBusy(answer) && !isFull(answer);
+    boolean mayHaveBeenDone =
+        answer.isSuccess() || (isInTrouble(answer) && !isBusy(answer) && !isFull(answer));
     return mayHaveBeenDone
         ? new WriteOutcomeUnknownException(unknown(name) + said(answer))
         : refused(Verb.PUT, name, answer);

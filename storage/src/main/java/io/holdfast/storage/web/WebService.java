@@ -35,6 +35,9 @@ public interface WebService {
   /// The headers of a put that must not overwrite.
   Map<String, String> putHeaders();
 
+  /// The status of a put that was done; no other one says so.
+  int putStatus();
+
   /// The header that forbids a put to overwrite, for messages.
   String condition();
 
