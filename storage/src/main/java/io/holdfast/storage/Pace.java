@@ -38,8 +38,8 @@ public interface Pace {
   /// @param bytes at most [#SLICE_BYTES_MAX]
   void receive(int bytes) throws InterruptedIOException;
 
-  /// How many bytes per second a transfer to a store moves at least, or it counts as standing still,
-  /// where a store would say `otherwise`.
+  /// How many bytes per second a transfer to a store moves at least, or it counts as standing
+  /// still, where a store would say `otherwise`.
   long sentPerSecondMin(long otherwise);
 
   /// As [#sentPerSecondMin], for a transfer from a store.

@@ -192,7 +192,10 @@ class AzureAccessTest {
           AzureTokens.of(
               context(
                   Map.of(
-                      "IDENTITY_ENDPOINT", identity.endpoint(), "IDENTITY_HEADER", "hunter2 \u00e9")));
+                      "IDENTITY_ENDPOINT",
+                      identity.endpoint(),
+                      "IDENTITY_HEADER",
+                      "hunter2 \u00e9")));
       assertRefusedWithoutSecret(service);
     }
   }

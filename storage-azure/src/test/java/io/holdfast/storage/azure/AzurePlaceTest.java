@@ -114,8 +114,7 @@ class AzurePlaceTest {
       }
     }
     Map<String, String> key = Map.of("AZURE_STORAGE_KEY", "aHVudGVyMg==");
-    assertThat(
-            AzureAuthority.of(place("azure://account/box?endpoint=http://h", key), context(key)))
+    assertThat(AzureAuthority.of(place("azure://account/box?endpoint=http://h", key), context(key)))
         .isInstanceOf(AzureAuthority.Key.class);
   }
 

@@ -89,8 +89,7 @@ final class Transfer {
     if (bodyBytes > 0 && sentAfter < 0) {
       return limit(bodyBytes, pace.sentPerSecondMin(timeouts.bytesPerSecondMin())) - spent;
     }
-    long buffered =
-        nanos(Math.min(bodyBytes, BUFFERED_BYTES_MAX), timeouts.bytesPerSecondMin());
+    long buffered = nanos(Math.min(bodyBytes, BUFFERED_BYTES_MAX), timeouts.bytesPerSecondMin());
     return Math.max(0, sentAfter)
         + buffered
         + limit(receivedBytes.get(), pace.receivedPerSecondMin(timeouts.bytesPerSecondMin()))

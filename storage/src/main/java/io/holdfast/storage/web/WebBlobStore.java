@@ -105,7 +105,8 @@ public final class WebBlobStore implements BlobStore {
       boolean isAtEnd =
           answer.status() != PARTIAL_CONTENT || (range.matches() && range.group(2).equals(end));
       if (!isAtEnd) {
-        throw strange(key, "asked for " + length + " bytes, got " + bytes.length + " of a longer blob");
+        throw strange(
+            key, "asked for " + length + " bytes, got " + bytes.length + " of a longer blob");
       }
       throw truncated(key, offset, length, "it ends at " + (offset + bytes.length));
     }

@@ -22,6 +22,10 @@ final class WebFailures {
   private static final int NOT_IMPLEMENTED = 501;
   private static final int INSUFFICIENT_STORAGE = 507;
 
+  private static final String UNSUPPORTED =
+      "This store may not support what Holdfast needs; the guide's page on stores says what that"
+          + " is.";
+
   private static final Pattern LOCK =
       Pattern.compile(
           "object.?lock|worm|retention|retained|legal.?hold|immutab|\\bhold\\b",
@@ -52,8 +56,8 @@ final class WebFailures {
     };
   }
 
-  /// A put that was answered, but not with the success of a put. Another success is somebody else's:
-  /// a proxy's, for example.
+  /// A put that was answered, but not with the success of a put. Another success is somebody
+  /// else's: a proxy's, for example.
   IOException unwritten(String name, WebAnswer answer) {
     boolean mayHaveBeenDone =
         answer.isSuccess() || (isInTrouble(answer) && !isBusy(answer) && !isFull(answer));
@@ -92,8 +96,10 @@ final class WebFailures {
         || (status == UNAUTHORIZED && service.isProofReplaced(answer.request()))) {
       return new StoreUnavailableException(said);
     }
-    return new StoreRefusedException(
-        ErrorCode.STORE_UNAVAILABLE, said, advice(verb, status, code), null);
+    String advice = advice(verb, status, code);
+    return advice.equals(UNSUPPORTED)
+        ? StoreRefusedException.unsupported(said, advice, null)
+        : new StoreRefusedException(ErrorCode.STORE_UNAVAILABLE, said, advice, null);
   }
 
   /// Whether it is the container that is not there.
@@ -122,8 +128,7 @@ final class WebFailures {
           + service.permission(verb)
           + " for these credentials; the guide's page on stores says what each role needs.";
     }
-    return "This store may not support what Holdfast needs; the guide's page on stores says what"
-        + " that is.";
+    return UNSUPPORTED;
   }
 
   private String what(Verb verb, String name) {

@@ -46,8 +46,8 @@ public interface WebService {
   /// @throws StoreRefusedException if there are no credentials
   WebRequest authorized(WebRequest request) throws IOException;
 
-  /// Told that the service did not know who asked: whether the same request will have another proof,
-  /// with which it is worth a try.
+  /// Told that the service did not know who asked: whether the same request will have another
+  /// proof, with which it is worth a try.
   ///
   /// @param refused as [#authorized] gave it
   boolean isProofReplaced(WebRequest refused);

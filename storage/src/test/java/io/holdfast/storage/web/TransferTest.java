@@ -47,8 +47,7 @@ class TransferTest {
   @Test
   void aLimitOfOneDirectionDoesNotExtendTheOther() throws IOException {
     Pace slowDown =
-        Throttle.of(
-            OptionalLong.empty(), OptionalLong.of(64L << 10), () -> Instant.EPOCH, _ -> {});
+        Throttle.of(OptionalLong.empty(), OptionalLong.of(64L << 10), () -> Instant.EPOCH, _ -> {});
     assertSecondsLeft(new Transfer(100L * MIB, TIMEOUTS, slowDown), 160);
     var listing = new Transfer(0, TIMEOUTS, slowDown);
     listing.received(MIB);

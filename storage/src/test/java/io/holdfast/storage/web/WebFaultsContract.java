@@ -342,6 +342,26 @@ public abstract class WebFaultsContract {
   }
 
   @Test
+  void aMissingPermissionSaysNothingAboutTheStore() throws IOException {
+    proxy.choose(line -> line.startsWith("PUT ") ? forbidden() : Fault.none());
+    assertRefused(() -> store.capabilities(), "create");
+    proxy.choose(_ -> new Fault.Answer(501, "NotImplemented", "no such header"));
+    assertThat(store.capabilities().putIfAbsent()).isEqualTo(Support.NO);
+  }
+
+  @Test
+  void writersThatFindTheStoreBusyDidNotWin() throws IOException {
+    var puts = new AtomicInteger();
+    proxy.choose(
+        line -> line.startsWith("PUT ") && puts.incrementAndGet() % 4 == 0 ? busy() : Fault.none());
+    assertThat(store.capabilities().putIfAbsent()).isEqualTo(Support.YES);
+    puts.set(0);
+    proxy.choose(
+        line -> line.startsWith("PUT ") && puts.incrementAndGet() > 2 ? busy() : Fault.none());
+    assertThatThrownBy(() -> store.capabilities()).isInstanceOf(StoreUnavailableException.class);
+  }
+
+  @Test
   void whatMayNotBeRemovedStaysBelowProbe() throws IOException {
     proxy.choose(line -> line.startsWith("DELETE ") ? forbidden() : Fault.none());
     assertThat(store.capabilities().putIfAbsent()).isEqualTo(Support.YES);

@@ -175,7 +175,8 @@ public final class FaultProxy implements AutoCloseable {
               ask(
                   head.replaceAll("(?i)\r\n(if-none-match|x-goog-if-generation-match):[^\r]*", ""),
                   body));
-      case Fault.AnswerChanged(String text, String by) -> out.write(changed(ask(head, body), text, by));
+      case Fault.AnswerChanged(String text, String by) ->
+          out.write(changed(ask(head, body), text, by));
       case Fault.Twice _ -> {
         ask(head, body);
         out.write(ask(head, body));
