@@ -26,6 +26,7 @@ class ErrorReportTest {
           "postgresql://db1/erp?user=ann&password=geheim&sslmode=require",
           "postgresql://db1/erp?sslpassword=geheim",
           "postgresql://u:it's-geheim@h/db",
+          "https://a.blob.core.windows.net/c?sv=2021&sig=geheim%3D&se=2030",
           "host=db1 password='my geheim' user=ann",
           "host=db1 password = geheim",
           "host=db1 password=geheim"

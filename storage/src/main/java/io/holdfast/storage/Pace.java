@@ -18,7 +18,12 @@ public interface Pace {
         public void receive(int bytes) {}
 
         @Override
-        public long bytesPerSecondMin(long otherwise) {
+        public long sentPerSecondMin(long otherwise) {
+          return otherwise;
+        }
+
+        @Override
+        public long receivedPerSecondMin(long otherwise) {
           return otherwise;
         }
       };
@@ -33,7 +38,15 @@ public interface Pace {
   /// @param bytes at most [#SLICE_BYTES_MAX]
   void receive(int bytes) throws InterruptedIOException;
 
-  /// How slow a transfer may be before it counts as standing still, where a store would say
-  /// `otherwise`.
-  long bytesPerSecondMin(long otherwise);
+  /// How many bytes per second a transfer to a store moves at least, or it counts as standing
+  /// still, where a store would say `otherwise`.
+  long sentPerSecondMin(long otherwise);
+
+  /// As [#sentPerSecondMin], for a transfer from a store.
+  long receivedPerSecondMin(long otherwise);
+
+  /// As [#sentPerSecondMin], for a transfer of either kind.
+  default long bytesPerSecondMin(long otherwise) {
+    return Math.min(sentPerSecondMin(otherwise), receivedPerSecondMin(otherwise));
+  }
 }

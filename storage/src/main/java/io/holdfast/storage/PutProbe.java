@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +45,10 @@ public final class PutProbe {
     boolean isStored(BlobKey key, ByteBuffer data) throws IOException;
   }
 
+  /// Puts a few blobs and looks what becomes of them.
+  ///
+  /// @throws StoreRefusedException if it says nothing about the store that it refuses: these
+  ///   credentials may not put, for example
   public StoreCapabilities probe() throws IOException {
     List<BlobKey> used = new ArrayList<>();
     try {
@@ -54,6 +60,9 @@ public final class PutProbe {
           ? new StoreCapabilities(Support.YES, Support.YES, Support.YES, "")
           : nothing(problem);
     } catch (StoreRefusedException e) {
+      if (!e.isUnsupported()) {
+        throw e;
+      }
       return nothing(String.valueOf(e.getMessage()));
     } finally {
       used.forEach(this::remove);
@@ -87,17 +96,26 @@ public final class PutProbe {
   /// win, mostly; one that is not caught here may still be one.
   private String race(BlobKey key) throws IOException {
     var winners = new AtomicInteger();
+    Queue<StoreUnavailableException> unanswered = new ConcurrentLinkedQueue<>();
     try (Workers writers = Workers.virtual("probe")) {
       for (int writer = 0; writer < WRITERS; writer++) {
         byte[] content = entropy.bytes(CONTENT_BYTES);
         writers.start(
             () -> {
-              if (put.isStored(key, ByteBuffer.wrap(content))) {
-                winners.incrementAndGet();
+              try {
+                if (put.isStored(key, ByteBuffer.wrap(content))) {
+                  winners.incrementAndGet();
+                }
+              } catch (StoreUnavailableException e) {
+                // So many at once may be too many: this one did not win.
+                unanswered.add(e);
               }
             });
       }
       writers.join();
+    }
+    if (unanswered.size() == WRITERS) {
+      throw unanswered.remove();
     }
     return winners.get() <= 1
         ? ""

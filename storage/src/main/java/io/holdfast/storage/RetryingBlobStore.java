@@ -59,7 +59,11 @@ public final class RetryingBlobStore extends ForwardingBlobStore {
     WriteOutcomeUnknownException unknown = null;
     IOException failure = null;
     for (int failures = 0; failures < policy.attempts(); failures++) {
-      waitAfter(failures, failure);
+      try {
+        waitAfter(failures, failure);
+      } catch (InterruptedIOException e) {
+        throw unknown == null ? e : stillUnknown(key, e);
+      }
       try {
         PutResult result = inner().putIfAbsent(key, data.duplicate());
         return unknown != null && result == PutResult.ALREADY_PRESENT

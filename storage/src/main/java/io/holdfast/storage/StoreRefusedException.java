@@ -11,13 +11,37 @@ public final class StoreRefusedException extends IOException {
 
   private final ErrorCode code;
   private final String advice;
+  private final boolean unsupported;
 
   /// @param advice a sentence that says what a person can do
   public StoreRefusedException(
       ErrorCode code, String message, String advice, @Nullable Throwable cause) {
+    this(code, message, advice, cause, false);
+  }
+
+  private StoreRefusedException(
+      ErrorCode code,
+      String message,
+      String advice,
+      @Nullable Throwable cause,
+      boolean unsupported) {
     super(message, cause);
     this.code = code;
     this.advice = advice;
+    this.unsupported = unsupported;
+  }
+
+  /// The store does not do what it was asked for, whoever asks.
+  ///
+  /// @param advice a sentence that says what a person can do
+  public static StoreRefusedException unsupported(
+      String message, String advice, @Nullable Throwable cause) {
+    return new StoreRefusedException(ErrorCode.STORE_UNAVAILABLE, message, advice, cause, true);
+  }
+
+  /// Whether it is the store that cannot do it, rather than these credentials or this place.
+  public boolean isUnsupported() {
+    return unsupported;
   }
 
   /// The code to report where nothing more is known.

@@ -18,14 +18,15 @@ public final class Throttle implements Pace {
 
   private final @Nullable TokenBucket upload;
   private final @Nullable TokenBucket download;
-  private final long slowest;
+  private final long uploadPerSecond;
+  private final long downloadPerSecond;
   private final Pause pause;
 
-  private Throttle(
-      @Nullable TokenBucket upload, @Nullable TokenBucket download, long slowest, Pause pause) {
-    this.upload = upload;
-    this.download = download;
-    this.slowest = slowest;
+  private Throttle(OptionalLong upload, OptionalLong download, InstantSource clock, Pause pause) {
+    this.upload = bucket(upload, clock);
+    this.download = bucket(download, clock);
+    this.uploadPerSecond = upload.orElse(Long.MAX_VALUE);
+    this.downloadPerSecond = download.orElse(Long.MAX_VALUE);
     this.pause = pause;
   }
 
@@ -35,11 +36,7 @@ public final class Throttle implements Pace {
     if (upload.isEmpty() && download.isEmpty()) {
       return FREE;
     }
-    return new Throttle(
-        bucket(upload, clock),
-        bucket(download, clock),
-        Math.min(upload.orElse(Long.MAX_VALUE), download.orElse(Long.MAX_VALUE)),
-        pause);
+    return new Throttle(upload, download, clock, pause);
   }
 
   private static @Nullable TokenBucket bucket(OptionalLong bytesPerSecond, InstantSource clock) {
@@ -82,7 +79,12 @@ public final class Throttle implements Pace {
   }
 
   @Override
-  public long bytesPerSecondMin(long otherwise) {
-    return Math.max(1, Math.min(otherwise, slowest / SHARERS));
+  public long sentPerSecondMin(long otherwise) {
+    return Math.min(otherwise, uploadPerSecond / SHARERS);
+  }
+
+  @Override
+  public long receivedPerSecondMin(long otherwise) {
+    return Math.min(otherwise, downloadPerSecond / SHARERS);
   }
 }

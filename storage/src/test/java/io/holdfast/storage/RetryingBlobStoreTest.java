@@ -147,6 +147,23 @@ class RetryingBlobStoreTest {
     assertThat(Thread.interrupted()).isTrue();
   }
 
+  @Test
+  void anInterruptionAfterALostAnswerLeavesTheOutcomeUnknown() throws IOException {
+    var store =
+        new RetryingBlobStore(
+            new FailingPuts(memory, new AtomicInteger(), "lost", 1),
+            POLICY,
+            Seeds.entropy(1),
+            _ -> {
+              throw new InterruptedException();
+            });
+    assertThatThrownBy(() -> put(store, "x"))
+        .isInstanceOf(WriteOutcomeUnknownException.class)
+        .hasCauseInstanceOf(InterruptedIOException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(memory.stat(KEY)).isPresent();
+  }
+
   /// Two writers of one key through a network that loses, delays and repeats: never two different
   /// winners, and a winner's bytes are those that are there.
   @ParameterizedTest(name = "seed {0}")

@@ -77,7 +77,10 @@ class ThrottleTest {
     assertThat(pace).isSameAs(Pace.FREE);
     assertThat(secondsOf(() -> sendAll(pace, 64 * MIB))).isZero();
     assertThat(pace.bytesPerSecondMin(131_072)).isEqualTo(131_072);
-    assertThat(pace(64 << 10, 1 << 30).bytesPerSecondMin(131_072)).isEqualTo(1024);
+    Pace slowUp = pace(64 << 10, 1 << 30);
+    assertThat(slowUp.bytesPerSecondMin(131_072)).isEqualTo(1024);
+    assertThat(slowUp.sentPerSecondMin(131_072)).isEqualTo(1024);
+    assertThat(slowUp.receivedPerSecondMin(131_072)).isEqualTo(131_072);
   }
 
   @Test

@@ -10,8 +10,10 @@ import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.keys.Keys;
 import io.holdfast.engine.verify.ProofCoverage;
 import io.holdfast.engine.verify.VerifySettings;
+import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.BlobStores;
 import io.holdfast.storage.StoreCapabilities;
+import io.holdfast.storage.StoreRefusedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,16 +54,26 @@ final class RepositoryExam {
             warning, "'holdfast key list' shows the keys; docs/guide/keys.md explains them.");
       }
       proofs(context, repository);
-      StoreCapabilities capabilities = repository.repository().store().capabilities();
-      if (capabilities.putIfAbsent() == StoreCapabilities.Support.NO) {
-        findings.warn(
-            "the store does not refuse a second write of one name",
-            "Let only one process at a time write to this repository.");
-      }
-      if (!capabilities.remark().isEmpty()) {
-        findings.warn(
-            capabilities.remark(), "Read what the documentation says about that kind of store.");
-      }
+      puts(repository.repository().store());
+    }
+  }
+
+  private void puts(BlobStore store) throws IOException {
+    StoreCapabilities capabilities;
+    try {
+      capabilities = store.capabilities();
+    } catch (StoreRefusedException e) {
+      findings.warn("it was not tried how the store puts: " + e.getMessage(), e.advice());
+      return;
+    }
+    if (capabilities.putIfAbsent() == StoreCapabilities.Support.NO) {
+      findings.warn(
+          "the store does not refuse a second write of one name",
+          "Let only one process at a time write to this repository.");
+    }
+    if (!capabilities.remark().isEmpty()) {
+      findings.warn(
+          capabilities.remark(), "Read what the documentation says about that kind of store.");
     }
   }
 

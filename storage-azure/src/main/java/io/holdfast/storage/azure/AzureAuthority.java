@@ -4,9 +4,11 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.storage.StoreContext;
 import io.holdfast.storage.web.AccessTokens;
+import io.holdfast.storage.web.WebEndpoint;
 import io.holdfast.storage.web.WebRequest;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.InstantSource;
 
 /// How requests prove who asks.
@@ -14,8 +16,14 @@ sealed interface AzureAuthority {
   /// The request with its proof.
   WebRequest authorized(WebRequest request) throws IOException;
 
+  /// Whether the same request will have another proof than this one, which was not accepted.
+  default boolean isProofReplaced(WebRequest refused) {
+    return false;
+  }
+
   /// The first that the environment names: a connection string, an account key, a shared access
-  /// signature, else a token.
+  /// signature, else a token. Signatures and tokens are sent as they are, so they need an endpoint
+  /// that is private.
   ///
   /// @throws BackupException `BAD_URL` if one cannot be used
   static AzureAuthority of(AzurePlace place, StoreContext context) {
@@ -37,6 +45,7 @@ sealed interface AzureAuthority {
     String signature =
         first(
             connection.value("SharedAccessSignature"), context.variable("AZURE_STORAGE_SAS_TOKEN"));
+    WebEndpoint.requirePrivate(place.endpoint());
     if (!signature.isEmpty()) {
       return new Signature(signature.startsWith("?") ? signature.substring(1) : signature);
     }
@@ -69,11 +78,23 @@ sealed interface AzureAuthority {
 
     Signature(String query) {
       this.query = query;
-      if (!query.matches("[A-Za-z0-9%&=._~:/,+-]{1,4000}") || !query.contains("sig=")) {
+      if (!query.matches("[A-Za-z0-9%&=._~:/,+-]{1,4000}")
+          || !query.contains("sig=")
+          || !canBeSent(query)) {
         throw new BackupException(
             ErrorCode.BAD_URL,
             "the shared access signature is no query with a sig=",
             "Copy it as the portal shows it, in quotes.");
+      }
+    }
+
+    private static boolean canBeSent(String query) {
+      try {
+        URI _ = new URI("https://x/?" + query);
+        return true;
+      } catch (URISyntaxException _) {
+        // its message would quote the signature
+        return false;
       }
     }
 
@@ -95,6 +116,11 @@ sealed interface AzureAuthority {
     @Override
     public WebRequest authorized(WebRequest request) throws IOException {
       return request.with("Authorization", tokens.bearer());
+    }
+
+    @Override
+    public boolean isProofReplaced(WebRequest refused) {
+      return tokens.replaces(refused.header("Authorization"));
     }
   }
 }

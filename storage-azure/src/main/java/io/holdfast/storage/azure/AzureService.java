@@ -93,6 +93,11 @@ final class AzureService implements WebService {
   }
 
   @Override
+  public int putStatus() {
+    return 201;
+  }
+
+  @Override
   public String condition() {
     return "If-None-Match";
   }
@@ -100,6 +105,11 @@ final class AzureService implements WebService {
   @Override
   public WebRequest authorized(WebRequest request) throws IOException {
     return authority.authorized(request.with("x-ms-version", VERSION));
+  }
+
+  @Override
+  public boolean isProofReplaced(WebRequest refused) {
+    return authority.isProofReplaced(refused);
   }
 
   /// The header is there where an answer has no body, too.

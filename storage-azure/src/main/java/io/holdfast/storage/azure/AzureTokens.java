@@ -8,6 +8,7 @@ import io.holdfast.storage.StoreUnavailableException;
 import io.holdfast.storage.web.AccessTokens;
 import io.holdfast.storage.web.AccessTokens.Token;
 import io.holdfast.storage.web.WebClient;
+import io.holdfast.storage.web.WebEndpoint;
 import io.holdfast.storage.web.WebFailure;
 import io.holdfast.storage.web.WebRequest;
 import io.holdfast.storage.web.WebTimeouts;
@@ -67,6 +68,13 @@ final class AzureTokens implements AccessTokens.Source {
                 + "/"
                 + URLEncoder.encode(variable("AZURE_TENANT_ID"), StandardCharsets.UTF_8)
                 + "/oauth2/v2.0/token");
+    if (!WebEndpoint.isPrivate(uri)) {
+      throw new StoreRefusedException(
+          ErrorCode.BAD_URL,
+          "AZURE_AUTHORITY_HOST is no https: address",
+          "Unset it, or set it to the address of the cloud's identity service.",
+          null);
+    }
     Map<String, String> form = new LinkedHashMap<>();
     form.put("grant_type", "client_credentials");
     form.put("client_id", variable("AZURE_CLIENT_ID"));
@@ -89,8 +97,16 @@ final class AzureTokens implements AccessTokens.Source {
             ? "&client_id=" + URLEncoder.encode(variable("AZURE_CLIENT_ID"), StandardCharsets.UTF_8)
             : "";
     String what = "resource=" + URLEncoder.encode(RESOURCE, StandardCharsets.UTF_8) + who;
+    boolean isService = isSet("IDENTITY_ENDPOINT") && isSet("IDENTITY_HEADER");
+    if (isService && !WebRequest.isHeaderValue(variable("IDENTITY_HEADER"))) {
+      throw new StoreRefusedException(
+          ErrorCode.BAD_URL,
+          "IDENTITY_HEADER holds characters that no header may hold",
+          "Leave it as the service that runs this program sets it.",
+          null);
+    }
     WebRequest request =
-        isSet("IDENTITY_ENDPOINT") && isSet("IDENTITY_HEADER")
+        isService
             ? WebRequest.of(
                     "GET",
                     address(variable("IDENTITY_ENDPOINT") + "?api-version=2019-08-01&" + what))
@@ -126,7 +142,8 @@ final class AzureTokens implements AccessTokens.Source {
   private static URI address(String text) throws StoreRefusedException {
     try {
       URI uri = URI.create(text);
-      if (uri.getHost() != null) {
+      boolean isWeb = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+      if (isWeb && uri.getHost() != null) {
         return uri;
       }
     } catch (IllegalArgumentException _) {

@@ -101,7 +101,7 @@ class AzureAccessTest {
               now::get);
 
       assertThat(tokens.bearer()).isEqualTo("Bearer t1");
-      now.set(NOON.plus(Duration.ofMinutes(54)));
+      now.set(NOON.plus(Duration.ofMinutes(56)));
       assertThat(tokens.bearer()).isEqualTo("Bearer t1");
       assertThat(identity.asked()).hasSize(1);
       assertThat(identity.asked().getFirst().line()).isEqualTo("POST /tenant/oauth2/v2.0/token");
@@ -110,7 +110,7 @@ class AzureAccessTest {
           .contains("scope=https%3A%2F%2Fstorage.azure.com%2F.default");
 
       identity.answer(200, "{\"expires_in\":\"3600\",\"access_token\":\"t2\"}");
-      now.set(NOON.plus(Duration.ofMinutes(56)));
+      now.set(NOON.plus(Duration.ofMinutes(57)));
       assertThat(tokens.bearer()).isEqualTo("Bearer t2");
     }
   }
@@ -167,6 +167,10 @@ class AzureAccessTest {
           .doesNotContain("hunter2");
       identity.answer(503, "busy");
       assertThatThrownBy(() -> tokens.fetch(NOON)).isInstanceOf(StoreUnavailableException.class);
+      identity.answer(400, "{\"error\":\"%s\"}".formatted("long ".repeat(1000)));
+      assertThatThrownBy(() -> tokens.fetch(NOON))
+          .isInstanceOf(StoreRefusedException.class)
+          .satisfies(e -> assertThat(e.getMessage()).contains("long long").hasSizeLessThan(500));
       identity.answer(200, "<html>a captive portal</html>");
       assertThatThrownBy(() -> tokens.fetch(NOON)).isInstanceOf(StoreRefusedException.class);
     }
@@ -175,6 +179,46 @@ class AzureAccessTest {
     assertThatThrownBy(() -> nowhere.fetch(NOON))
         .isInstanceOf(StoreRefusedException.class)
         .hasMessageContaining("no credentials");
+  }
+
+  @Test
+  void aTokenThatNoHeaderMayHoldIsNotRepeated() throws IOException {
+    try (IdentityServer identity = IdentityServer.start()) {
+      identity.answer(200, "{\"access_token\":\"hunter2\\u000a\",\"expires_in\":3600}");
+      AzureTokens tokens =
+          AzureTokens.of(application(identity, Map.of("AZURE_CLIENT_SECRET", "s")));
+      assertRefusedWithoutSecret(tokens);
+      AzureTokens service =
+          AzureTokens.of(
+              context(
+                  Map.of(
+                      "IDENTITY_ENDPOINT",
+                      identity.endpoint(),
+                      "IDENTITY_HEADER",
+                      "hunter2 \u00e9")));
+      assertRefusedWithoutSecret(service);
+    }
+  }
+
+  @Test
+  void anIdentityServiceIsNotAskedByHttp() {
+    for (String host : new String[] {"http://login.example.org", "ftp://127.0.0.1"}) {
+      assertRefusedWithoutSecret(
+          AzureTokens.of(
+              context(
+                  Map.of(
+                      "AZURE_AUTHORITY_HOST", host,
+                      "AZURE_TENANT_ID", "tenant",
+                      "AZURE_CLIENT_ID", "client",
+                      "AZURE_CLIENT_SECRET", "hunter2"))));
+    }
+  }
+
+  private static void assertRefusedWithoutSecret(AzureTokens tokens) {
+    assertThatThrownBy(() -> tokens.fetch(NOON))
+        .isInstanceOf(StoreRefusedException.class)
+        .message()
+        .doesNotContain("hunter2");
   }
 
   private static StoreContext application(IdentityServer identity, Map<String, String> proof) {

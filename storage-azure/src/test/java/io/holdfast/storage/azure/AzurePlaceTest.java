@@ -11,6 +11,7 @@ import io.holdfast.storage.StoreContext;
 import io.holdfast.storage.StoreUrl;
 import java.net.URI;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,10 +93,29 @@ class AzurePlaceTest {
         "AccountName=account;AccountKey=hunter2!",
         "SharedAccessSignature=hunter2",
         "SharedAccessSignature=sig=hunter2 x",
+        "SharedAccessSignature=sv=2021&sig=hunter2%",
+        "SharedAccessSignature=sv=2021&sig=hunter2%zz",
         "BlobEndpoint=hunter2"
       })
   void refusesConnectionStringsThatAreNoneAndRepeatsNoSecret(String connection) {
     refused("azure://account/box", connection(connection));
+  }
+
+  @Test
+  void whatIsSentAsItIsGoesToNobodyByHttp() {
+    for (Map<String, String> environment :
+        List.of(Map.<String, String>of(), Map.of("AZURE_STORAGE_SAS_TOKEN", "sv=1&sig=hunter2"))) {
+      refused("azure://account/box?endpoint=http://storage.example.org", environment);
+      for (String endpoint :
+          List.of("https://h", "http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1")) {
+        AzurePlace place = place("azure://account/box?endpoint=" + endpoint, environment);
+        assertThat(AzureAuthority.of(place, context(environment)))
+            .isNotInstanceOf(AzureAuthority.Key.class);
+      }
+    }
+    Map<String, String> key = Map.of("AZURE_STORAGE_KEY", "aHVudGVyMg==");
+    assertThat(AzureAuthority.of(place("azure://account/box?endpoint=http://h", key), context(key)))
+        .isInstanceOf(AzureAuthority.Key.class);
   }
 
   private static void refused(String url, Map<String, String> environment) {

@@ -7,6 +7,7 @@ import io.holdfast.storage.StoreUrl;
 import io.holdfast.storage.web.AccessTokens;
 import io.holdfast.storage.web.WebBlobStore;
 import io.holdfast.storage.web.WebClient;
+import io.holdfast.storage.web.WebEndpoint;
 import io.holdfast.storage.web.WebTimeouts;
 import java.io.IOException;
 import java.util.Set;
@@ -33,6 +34,7 @@ public final class GcsDriver implements StoreDriver {
 
   static WebBlobStore open(StoreUrl url, StoreContext context, WebTimeouts timeouts) {
     GcsPlace place = GcsPlace.of(url);
+    WebEndpoint.requirePrivate(place.endpoint());
     var tokens = new AccessTokens(new GcsTokens(context), context.clock());
     return new WebBlobStore(
         new GcsService(place, tokens), WebClient.to(place.caFile(), context, timeouts), context);

@@ -93,6 +93,11 @@ final class GcsService implements WebService {
   }
 
   @Override
+  public int putStatus() {
+    return 200;
+  }
+
+  @Override
   public String condition() {
     return "x-goog-if-generation-match";
   }
@@ -100,6 +105,11 @@ final class GcsService implements WebService {
   @Override
   public WebRequest authorized(WebRequest request) throws IOException {
     return request.with("Authorization", tokens.bearer());
+  }
+
+  @Override
+  public boolean isProofReplaced(WebRequest refused) {
+    return tokens.replaces(refused.header("Authorization"));
   }
 
   @Override

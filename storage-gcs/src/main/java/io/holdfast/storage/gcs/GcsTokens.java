@@ -9,6 +9,7 @@ import io.holdfast.storage.web.AccessTokens;
 import io.holdfast.storage.web.AccessTokens.Token;
 import io.holdfast.storage.web.FlatJson;
 import io.holdfast.storage.web.WebClient;
+import io.holdfast.storage.web.WebEndpoint;
 import io.holdfast.storage.web.WebFailure;
 import io.holdfast.storage.web.WebRequest;
 import io.holdfast.storage.web.WebTimeouts;
@@ -119,18 +120,13 @@ final class GcsTokens implements AccessTokens.Source {
   private static URI address(Path file, String text) throws StoreRefusedException {
     try {
       URI uri = URI.create(text);
-      if (uri.getHost() != null && ("https".equals(uri.getScheme()) || isHere(uri))) {
+      if (WebEndpoint.isPrivate(uri)) {
         return uri;
       }
     } catch (IllegalArgumentException _) {
       // its message would quote the file
     }
     throw unusable(file, "its token_uri is no https: address", null);
-  }
-
-  /// Nobody listens on the way to this machine itself.
-  private static boolean isHere(URI uri) {
-    return "http".equals(uri.getScheme()) && "127.0.0.1".equals(uri.getHost());
   }
 
   private static StoreRefusedException unusable(Path file, String why, @Nullable Exception cause) {
@@ -143,17 +139,7 @@ final class GcsTokens implements AccessTokens.Source {
 
   private Token machine(Instant now) throws IOException {
     String host = context.variable("GCE_METADATA_HOST").strip();
-    URI uri;
-    try {
-      uri =
-          URI.create(
-              "http://"
-                  + (host.isEmpty() ? "169.254.169.254" : host)
-                  + "/computeMetadata/v1/instance/service-accounts/default/token");
-    } catch (IllegalArgumentException _) {
-      throw new StoreRefusedException(
-          ErrorCode.BAD_URL, "GCE_METADATA_HOST is no host", "Set it to host:port.", null);
-    }
+    URI uri = metadata(host.isEmpty() ? "169.254.169.254" : host);
     WebRequest request = WebRequest.of("GET", uri).with("Metadata-Flavor", "Google");
     try (WebClient client = WebClient.nearby()) {
       return AccessTokens.by(client, request, now, ADVICE);
@@ -168,5 +154,20 @@ final class GcsTokens implements AccessTokens.Source {
           ADVICE,
           e);
     }
+  }
+
+  private static URI metadata(String host) throws StoreRefusedException {
+    try {
+      URI uri =
+          URI.create(
+              "http://" + host + "/computeMetadata/v1/instance/service-accounts/default/token");
+      if (uri.getHost() != null) {
+        return uri;
+      }
+    } catch (IllegalArgumentException _) {
+      // said below
+    }
+    throw new StoreRefusedException(
+        ErrorCode.BAD_URL, "GCE_METADATA_HOST is no host", "Set it to host:port.", null);
   }
 }

@@ -1,6 +1,12 @@
 package io.holdfast.storage.gcs;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.holdfast.storage.BlobStore;
+import io.holdfast.storage.BlobStore.PutResult;
+import io.holdfast.storage.StoreRefusedException;
+import io.holdfast.storage.StoreUnavailableException;
 import io.holdfast.storage.StoreUrl;
 import io.holdfast.storage.gcs.testing.ImitatedGcs;
 import io.holdfast.storage.web.WebFaultsContract;
@@ -9,6 +15,7 @@ import io.holdfast.storage.web.testing.FaultProxy.Fault;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class GcsFaultsTest extends WebFaultsContract {
@@ -46,6 +53,18 @@ class GcsFaultsTest extends WebFaultsContract {
         StoreUrl.parse("gs://never-made/x?endpoint=" + endpoint, ""),
         gcs.context(directory),
         WebTimeouts.DEFAULT);
+  }
+
+  @Test
+  void aTokenThatIsNoLongerAcceptedIsReplacedOnce() throws IOException {
+    proxy.next("PUT", 1, unknownCaller());
+    assertThatThrownBy(() -> put(store, new byte[10]))
+        .isInstanceOf(StoreUnavailableException.class);
+    assertThat(put(store, new byte[10])).isEqualTo(PutResult.STORED);
+
+    proxy.next("GET", 1, unknownCaller());
+    assertThatThrownBy(() -> store.get(KEY, 10)).isInstanceOf(StoreRefusedException.class);
+    assertThat(store.get(KEY, 10)).hasSize(10);
   }
 
   @Override

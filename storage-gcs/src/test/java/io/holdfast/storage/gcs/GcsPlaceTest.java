@@ -41,6 +41,7 @@ class GcsPlaceTest {
         "gs://bucket/a//hunter2",
         "gs://bucket/x?key=hunter2",
         "gs://bucket/x?endpoint=hunter2",
+        "gs://bucket/x?endpoint=http://storage.example.org",
         "gs://bucket/x?ca-file=/does/not/exist.pem"
       })
   void refusesWhatItCannotUseAndRepeatsNoSecret(String url) {

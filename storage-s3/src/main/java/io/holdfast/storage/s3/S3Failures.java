@@ -60,6 +60,10 @@ final class S3Failures {
           "InvalidSecurity",
           "AuthorizationHeaderMalformed");
 
+  private static final String UNSUPPORTED =
+      "This store may not support what Holdfast needs; the guide's page on stores says what that"
+          + " is.";
+
   private static final Pattern LOCK =
       Pattern.compile(
           "object.?lock|worm|retention|retained|legal.?hold|immutab", Pattern.CASE_INSENSITIVE);
@@ -161,8 +165,10 @@ final class S3Failures {
         || status == CONFLICT) {
       return new StoreUnavailableException(said, e);
     }
-    return new StoreRefusedException(
-        ErrorCode.STORE_UNAVAILABLE, said, advice(request, status, code, e), e);
+    String advice = advice(request, status, code, e);
+    return advice.equals(UNSUPPORTED)
+        ? StoreRefusedException.unsupported(said, advice, e)
+        : new StoreRefusedException(ErrorCode.STORE_UNAVAILABLE, said, advice, e);
   }
 
   StoreRefusedException noSuchBucket(SdkException e) {
@@ -196,8 +202,7 @@ final class S3Failures {
           + " for these credentials in the bucket's policy; the guide's page on stores says what"
           + " each role needs.";
     }
-    return "This store may not support what Holdfast needs; the guide's page on stores says what"
-        + " that is.";
+    return UNSUPPORTED;
   }
 
   private static boolean isInTrouble(SdkServiceException e) {

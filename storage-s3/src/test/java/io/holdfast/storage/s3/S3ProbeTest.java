@@ -1,6 +1,7 @@
 package io.holdfast.storage.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.holdfast.base.BackupException;
@@ -10,6 +11,7 @@ import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.BlobStores;
 import io.holdfast.storage.StoreCapabilities;
 import io.holdfast.storage.StoreCapabilities.Support;
+import io.holdfast.storage.StoreRefusedException;
 import io.holdfast.storage.s3.testing.S3Server;
 import io.holdfast.storage.s3.testing.S3Servers;
 import io.holdfast.storage.web.testing.FaultProxy;
@@ -79,7 +81,7 @@ class S3ProbeTest {
   }
 
   @Test
-  void aStoreWithoutPermissionToWriteIsNone() throws IOException {
+  void aMissingPermissionSaysNothingAboutTheStore() throws IOException {
     try (FaultProxy proxy = FaultProxy.before(proxied.port());
         BlobStore store = open(proxied.placeAt(proxy.endpoint()))) {
       proxy.choose(
@@ -87,8 +89,11 @@ class S3ProbeTest {
               line.startsWith("PUT ")
                   ? new Fault.Answer(403, "AccessDenied", "Access Denied")
                   : Fault.none());
-      assertThat(store.capabilities().putIfAbsent()).isEqualTo(Support.NO);
-      assertThat(store.capabilities().remark()).contains("AccessDenied");
+      assertThatThrownBy(store::capabilities)
+          .isInstanceOf(StoreRefusedException.class)
+          .hasMessageContaining("AccessDenied")
+          .satisfies(
+              e -> assertThat(((StoreRefusedException) e).advice()).contains("s3:PutObject"));
     }
   }
 

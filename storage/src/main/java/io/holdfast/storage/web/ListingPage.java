@@ -64,6 +64,7 @@ record ListingPage(List<Blob> blobs, List<String> folders, String next) {
     private final List<String> folders = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
     private String next = "";
+    private boolean isTruncated;
     private String around = "";
     private String name = "";
     private long bytes = -1;
@@ -79,13 +80,17 @@ record ListingPage(List<Blob> blobs, List<String> folders, String next) {
         switch (xml.next()) {
           case XMLStreamConstants.START_ELEMENT -> start(xml.getLocalName());
           case XMLStreamConstants.CHARACTERS, XMLStreamConstants.CDATA -> {
-            if (text.length() + xml.getTextLength() <= TEXT_LENGTH_MAX) {
-              text.append(xml.getText());
+            if (text.length() + xml.getTextLength() > TEXT_LENGTH_MAX) {
+              throw new StrangeException("a text in the listing is too long", null);
             }
+            text.append(xml.getText());
           }
           case XMLStreamConstants.END_ELEMENT -> end(xml.getLocalName());
           default -> {}
         }
+      }
+      if (isTruncated && next.isEmpty()) {
+        throw new StrangeException("the listing goes on, but does not say where", null);
       }
       return new ListingPage(blobs, folders, next);
     }
@@ -111,6 +116,8 @@ record ListingPage(List<Blob> blobs, List<String> folders, String next) {
       if (around.isEmpty()) {
         if (element.equals(words.next())) {
           next = text.toString();
+        } else if (element.equals("IsTruncated")) {
+          isTruncated = text.toString().strip().equals("true");
         }
       } else if (element.equals(around)) {
         finish();

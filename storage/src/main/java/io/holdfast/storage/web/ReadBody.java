@@ -1,6 +1,5 @@
 package io.holdfast.storage.web;
 
-import io.holdfast.storage.Pace;
 import java.io.ByteArrayOutputStream;
 import java.io.InterruptedIOException;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -9,15 +8,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// Collects the body of an answer, at the pace that is allowed. The length is checked before memory
 /// is set aside for it, and what is longer than wanted is not read.
 final class ReadBody implements BodySubscriber<WebAnswer.Body> {
   private final Limit limit;
-  private final Pace pace;
-  private final AtomicLong progress;
+  private final Transfer transfer;
   private final CompletableFuture<WebAnswer.Body> result = new CompletableFuture<>();
   private final long announced;
   private final ByteArrayOutputStream collected = new ByteArrayOutputStream();
@@ -27,12 +24,10 @@ final class ReadBody implements BodySubscriber<WebAnswer.Body> {
   private Flow.@Nullable Subscription subscription;
 
   /// @param announced the length that the answer says, -1 for none
-  /// @param progress goes up with each part that comes
-  ReadBody(Limit limit, long announced, Pace pace, AtomicLong progress) {
+  ReadBody(Limit limit, long announced, Transfer transfer) {
     this.limit = limit;
     this.announced = announced;
-    this.pace = pace;
-    this.progress = progress;
+    this.transfer = transfer;
   }
 
   /// What is wanted.
@@ -77,8 +72,7 @@ final class ReadBody implements BodySubscriber<WebAnswer.Body> {
     }
     try {
       for (ByteBuffer part : parts) {
-        await(part.remaining());
-        progress.addAndGet(part.remaining() + 1L);
+        transfer.received(part.remaining());
         if (!take(part)) {
           return;
         }
@@ -88,12 +82,6 @@ final class ReadBody implements BodySubscriber<WebAnswer.Body> {
       finished = true;
       from.cancel();
       result.completeExceptionally(e);
-    }
-  }
-
-  private void await(int bytes) throws InterruptedIOException {
-    for (int done = 0; done < bytes; done += Pace.SLICE_BYTES_MAX) {
-      pace.receive(Math.min(Pace.SLICE_BYTES_MAX, bytes - done));
     }
   }
 

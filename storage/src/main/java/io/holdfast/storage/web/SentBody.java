@@ -9,12 +9,12 @@ import java.nio.ByteBuffer;
 /// allowed. It is read by one thread and asked by another.
 final class SentBody extends InputStream {
   private final ByteBuffer rest;
-  private final Pace pace;
+  private final Transfer transfer;
   private volatile boolean complete;
 
-  SentBody(ByteBuffer data, Pace pace) {
+  SentBody(ByteBuffer data, Transfer transfer) {
     this.rest = data;
-    this.pace = pace;
+    this.transfer = transfer;
     this.complete = !data.hasRemaining();
   }
 
@@ -35,10 +35,11 @@ final class SentBody extends InputStream {
       return length == 0 ? 0 : -1;
     }
     int count = Math.min(Math.min(length, rest.remaining()), Pace.SLICE_BYTES_MAX);
-    pace.send(count);
+    transfer.awaitSend(count);
     rest.get(target, offset, count);
     if (!rest.hasRemaining()) {
       complete = true;
+      transfer.sent();
     }
     return count;
   }

@@ -7,11 +7,13 @@ import java.util.OptionalLong;
 
 /// What a service answered.
 public final class WebAnswer {
+  private final WebRequest request;
   private final int status;
   private final HttpHeaders headers;
   private final Body body;
 
-  WebAnswer(int status, HttpHeaders headers, Body body) {
+  WebAnswer(WebRequest request, int status, HttpHeaders headers, Body body) {
+    this.request = request;
     this.status = status;
     this.headers = headers;
     this.body = body;
@@ -38,6 +40,11 @@ public final class WebAnswer {
 
     /// The answer does not say how long it is, which the bytes of a blob must.
     record WithoutLength() implements Body {}
+  }
+
+  /// What was asked.
+  WebRequest request() {
+    return request;
   }
 
   public int status() {

@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
 /// mean that nothing was stored. An answer that breaks off is `StoreUnavailableException`, not a
 /// truncated blob.
 public final class WebBlobStore implements BlobStore {
+  private static final int PARTIAL_CONTENT = 206;
   private static final int NOT_FOUND = 404;
   private static final int RANGE_NOT_SATISFIABLE = 416;
   static final int DOCUMENT_BYTES_MAX = 64 << 10;
@@ -88,16 +89,25 @@ public final class WebBlobStore implements BlobStore {
     WebAnswer answer = read(key, request("GET", key).with("Range", range), length);
     requireBegin(key, offset, answer);
     return switch (answer.body()) {
-      case Body.Whole whole -> exactly(key, offset, length, whole.bytes());
+      case Body.Whole whole -> exactly(key, offset, length, whole.bytes(), answer);
       case Body.TooLong(long bytes) ->
           throw strange(key, "asked for " + length + " bytes, got " + bytes);
       case Body.WithoutLength _ -> throw strange(key, "the answer does not say its length");
     };
   }
 
-  private byte[] exactly(BlobKey key, long offset, int length, byte[] bytes)
-      throws TruncatedBlobException {
+  /// Only the end of the blob makes fewer bytes than wanted a truncated blob.
+  private byte[] exactly(BlobKey key, long offset, int length, byte[] bytes, WebAnswer answer)
+      throws TruncatedBlobException, StoreUnavailableException {
     if (bytes.length != length) {
+      Matcher range = CONTENT_RANGE.matcher(answer.header("content-range").orElse(""));
+      String end = String.valueOf(offset + bytes.length);
+      boolean isAtEnd =
+          answer.status() != PARTIAL_CONTENT || (range.matches() && range.group(2).equals(end));
+      if (!isAtEnd) {
+        throw strange(
+            key, "asked for " + length + " bytes, got " + bytes.length + " of a longer blob");
+      }
       throw truncated(key, offset, length, "it ends at " + (offset + bytes.length));
     }
     return bytes;

@@ -6,7 +6,6 @@ import io.holdfast.storage.StoreContext;
 import io.holdfast.storage.web.ReadBody.Limit;
 import io.holdfast.storage.web.WebFailure.Sent;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -14,12 +13,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 
 /// Sends each request once, by the JDK's client, and bounds what it waits for and what it reads.
 public final class WebClient implements AutoCloseable {
@@ -65,19 +62,19 @@ public final class WebClient implements AutoCloseable {
 
   /// The bytes of a blob, which the answer must announce.
   WebAnswer blob(WebRequest request, int bytesMax) throws IOException {
-    return send(request, new Limit.Exact(bytesMax), bytesMax);
+    return send(request, new Limit.Exact(bytesMax));
   }
 
   /// A document of at most `bytesMax` bytes, or none. Of a refusal comes only the beginning.
   ///
   /// @throws WebFailure if no whole answer came
   public WebAnswer ask(WebRequest request, int bytesMax) throws IOException {
-    return send(request, new Limit.UpTo(bytesMax), request.bodyBytes());
+    return send(request, new Limit.UpTo(bytesMax));
   }
 
-  private WebAnswer send(WebRequest request, Limit wanted, long transferred) throws IOException {
-    var body = new SentBody(request.body(), pace);
-    var progress = new AtomicLong();
+  private WebAnswer send(WebRequest request, Limit wanted) throws IOException {
+    var transfer = new Transfer(request.bodyBytes(), timeouts, pace);
+    var body = new SentBody(request.body(), transfer);
     HttpRequest.Builder builder = HttpRequest.newBuilder(request.uri());
     request.headers().forEach(builder::header);
     BodyPublisher publisher =
@@ -91,7 +88,7 @@ public final class WebClient implements AutoCloseable {
         http.sendAsync(
             builder.build(),
             info -> {
-              progress.incrementAndGet();
+              transfer.answered();
               if (isHead) {
                 return BodySubscribers.replacing(new WebAnswer.Body.Whole(new byte[0]));
               }
@@ -99,12 +96,10 @@ public final class WebClient implements AutoCloseable {
               return new ReadBody(
                   isSuccess ? wanted : new Limit.Beginning(REFUSAL_BYTES_MAX),
                   announced(info),
-                  pace,
-                  progress);
+                  transfer);
             });
-    HttpResponse<WebAnswer.Body> response =
-        await(future, request, body, progress, limit(transferred));
-    return new WebAnswer(response.statusCode(), response.headers(), response.body());
+    HttpResponse<WebAnswer.Body> response = await(future, body, transfer);
+    return new WebAnswer(request, response.statusCode(), response.headers(), response.body());
   }
 
   private static long announced(HttpResponse.ResponseInfo info) {
@@ -115,31 +110,21 @@ public final class WebClient implements AutoCloseable {
     }
   }
 
-  /// The longest that a request which moves so many bytes may take.
-  private Duration limit(long bytes) {
-    return timeouts
-        .request()
-        .plusMillis(bytes * 1000 / pace.bytesPerSecondMin(timeouts.bytesPerSecondMin()));
-  }
-
-  private <T> T await(
-      CompletableFuture<T> future,
-      WebRequest request,
-      SentBody body,
-      AtomicLong progress,
-      Duration limit)
+  private <T> T await(CompletableFuture<T> future, SentBody body, Transfer transfer)
       throws IOException {
-    long end = System.nanoTime() + limit.toNanos();
+    long silence = timeouts.silence().toNanos();
     while (true) {
-      long seen = progress.get();
-      long left = end - System.nanoTime();
+      long seen = transfer.moves();
+      long left = transfer.leftNanos();
       try {
-        return future.get(
-            Math.max(1, Math.min(left, timeouts.silence().toNanos())), TimeUnit.NANOSECONDS);
+        return future.get(Math.max(1, Math.min(left, silence)), TimeUnit.NANOSECONDS);
       } catch (TimeoutException e) {
-        // What a body that is being sent moves cannot be seen: the whole time counts for it.
-        boolean isSilent = request.bodyBytes() == 0 && progress.get() == seen;
-        if (isSilent || end - System.nanoTime() <= 0) {
+        boolean isSilent =
+            left >= silence
+                && transfer.moves() == seen
+                && !transfer.isHeld()
+                && !transfer.isServiceAtWork();
+        if (isSilent || transfer.leftNanos() <= 0) {
           future.cancel(true);
           throw new WebFailure(
               isSilent
@@ -151,9 +136,7 @@ public final class WebClient implements AutoCloseable {
       } catch (InterruptedException e) {
         future.cancel(true);
         Thread.currentThread().interrupt();
-        var interrupted = new InterruptedIOException("interrupted");
-        interrupted.initCause(e);
-        throw interrupted;
+        throw new WebFailure("interrupted", sent(body), e);
       } catch (ExecutionException e) {
         Throwable cause = e.getCause() == null ? e : e.getCause();
         if (cause instanceof Error error) {

@@ -23,4 +23,9 @@ public final class WebFailure extends IOException {
   public Sent sent() {
     return sent;
   }
+
+  /// Whether it is this thread that was interrupted, as it still is.
+  boolean isInterruption() {
+    return getCause() instanceof InterruptedException;
+  }
 }

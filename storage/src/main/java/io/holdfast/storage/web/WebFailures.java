@@ -8,17 +8,23 @@ import io.holdfast.storage.StoreUnavailableException;
 import io.holdfast.storage.WriteOutcomeUnknownException;
 import io.holdfast.storage.web.WebService.Verb;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Turns what a service says into the kinds of failure of `BlobStore`.
 final class WebFailures {
+  private static final int UNAUTHORIZED = 401;
   private static final int NOT_FOUND = 404;
   private static final int REQUEST_TIMEOUT = 408;
   private static final int CONFLICT = 409;
   private static final int TOO_MANY_REQUESTS = 429;
   private static final int NOT_IMPLEMENTED = 501;
   private static final int INSUFFICIENT_STORAGE = 507;
+
+  private static final String UNSUPPORTED =
+      "This store may not support what Holdfast needs; the guide's page on stores says what that"
+          + " is.";
 
   private static final Pattern LOCK =
       Pattern.compile(
@@ -33,7 +39,12 @@ final class WebFailures {
   }
 
   /// A request without an answer. For a put: one that certainly was not done.
-  StoreUnavailableException unanswered(Verb verb, String name, WebFailure e) {
+  IOException unanswered(Verb verb, String name, WebFailure e) {
+    if (e.isInterruption()) {
+      var interrupted = new InterruptedIOException(what(verb, name) + e.getMessage());
+      interrupted.initCause(e);
+      return interrupted;
+    }
     return new StoreUnavailableException(what(verb, name) + e.getMessage(), e);
   }
 
@@ -45,9 +56,11 @@ final class WebFailures {
     };
   }
 
-  /// A put that was answered, but not with success.
+  /// A put that was answered, but not with the success of a put. Another success is somebody
+  /// else's: a proxy's, for example.
   IOException unwritten(String name, WebAnswer answer) {
-    boolean mayHaveBeenDone = isInTrouble(answer) && !isBusy(answer) && !isFull(answer);
+    boolean mayHaveBeenDone =
+        answer.isSuccess() || (isInTrouble(answer) && !isBusy(answer) && !isFull(answer));
     return mayHaveBeenDone
         ? new WriteOutcomeUnknownException(unknown(name) + said(answer))
         : refused(Verb.PUT, name, answer);
@@ -79,11 +92,14 @@ final class WebFailures {
     if (isInTrouble(answer)
         || service.codes().damaged().contains(code)
         || status == REQUEST_TIMEOUT
-        || status == CONFLICT) {
+        || status == CONFLICT
+        || (status == UNAUTHORIZED && service.isProofReplaced(answer.request()))) {
       return new StoreUnavailableException(said);
     }
-    return new StoreRefusedException(
-        ErrorCode.STORE_UNAVAILABLE, said, advice(verb, status, code), null);
+    String advice = advice(verb, status, code);
+    return advice.equals(UNSUPPORTED)
+        ? StoreRefusedException.unsupported(said, advice, null)
+        : new StoreRefusedException(ErrorCode.STORE_UNAVAILABLE, said, advice, null);
   }
 
   /// Whether it is the container that is not there.
@@ -104,7 +120,7 @@ final class WebFailures {
     if (service.codes().skewedClock().contains(code)) {
       return "Set this machine's clock: the store trusts no request from another time.";
     }
-    if (status == 401 || service.codes().badCredentials().contains(code)) {
+    if (status == UNAUTHORIZED || service.codes().badCredentials().contains(code)) {
       return service.credentialsAdvice();
     }
     if (status == 403) {
@@ -112,8 +128,7 @@ final class WebFailures {
           + service.permission(verb)
           + " for these credentials; the guide's page on stores says what each role needs.";
     }
-    return "This store may not support what Holdfast needs; the guide's page on stores says what"
-        + " that is.";
+    return UNSUPPORTED;
   }
 
   private String what(Verb verb, String name) {

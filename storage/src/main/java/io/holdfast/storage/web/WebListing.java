@@ -15,7 +15,7 @@ final class WebListing {
   /// Pages without a name that say that more follow; real stores give a few where much was deleted.
   private static final int EMPTY_PAGES_MAX = 1000;
 
-  private static final int PAGE_BYTES_MAX = 64 << 20;
+  private static final int PAGE_BYTES_MAX = 16 << 20;
 
   private final WebService service;
   private final WebClient client;

@@ -8,6 +8,7 @@ import io.holdfast.storage.NoSuchBlobException;
 import io.holdfast.storage.StoreUnavailableException;
 import io.holdfast.storage.WriteOutcomeUnknownException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -65,7 +66,7 @@ final class WebPut {
     } catch (WebFailure e) {
       throw failures.unwritten(key.value(), e);
     }
-    if (answer.isSuccess()) {
+    if (answer.status() == service.putStatus()) {
       return Asked.STORED;
     }
     boolean isTaken = answer.status() == PRECONDITION_FAILED || answer.status() == CONFLICT;
@@ -81,9 +82,12 @@ final class WebPut {
 
   /// Whoever may create and not overwrite hears the same where something is there as whoever may
   /// not even create.
-  private boolean isThere(BlobKey key, IOException refusal) {
+  private boolean isThere(BlobKey key, IOException refusal) throws IOException {
     try {
       return store.stat(key).isPresent();
+    } catch (StoreUnavailableException | InterruptedIOException e) {
+      e.addSuppressed(refusal);
+      throw e;
     } catch (IOException e) {
       refusal.addSuppressed(e);
       return false;

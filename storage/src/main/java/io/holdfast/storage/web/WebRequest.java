@@ -5,9 +5,12 @@ import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /// A request before it is sent. Immutable but for its body, which nobody changes meanwhile.
 public final class WebRequest {
+  private static final Pattern SECRET = Pattern.compile("[\\x21-\\x7e]+");
+
   private final String method;
   private final URI uri;
   private final Map<String, String> headers;
@@ -22,6 +25,12 @@ public final class WebRequest {
 
   public static WebRequest of(String method, URI uri) {
     return new WebRequest(method, uri, Map.of(), ByteBuffer.allocate(0));
+  }
+
+  /// Whether a secret can be the value of a header. What cannot must not get there: the client's
+  /// refusal would quote it.
+  public static boolean isHeaderValue(String secret) {
+    return SECRET.matcher(secret).matches();
   }
 
   /// The same with one more header; names are told apart without regard to case.

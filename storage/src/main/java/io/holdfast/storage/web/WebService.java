@@ -35,6 +35,9 @@ public interface WebService {
   /// The headers of a put that must not overwrite.
   Map<String, String> putHeaders();
 
+  /// The status of a put that was done; no other one says so.
+  int putStatus();
+
   /// The header that forbids a put to overwrite, for messages.
   String condition();
 
@@ -42,6 +45,12 @@ public interface WebService {
   ///
   /// @throws StoreRefusedException if there are no credentials
   WebRequest authorized(WebRequest request) throws IOException;
+
+  /// Told that the service did not know who asked: whether the same request will have another
+  /// proof, with which it is worth a try.
+  ///
+  /// @param refused as [#authorized] gave it
+  boolean isProofReplaced(WebRequest refused);
 
   /// What went wrong, in the service's own word; empty if it does not say.
   String codeOf(WebAnswer refusal);

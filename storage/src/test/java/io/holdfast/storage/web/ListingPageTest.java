@@ -16,6 +16,10 @@ class ListingPageTest {
   private static final ListingWords AZURE =
       new ListingWords("Blob", "Name", "Content-Length", "BlobPrefix", "Name", "NextMarker");
 
+  private static final ListingWords GCS =
+      new ListingWords(
+          "Contents", "Key", "Size", "CommonPrefixes", "Prefix", "NextContinuationToken");
+
   private static final String PAGE =
       """
       <?xml version="1.0" encoding="utf-8"?>
@@ -56,6 +60,30 @@ class ListingPageTest {
     assertThatThrownBy(() -> parse(document)).isInstanceOf(ListingPage.StrangeException.class);
   }
 
+  @Test
+  void aPageThatIsNotTheLastNamesTheNext() throws Exception {
+    String page =
+        "<ListBucketResult><IsTruncated>%s</IsTruncated>%s<Contents><Key>a</Key><Size>1</Size>"
+            + "</Contents></ListBucketResult>";
+    String next = "<NextContinuationToken>a</NextContinuationToken>";
+    assertThat(parseAtGoogle(page.formatted("false", "")).next()).isEmpty();
+    assertThat(parseAtGoogle(page.formatted("true", next)).next()).isEqualTo("a");
+    for (String none : new String[] {"", "<NextContinuationToken/>"}) {
+      assertThatThrownBy(() -> parseAtGoogle(page.formatted("true", none)))
+          .isInstanceOf(ListingPage.StrangeException.class)
+          .hasMessageContaining("goes on");
+    }
+  }
+
+  @Test
+  void aTextThatIsTooLongIsNotDropped() throws Exception {
+    String marker = "<EnumerationResults><NextMarker>%s</NextMarker></EnumerationResults>";
+    assertThat(parse(marker.formatted("m".repeat(16 << 10))).next()).hasSize(16 << 10);
+    assertThatThrownBy(() -> parse(marker.formatted("m".repeat((16 << 10) + 1))))
+        .isInstanceOf(ListingPage.StrangeException.class)
+        .hasMessageContaining("too long");
+  }
+
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("io.holdfast.base.testing.Seeds#stream")
   void damagedPagesAreReadOrStrange(long seed) {
@@ -72,6 +100,10 @@ class ListingPageTest {
         assertThat(e).hasMessageNotContaining("null");
       }
     }
+  }
+
+  private static ListingPage parseAtGoogle(String document) throws ListingPage.StrangeException {
+    return ListingPage.parse(document.getBytes(StandardCharsets.UTF_8), GCS);
   }
 
   private static ListingPage parse(String document) throws ListingPage.StrangeException {

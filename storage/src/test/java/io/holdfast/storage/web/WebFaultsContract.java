@@ -15,15 +15,18 @@ import io.holdfast.storage.StoreCapabilities.Support;
 import io.holdfast.storage.StoreFullException;
 import io.holdfast.storage.StoreRefusedException;
 import io.holdfast.storage.StoreUnavailableException;
+import io.holdfast.storage.TruncatedBlobException;
 import io.holdfast.storage.WriteOutcomeUnknownException;
 import io.holdfast.storage.web.testing.FaultProxy;
 import io.holdfast.storage.web.testing.FaultProxy.Fault;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -171,6 +174,19 @@ public abstract class WebFaultsContract {
   }
 
   @Test
+  void anInterruptionAfterTheLastByteLeavesTheOutcomeUnknown() throws IOException {
+    Thread caller = Thread.currentThread();
+    proxy.choose(_ -> new Fault.SilenceAfter(caller::interrupt));
+    assertThatThrownBy(() -> put(store, new byte[40]))
+        .isInstanceOf(WriteOutcomeUnknownException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThatThrownBy(() -> store.get(KEY, 40)).isInstanceOf(InterruptedIOException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    proxy.choose(_ -> Fault.none());
+    assertThat(put(store, new byte[40])).isEqualTo(PutResult.STORED);
+  }
+
+  @Test
   void nobodyListening() throws IOException {
     int port;
     try (ServerSocket socket = new ServerSocket(0)) {
@@ -237,9 +253,47 @@ public abstract class WebFaultsContract {
   }
 
   @Test
+  void aForbiddenPutIsFinalOnlyWhereTheLookThatFollowsSaysSo() throws IOException {
+    var looks = new AtomicInteger();
+    proxy.choose(
+        line ->
+            line.startsWith("PUT ") || (line.startsWith("HEAD ") && looks.incrementAndGet() > 2)
+                ? forbidden()
+                : line.startsWith("HEAD ") ? busy() : Fault.none());
+    assertThatThrownBy(() -> put(store, new byte[10]))
+        .isInstanceOf(StoreUnavailableException.class);
+    assertRefused(() -> put(retrying(), new byte[10]), "create");
+    assertThat(looks).hasValue(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {202, 204})
+  void anotherSuccessThanThatOfAPutProvesNothing(int status) throws IOException {
+    proxy.next("PUT", 1, new Fault.Answer(status, "", ""));
+    assertThatThrownBy(() -> put(store, new byte[10]))
+        .isInstanceOf(WriteOutcomeUnknownException.class);
+    assertThat(store.stat(KEY)).isEmpty();
+    proxy.next("PUT", 1, new Fault.Answer(status, "", ""));
+    assertThat(put(retrying(), new byte[10])).isEqualTo(PutResult.STORED);
+    assertThat(store.stat(KEY)).isPresent();
+  }
+
+  @Test
+  void fewerBytesThanAskedForAreTheEndOfABlobOnlyAtItsEnd() throws IOException {
+    assertThat(put(store, new byte[10])).isEqualTo(PutResult.STORED);
+    assertThatThrownBy(() -> store.getRange(KEY, 4, 8)).isInstanceOf(TruncatedBlobException.class);
+    proxy.next("GET", 1, new Fault.AnswerChanged("(bytes \\d+-\\d+)/10\\b", "$1/11"));
+    assertThatThrownBy(() -> store.getRange(KEY, 4, 8))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("longer");
+    proxy.next("GET", 1, new Fault.AnswerChanged("(bytes \\d+-\\d+)/10\\b", "$1/11"));
+    assertThat(store.getRange(KEY, 4, 6)).hasSize(6);
+  }
+
+  @Test
   void anUnknownCallerIsToldWhatToCheck() {
     proxy.choose(_ -> unknownCaller());
-    assertRefused(() -> put(store, new byte[10]), adviceForUnknownCaller());
+    assertRefused(() -> put(retrying(), new byte[10]), adviceForUnknownCaller());
     assertRefused(() -> store.get(KEY, 10), adviceForUnknownCaller());
   }
 
@@ -285,6 +339,26 @@ public abstract class WebFaultsContract {
       assertThat(unsigned.capabilities().putIfAbsent()).isEqualTo(Support.NO);
       assertThat(unsigned.capabilities().remark()).contains("ignores the header");
     }
+  }
+
+  @Test
+  void aMissingPermissionSaysNothingAboutTheStore() throws IOException {
+    proxy.choose(line -> line.startsWith("PUT ") ? forbidden() : Fault.none());
+    assertRefused(() -> store.capabilities(), "create");
+    proxy.choose(_ -> new Fault.Answer(501, "NotImplemented", "no such header"));
+    assertThat(store.capabilities().putIfAbsent()).isEqualTo(Support.NO);
+  }
+
+  @Test
+  void writersThatFindTheStoreBusyDidNotWin() throws IOException {
+    var puts = new AtomicInteger();
+    proxy.choose(
+        line -> line.startsWith("PUT ") && puts.incrementAndGet() % 4 == 0 ? busy() : Fault.none());
+    assertThat(store.capabilities().putIfAbsent()).isEqualTo(Support.YES);
+    puts.set(0);
+    proxy.choose(
+        line -> line.startsWith("PUT ") && puts.incrementAndGet() > 2 ? busy() : Fault.none());
+    assertThatThrownBy(() -> store.capabilities()).isInstanceOf(StoreUnavailableException.class);
   }
 
   @Test

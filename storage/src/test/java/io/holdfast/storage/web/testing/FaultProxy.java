@@ -84,12 +84,18 @@ public final class FaultProxy implements AutoCloseable {
     /// The request is read, and nothing comes.
     record Silence() implements Fault {}
 
+    /// The request is read, `then` runs, and nothing comes.
+    record SilenceAfter(Runnable then) implements Fault {}
+
     /// The server never sees the request; this is the answer. A client that asked first is not let
     /// go on to the body.
     record Answer(int status, String code, String message) implements Fault {}
 
     /// The server gets the request without its condition.
     record ConditionLost() implements Fault {}
+
+    /// The server does it; what matches `text` in the head of its answer is replaced.
+    record AnswerChanged(String text, String by) implements Fault {}
 
     /// The server gets the request twice; its second answer is handed on.
     record Twice() implements Fault {}
@@ -158,6 +164,10 @@ public final class FaultProxy implements AutoCloseable {
     switch (fault) {
       case Fault.ResetInBody _ -> client.setSoLinger(true, 0);
       case Fault.Silence _ -> awaitEnd(in);
+      case Fault.SilenceAfter(Runnable then) -> {
+        then.run();
+        awaitEnd(in);
+      }
       case Fault.AnswerLost _ -> ask(head, body);
       case Fault.None _ -> out.write(ask(head, body));
       case Fault.ConditionLost _ ->
@@ -165,6 +175,8 @@ public final class FaultProxy implements AutoCloseable {
               ask(
                   head.replaceAll("(?i)\r\n(if-none-match|x-goog-if-generation-match):[^\r]*", ""),
                   body));
+      case Fault.AnswerChanged(String text, String by) ->
+          out.write(changed(ask(head, body), text, by));
       case Fault.Twice _ -> {
         ask(head, body);
         out.write(ask(head, body));
@@ -195,6 +207,13 @@ public final class FaultProxy implements AutoCloseable {
     } finally {
       turn.unlock();
     }
+  }
+
+  private static byte[] changed(byte[] answer, String text, String by) {
+    String whole = new String(answer, StandardCharsets.ISO_8859_1);
+    int body = whole.indexOf("\r\n\r\n");
+    return (whole.substring(0, body).replaceAll(text, by) + whole.substring(body))
+        .getBytes(StandardCharsets.ISO_8859_1);
   }
 
   private static byte[] firstHalf(byte[] answer) {
