@@ -38,7 +38,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// A copy that says it is whole is whole; what is not there, and what cannot be known, is named.
 class WholeCopyTest {
   private static final String HISTORY = "00000002.history";
-  private static final Predicate<String> WAL = name -> name.matches("wal/.*/00000001/.*");
 
   private final MemoryBlobStore sourceStore = new MemoryBlobStore();
   private final MemoryBlobStore targetStore = new MemoryBlobStore();
@@ -117,7 +116,7 @@ class WholeCopyTest {
     CopyRequest needed = new CopyRequest(List.of(), Optional.empty(), CopyRequest.Wal.NEEDED);
     try (Repository target = CopyWorld.stranger(targetStore, 6)) {
       world.copy(target, needed);
-      List<String> lost = names(targetStore, WAL);
+      List<String> lost = names(targetStore, WholeCopyTest::isWal);
       assertThat(lost).isNotEmpty();
       for (String name : lost) {
         targetStore.delete(new BlobKey(name));
@@ -125,7 +124,7 @@ class WholeCopyTest {
       CopyReport again = world.copy(target, needed);
       assertThat(again.count(Outcome.ALREADY_THERE)).isEqualTo(2);
       assertThat(again.wal().objects()).isEqualTo(lost.size());
-      assertThat(names(targetStore, WAL)).isEqualTo(lost);
+      assertThat(names(targetStore, WholeCopyTest::isWal)).isEqualTo(lost);
     }
   }
 
@@ -136,7 +135,7 @@ class WholeCopyTest {
         new ForwardingBlobStore(targetStore) {
           @Override
           public PutResult putIfAbsent(BlobKey key, ByteBuffer data) throws IOException {
-            return WAL.test(key.value()) ? PutResult.STORED : super.putIfAbsent(key, data);
+            return isWal(key.value()) ? PutResult.STORED : super.putIfAbsent(key, data);
           }
         };
     try (Repository target = CopyWorld.reopened(losing, 7)) {
@@ -315,6 +314,10 @@ class WholeCopyTest {
             new BlobKey(names(sourceStore, name -> name.endsWith("/" + range)).getFirst()));
       }
     }
+  }
+
+  private static boolean isWal(String name) {
+    return name.matches("wal/.*/00000001/.*");
   }
 
   private static void damage(BlobStore store, String name) throws IOException {
