@@ -173,10 +173,11 @@ public final class Keyring {
     return made;
   }
 
-  /// The newest keys of every domain, by name.
+  /// The newest keys of every domain, by name. What [#damage] names is left out where it has never
+  /// been rotated: an `init` that was cut off may have left it.
   public List<DataKeys> dataKeys() throws IOException {
     List<DataKeys> result = new ArrayList<>();
-    for (DomainId id : KeySpace.domains(store)) {
+    for (DomainId id : KeySpace.domains(store, root)) {
       DomainKeys newest = newest(id);
       Optional<Instant> since =
           newest.version == 1 && newest.name.equals(Repository.MAIN_DOMAIN)
@@ -195,7 +196,7 @@ public final class Keyring {
   /// @throws BackupException `BAD_ARGUMENT` if there is no such domain
   public List<DataKeys> rotate(Optional<String> domain) throws IOException {
     List<DomainId> ids =
-        domain.isEmpty() ? KeySpace.domains(store) : List.of(root.domainId(domain.get()));
+        domain.isEmpty() ? KeySpace.domains(store, root) : List.of(root.domainId(domain.get()));
     List<DataKeys> result = new ArrayList<>();
     for (DomainId id : ids) {
       if (root.domainKeys(store, id).isEmpty()) {
@@ -216,7 +217,7 @@ public final class Keyring {
   /// Everything about keys that cannot be read; empty if each domain's data can be opened.
   public List<CorruptRepositoryException> damage() throws IOException {
     List<CorruptRepositoryException> damage = new ArrayList<>(slots().damaged());
-    for (DomainId id : KeySpace.domains(store)) {
+    for (DomainId id : KeySpace.allDomains(store)) {
       try {
         var _ = root.domainKeys(store, id);
       } catch (CorruptRepositoryException e) {

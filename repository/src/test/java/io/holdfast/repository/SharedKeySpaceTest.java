@@ -118,6 +118,64 @@ class SharedKeySpaceTest {
   }
 
   @Test
+  void whoRotatedKeepsSealingWithTheirOwnKeys() throws Exception {
+    try (Repository first = Repositories.init(firstStore, 1);
+        Repository second =
+            Repository.initLike(secondStore, otherKey(), Repositories.options(2), first)
+                .repository()) {
+      first.keyring().rotate(Optional.empty());
+      first.keyring().rotate(Optional.empty());
+      // Later, and because a key of the first has leaked.
+      second.keyring().rotate(Optional.empty());
+      assertThat(Exchange.bringKeys(first, second)).isZero();
+      assertThat(second.keyring().dataKeys()).allMatch(keys -> keys.version() == 2);
+      // Nor does it go the other way.
+      second.keyring().rotate(Optional.empty());
+      second.keyring().rotate(Optional.empty());
+      assertThat(Exchange.bringKeys(second, first)).isZero();
+      assertThat(first.keyring().dataKeys()).allMatch(keys -> keys.version() == 3);
+    }
+  }
+
+  @Test
+  void keysThatACutOffInitLeftAreInNobodysWay() throws Exception {
+    Repositories.init(firstStore, 1).close();
+    firstStore.delete(new BlobKey("format/v1"));
+    try (Repository first = Repositories.init(firstStore, 2)) {
+      first.domain("wal/main");
+      assertThat(first.keyring().dataKeys().stream().map(Keyring.DataKeys::domain))
+          .containsExactly("main", "wal/main");
+      assertThat(first.keyring().damage()).hasSize(1);
+      try (Repository second =
+          Repository.initLike(secondStore, otherKey(), Repositories.options(3), first)
+              .repository()) {
+        assertThat(second.keyring().dataKeys()).hasSize(2);
+        assertThat(first.keyring().rotate(Optional.empty())).hasSize(2);
+        assertThat(Exchange.bringKeys(first, second)).isEqualTo(2);
+      }
+    }
+  }
+
+  @Test
+  void damagedKeysThatWereRotatedArePassedOverByNobody() throws Exception {
+    try (Repository first = Repositories.init(firstStore, 1)) {
+      first.domain("wal/main");
+      first.keyring().rotate(Optional.of("wal/main"));
+      for (String name : names(firstStore)) {
+        if (name.startsWith("keys/domain/") && name.endsWith("/2")) {
+          BlobKey key = new BlobKey(name.substring(0, name.length() - 1) + "1");
+          byte[] bytes = firstStore.get(key, 4096);
+          bytes[bytes.length - 1] ^= 1;
+          firstStore.delete(key);
+          var _ = firstStore.putIfAbsent(key, ByteBuffer.wrap(bytes));
+        }
+      }
+      assertThatThrownBy(() -> first.keyring().dataKeys())
+          .isInstanceOf(CorruptRepositoryException.class);
+    }
+  }
+
+  @Test
   void aDomainThatBothMadeByThemselvesStaysAsItIsInEach() throws Exception {
     try (Repository first = Repositories.init(firstStore, 1);
         Repository second =

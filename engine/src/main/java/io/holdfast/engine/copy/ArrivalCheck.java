@@ -5,8 +5,10 @@ import io.holdfast.repository.ChunkReader;
 import io.holdfast.repository.CorruptRepositoryException;
 import io.holdfast.repository.Finding;
 import io.holdfast.repository.Repository;
+import io.holdfast.repository.SnapshotRecord;
 import io.holdfast.repository.StoredSnapshot;
 import io.holdfast.repository.Verification;
+import io.holdfast.repository.Verification.Findability;
 import io.holdfast.repository.tree.TreeReader;
 import java.io.IOException;
 import java.util.List;
@@ -34,6 +36,24 @@ record ArrivalCheck(Repository target) {
         throw CorruptRepositoryException.damaged(
             findings.getFirst().object() + " in the target: " + findings.getFirst().problem());
       }
+    }
+  }
+
+  /// For a backup that was there before: everything that it refers to must be in a pack that is
+  /// there. No pack is read.
+  ///
+  /// @throws CorruptRepositoryException if anything is missing
+  void requireFindable(SnapshotRecord backup, Findability chunks) throws IOException {
+    ChunkReader reader = target.reader();
+    for (ChunkId root : backup.roots().values()) {
+      TreeReader.open(reader, root)
+          .forEachChunk(
+              (type, id) -> {
+                if (!chunks.isFindable(type, id)) {
+                  throw CorruptRepositoryException.missing(
+                      "chunk " + id + " of type " + type + " is missing in the target");
+                }
+              });
     }
   }
 }

@@ -2,21 +2,23 @@ package io.holdfast.engine.copy;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
-import io.holdfast.base.ErrorKind;
 import io.holdfast.engine.BackupCatalog;
 import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.Failures;
 import io.holdfast.engine.OpenRepository;
 import io.holdfast.engine.copy.CopyReport.Copied;
 import io.holdfast.engine.copy.CopyReport.Outcome;
+import io.holdfast.repository.CorruptRepositoryException;
 import io.holdfast.repository.Exchange;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.SnapshotRecord;
 import io.holdfast.repository.StoredSnapshot;
+import io.holdfast.repository.Verification.Findability;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Copies backups into another repository. May be run again at any time: what is there is not sent
@@ -69,20 +71,29 @@ public final class Copy {
     }
     LineCopy lines = new LineCopy(context, source.repository(), target.repository(), request.wal());
     Exchange.Way way = Exchange.between(source.repository(), target.repository()).way();
-    return new CopyReport(target.address(), way, backups, lines.plan(chosen), List.of(), List.of());
+    CopyReport.WalTally planned = lines.plan(chosen);
+    return new CopyReport(
+        target.address(), way, backups, planned, lines.problems(), hidden(request), List.of());
   }
 
   private CopyReport runNow(CopyRequest request) throws IOException {
     Exchange.bringKeys(source.repository(), target.repository());
     try (Repository receiving = target.repository().reopened()) {
       List<StoredSnapshot> chosen = chosen(request);
+      List<String> hidden = hidden(request);
       Exchange exchange = Exchange.between(source.repository(), receiving);
       LineCopy lines = new LineCopy(context, source.repository(), receiving, request.wal());
       Twins twins = twins();
+      OneCopy copy = new OneCopy(context, exchange, receiving, lines);
+      // One listing of the packs serves for all backups that are there.
+      Optional<Findability> chunks =
+          chosen.stream().anyMatch(backup -> twins.find(backup.record()).isPresent())
+              ? Optional.of(receiving.verification().findability(List.of()))
+              : Optional.empty();
       List<Copied> outcomes = new ArrayList<>();
       for (StoredSnapshot backup : chosen) {
         context.cancellation().throwIfRequested();
-        outcomes.add(one(backup.record(), new OneCopy(context, exchange, receiving, lines), twins));
+        outcomes.add(one(backup.record(), copy, twins, chunks));
       }
       lines.copyRest(chosen.stream().filter(backup -> twins.isCopied(backup.record())).toList());
       return new CopyReport(
@@ -91,15 +102,20 @@ public final class Copy {
           outcomes,
           lines.tally(),
           lines.problems(),
+          hidden,
           lines.warnings());
     }
   }
 
-  private Copied one(SnapshotRecord backup, OneCopy copy, Twins twins) throws IOException {
-    if (twins.find(backup).isPresent()) {
-      return copied(backup, Outcome.ALREADY_THERE, 0, "");
-    }
+  private Copied one(SnapshotRecord backup, OneCopy copy, Twins twins, Optional<Findability> chunks)
+      throws IOException {
+    Optional<SnapshotRecord> there = twins.find(backup);
     try {
+      if (there.isPresent() && chunks.isPresent()) {
+        context.progress().phase("check " + backup.name(), 0);
+        copy.again(backup, there.get(), chunks.get());
+        return copied(backup, Outcome.ALREADY_THERE, 0, "");
+      }
       if (twins.inTheWay(backup).isPresent()) {
         throw inTheWay(backup);
       }
@@ -107,10 +123,11 @@ public final class Copy {
       twins.add(backup, arrived);
       return copied(backup, Outcome.COPIED, arrived.storedBytes(), "");
     } catch (BackupException e) {
-      if (e.code().kind() != ErrorKind.CORRUPTION && e.code() != ErrorCode.BAD_ARGUMENT) {
+      if (!LineCopy.isOfOne(e)) {
         throw e;
       }
-      context.progress().note(backup.name() + " was not copied: " + e.text());
+      String what = there.isPresent() ? ": " : " was not copied: ";
+      context.progress().note(backup.name() + what + e.text());
       return copied(backup, Outcome.FAILED, 0, e.text());
     }
   }
@@ -134,15 +151,40 @@ public final class Copy {
   }
 
   /// Oldest first, each once.
+  ///
+  /// @throws BackupException `BACKUP_NOT_FOUND` if there is none of those that were asked for
   private List<StoredSnapshot> chosen(CopyRequest request) throws IOException {
     BackupCatalog catalog = BackupCatalog.of(source.repository());
     if (request.backups().isEmpty()) {
-      return request.source().isEmpty() ? catalog.all() : catalog.ofSource(request.source().get());
+      if (request.source().isEmpty()) {
+        return catalog.all();
+      }
+      String named = request.source().get();
+      StoredSnapshot _ = catalog.require(BackupCatalog.LATEST, named);
+      return catalog.ofSource(named);
     }
     Set<String> names = new LinkedHashSet<>();
     for (String name : request.backups()) {
       names.add(catalog.require(name, request.source().orElse("main")).record().name());
     }
     return catalog.all().stream().filter(backup -> names.contains(backup.record().name())).toList();
+  }
+
+  /// What may be a backup that was asked for, and cannot be read in the source. Who asked for
+  /// backups by their names got them.
+  private List<String> hidden(CopyRequest request) throws IOException {
+    List<String> names = request.backups();
+    if (!names.isEmpty() && !names.contains(BackupCatalog.LATEST)) {
+      return List.of();
+    }
+    BackupCatalog catalog = BackupCatalog.of(source.repository());
+    List<String> hidden = new ArrayList<>();
+    for (CorruptRepositoryException entry : catalog.damaged()) {
+      hidden.add("an entry of the source's list of backups cannot be read: " + entry.text());
+    }
+    for (CorruptRepositoryException state : catalog.undecided()) {
+      hidden.add("the source may have forgotten some of its backups: " + state.text());
+    }
+    return hidden;
   }
 }

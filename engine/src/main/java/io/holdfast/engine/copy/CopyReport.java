@@ -12,6 +12,8 @@ import java.util.Map;
 /// @param way how chunks came over
 /// @param wal what of the write-ahead log came over
 /// @param walProblems write-ahead log that was not copied, or that differs in the target
+/// @param problems what else keeps the copy from being whole: backups of the source that cannot be
+///   named
 /// @param warnings what a person should know
 public record CopyReport(
     String target,
@@ -19,10 +21,12 @@ public record CopyReport(
     List<Copied> backups,
     WalTally wal,
     List<String> walProblems,
+    List<String> problems,
     List<String> warnings) {
   public CopyReport {
     backups = List.copyOf(backups);
     walProblems = List.copyOf(walProblems);
+    problems = List.copyOf(problems);
     warnings = List.copyOf(warnings);
   }
 
@@ -78,7 +82,7 @@ public record CopyReport(
 
   /// True if every backup is in the target now, or would be, with its write-ahead log.
   public boolean isWhole() {
-    return count(Outcome.FAILED) == 0 && walProblems.isEmpty();
+    return count(Outcome.FAILED) == 0 && walProblems.isEmpty() && problems.isEmpty();
   }
 
   /// True if some of it is there, though not all.
@@ -96,6 +100,7 @@ public record CopyReport(
     map.put("walBytes", wal.bytes());
     map.put("walObjectsAlreadyThere", wal.alreadyThere());
     map.put("walProblems", walProblems);
+    map.put("problems", problems);
     map.put("warnings", warnings);
     return map;
   }
@@ -135,6 +140,7 @@ public record CopyReport(
                 new ByteSize(wal.bytes()),
                 count(Outcome.WOULD_COPY) > 0 ? " to copy" : "",
                 wal.alreadyThere()));
+    problems.forEach(problem -> lines.add("FAILED: " + problem));
     walProblems.forEach(problem -> lines.add("FAILED: " + problem));
     lines.add(
         switch (way) {

@@ -2,13 +2,15 @@ package io.holdfast.engine.copy;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.base.ErrorKind;
 import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.Failures;
 import io.holdfast.engine.backup.PhysicalBackup;
 import io.holdfast.engine.backup.PhysicalFacts;
 import io.holdfast.engine.copy.CopyReport.WalTally;
 import io.holdfast.engine.wal.SourceWal;
-import io.holdfast.postgres.wal.WalFileName;
 import io.holdfast.repository.BackupSession;
+import io.holdfast.repository.CorruptRepositoryException;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.SnapshotRecord;
 import io.holdfast.repository.StoredSnapshot;
@@ -18,9 +20,11 @@ import io.holdfast.repository.wal.WalRange;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -31,7 +35,7 @@ final class LineCopy {
   private final Repository target;
   private final CopyRequest.Wal wanted;
   private final List<String> warnings = new ArrayList<>();
-  private final List<String> problems = new ArrayList<>();
+  private final Set<String> problems = new LinkedHashSet<>();
   private WalTally tally = WalTally.NONE;
 
   LineCopy(EngineContext context, Repository source, Repository target, CopyRequest.Wal wanted) {
@@ -56,18 +60,41 @@ final class LineCopy {
 
   /// What would be copied for these backups.
   WalTally plan(List<StoredSnapshot> backups) throws IOException {
-    WalTally planned = WalTally.NONE;
-    for (Map.Entry<Line, BackupWalNeed> line : earliest(backups).entrySet()) {
-      WalArchive from =
-          SourceWal.require(source, line.getKey().source, line.getKey().systemIdentifier);
-      Optional<WalArchive> to =
-          SourceWal.find(target, line.getKey().source, line.getKey().systemIdentifier);
-      List<BackupWalNeed> needs = needs(backups, line.getKey());
-      for (int timeline : from.timelines()) {
-        planned = planned.plus(WalCopy.plan(from, to, timeline, choice(from, line, needs)));
-      }
+    Map<Line, BackupWalNeed> lines = earliest(backups);
+    for (Map.Entry<Line, BackupWalNeed> line : lines.entrySet()) {
+      guarded(line.getKey(), () -> planLine(line, needs(backups, line.getKey())));
     }
-    return planned;
+    return tally;
+  }
+
+  private void planLine(Map.Entry<Line, BackupWalNeed> line, List<BackupWalNeed> needs)
+      throws IOException {
+    Line key = line.getKey();
+    WalArchive from = SourceWal.require(source, key.source, key.systemIdentifier);
+    Optional<WalArchive> to = SourceWal.find(target, key.source, key.systemIdentifier);
+    for (int timeline : from.timelines()) {
+      tally = tally.plus(WalCopy.plan(from, to, timeline, choice(from, line, needs)));
+    }
+  }
+
+  /// What is wrong with one line is told, and does not keep the others from being copied.
+  private void guarded(Line line, Failures.Action action) throws IOException {
+    try {
+      action.run();
+    } catch (BackupException e) {
+      if (!isOfOne(e)) {
+        throw e;
+      }
+      problems.add("the WAL of " + line.source + " was not copied: " + e.text());
+    }
+  }
+
+  /// Whether a failure is one of a single backup or line.
+  static boolean isOfOne(BackupException e) {
+    return e.code().kind() == ErrorKind.CORRUPTION
+        || e.code() == ErrorCode.BAD_ARGUMENT
+        || e.code() == ErrorCode.WAL_CONFLICT
+        || e.code() == ErrorCode.DIFFERENT_CLUSTER;
   }
 
   private Predicate<WalRange> choice(
@@ -94,11 +121,15 @@ final class LineCopy {
     requireAboveFloor(backup, facts, session, to);
     context.progress().phase("copy WAL of " + backup.name(), 0);
     WalCopy copy = copy(from, to, WalCopy.Damage.ENDS, warnings::add);
-    if (facts.timeline() > 1) {
-      copy.copyFile(new WalFileName.History(facts.timeline()).toString());
-    }
+    WalCopy older = copy(from, to, WalCopy.Damage.IS_TOLD, problems::add);
+    long first = need.get().from(from);
+    copy.copyHistory(facts.timeline());
     for (int timeline : from.timelines()) {
-      tally = tally.plus(copy.copy(timeline, range -> need.get().isNeeded(range, from)));
+      WalTally copied = copy.copy(timeline, first, range -> need.get().isNeeded(range, from));
+      if (timeline != facts.timeline() && copied.objects() + copied.alreadyThere() > 0) {
+        older.copyHistory(timeline);
+      }
+      tally = tally.plus(copied);
     }
   }
 
@@ -115,14 +146,33 @@ final class LineCopy {
     }
   }
 
-  /// @throws BackupException `WAL_GAP` if the target lacks what the backup needs
+  /// @throws BackupException `WAL_GAP` if the target lacks what the backup needs, `WAL_CONFLICT` if
+  ///   it has other bytes of it
   void requireArrived(SnapshotRecord backup) throws IOException {
     Optional<BackupWalNeed> need = need(backup);
     if (need.isPresent()) {
-      need.get()
-          .requireIn(
-              SourceWal.require(target, backup.source(), need.get().facts().systemIdentifier()),
-              "target repository");
+      long cluster = need.get().facts().systemIdentifier();
+      WalArchive to = SourceWal.require(target, backup.source(), cluster);
+      need.get().requireIn(to, "target repository");
+      for (WalRange conflict : need.get().conflicts(to)) {
+        need.get().requireSame(conflict, SourceWal.require(source, backup.source(), cluster), to);
+      }
+    }
+  }
+
+  /// Whether the target has the WAL that a backup needs.
+  boolean hasArrived(SnapshotRecord backup) throws IOException {
+    Optional<BackupWalNeed> need = need(backup);
+    if (need.isEmpty()) {
+      return true;
+    }
+    Optional<WalArchive> to =
+        SourceWal.find(target, backup.source(), need.get().facts().systemIdentifier());
+    try {
+      return to.isPresent() && need.get().isIn(to.get());
+    } catch (CorruptRepositoryException _) {
+      // A damaged history can be brought again.
+      return false;
     }
   }
 
@@ -132,22 +182,30 @@ final class LineCopy {
       return;
     }
     for (Map.Entry<Line, BackupWalNeed> line : earliest(backups).entrySet()) {
-      WalArchive from =
-          SourceWal.require(source, line.getKey().source, line.getKey().systemIdentifier);
-      context.progress().phase("copy WAL of " + line.getKey().source, 0);
-      WalCopy copy = copy(from, receiving(from.lineage()), WalCopy.Damage.IS_TOLD, problems::add);
-      copy.copyFiles();
-      for (int timeline : from.timelines()) {
-        if (!from.conflicts(timeline).isEmpty()) {
-          warnings.add(
-              "the WAL of "
-                  + line.getKey().source
-                  + " has ranges with two contents; only those that are used were copied");
-        }
-        tally =
-            tally.plus(copy.copy(timeline, range -> line.getValue().isNeededOrLater(range, from)));
-      }
+      guarded(line.getKey(), () -> copyLine(line.getKey(), line.getValue()));
     }
+  }
+
+  private void copyLine(Line line, BackupWalNeed earliest) throws IOException {
+    WalArchive from = SourceWal.require(source, line.source, line.systemIdentifier);
+    context.progress().phase("copy WAL of " + line.source, 0);
+    WalCopy copy = copy(from, receiving(from.lineage()), WalCopy.Damage.IS_TOLD, problems::add);
+    Predicate<WalRange> later = range -> earliest.isNeededOrLater(range, from);
+    long first = earliest.from(from);
+    for (int timeline : from.timelines()) {
+      if (!from.conflicts(timeline).isEmpty()) {
+        warnings.add(
+            "the WAL of "
+                + line.source
+                + " has ranges with two contents; only those that are used were copied");
+      }
+      WalTally copied = copy.copy(timeline, first, later);
+      if (copied.objects() + copied.alreadyThere() > 0) {
+        copy.copyHistory(timeline);
+      }
+      tally = tally.plus(copied);
+    }
+    copy.copyFiles();
   }
 
   private WalCopy copy(
@@ -164,10 +222,10 @@ final class LineCopy {
   private record Line(String source, long systemIdentifier) {}
 
   /// The first backup of each line.
-  private static Map<Line, BackupWalNeed> earliest(List<StoredSnapshot> backups) {
+  private Map<Line, BackupWalNeed> earliest(List<StoredSnapshot> backups) {
     Map<Line, BackupWalNeed> earliest = new LinkedHashMap<>();
     for (StoredSnapshot backup : backups) {
-      need(backup.record())
+      readableNeed(backup.record())
           .ifPresent(
               need ->
                   earliest.merge(
@@ -178,15 +236,25 @@ final class LineCopy {
     return earliest;
   }
 
-  private static List<BackupWalNeed> needs(List<StoredSnapshot> backups, Line line) {
+  private List<BackupWalNeed> needs(List<StoredSnapshot> backups, Line line) {
     List<BackupWalNeed> needs = new ArrayList<>();
     for (StoredSnapshot backup : backups) {
-      need(backup.record())
+      readableNeed(backup.record())
           .filter(need -> need.facts().systemIdentifier() == line.systemIdentifier)
           .filter(_ -> backup.record().source().equals(line.source))
           .ifPresent(needs::add);
     }
     return needs;
+  }
+
+  /// Empty, and told, if what the backup says of its cluster cannot be read.
+  private Optional<BackupWalNeed> readableNeed(SnapshotRecord backup) {
+    try {
+      return need(backup);
+    } catch (BackupException e) {
+      problems.add("the WAL of " + backup.name() + " was not copied: " + e.text());
+      return Optional.empty();
+    }
   }
 
   private static Optional<BackupWalNeed> need(SnapshotRecord backup) {

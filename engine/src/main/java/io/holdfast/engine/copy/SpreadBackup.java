@@ -72,6 +72,9 @@ public final class SpreadBackup {
     }
   }
 
+  private static final String INTERRUPTED =
+      "interrupted before it had the backup; 'holdfast copy' brings it there";
+
   private SpreadBackup() {}
 
   /// Runs it.
@@ -132,17 +135,25 @@ public final class SpreadBackup {
     CopyRequest request =
         new CopyRequest(
             List.of(backup), Optional.of(made.settings().source()), CopyRequest.Wal.ALL);
+    boolean interrupted = false;
     for (Place place : others) {
       String address = place.settings().repository();
+      if (interrupted) {
+        outcomes.add(new Outcome(address, Optional.of(INTERRUPTED)));
+        continue;
+      }
       try (OpenRepository to = new RepositoryAccess(place.context()).open(place.settings())) {
         CopyReport report = new Copy(made.context(), from, to).run(request);
         outcomes.add(new Outcome(address, problem(report)));
       } catch (BackupException e) {
-        if (e.code().kind() == ErrorKind.INTERRUPTED || e.code() == ErrorCode.BUG) {
+        if (e.code() == ErrorCode.BUG) {
           throw e;
         }
-        made.context().progress().note(address + ": " + e.text());
-        outcomes.add(new Outcome(address, Optional.of(e.text())));
+        // What is stored is stored, and has to be reported.
+        interrupted = e.code().kind() == ErrorKind.INTERRUPTED;
+        String problem = interrupted ? INTERRUPTED : e.text();
+        made.context().progress().note(address + ": " + problem);
+        outcomes.add(new Outcome(address, Optional.of(problem)));
       }
     }
   }
@@ -152,6 +163,7 @@ public final class SpreadBackup {
         .map(CopyReport.Copied::problem)
         .filter(problem -> !problem.isEmpty())
         .findFirst()
-        .or(() -> report.walProblems().stream().findFirst());
+        .or(() -> report.walProblems().stream().findFirst())
+        .or(() -> report.problems().stream().findFirst());
   }
 }

@@ -1,22 +1,21 @@
 package io.holdfast.engine.verify;
 
+import io.holdfast.engine.backup.NeededRanges;
 import io.holdfast.engine.backup.PhysicalFacts;
 import io.holdfast.engine.wal.SourceWal;
-import io.holdfast.postgres.Lsn;
 import io.holdfast.postgres.wal.WalFileName;
 import io.holdfast.repository.CorruptRepositoryException;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.StoredSnapshot;
 import io.holdfast.repository.wal.WalArchive;
-import io.holdfast.repository.wal.WalCoverage;
 import io.holdfast.repository.wal.WalRange;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The WAL between the start and the end of a backup of a cluster: without all of it the backup is
-/// worth nothing.
+/// The WAL from the segment in which a backup of a cluster starts to the end of the backup: without
+/// all of it the backup is worth nothing.
 ///
 /// @param archive empty if no WAL of the cluster is there
 /// @param ranges those that the backup needs a part of
@@ -40,27 +39,14 @@ public record NeededWal(Optional<WalArchive> archive, List<WalRange> ranges, Lis
     if (archive.isEmpty()) {
       return new NeededWal(archive, List.of(), List.of("its WAL is not in the repository"));
     }
-    List<WalRange> all = archive.get().ranges(facts.timeline());
-    List<String> missing = new ArrayList<>();
-    for (WalCoverage.Gap gap :
-        WalCoverage.gaps(all, facts.startLsn().value(), facts.stopLsn().value())) {
-      missing.add(
-          "WAL that it needs is missing from "
-              + new Lsn(gap.start())
-              + " to "
-              + new Lsn(gap.end()));
-    }
+    NeededRanges needed = NeededRanges.of(archive.get(), facts);
+    List<String> missing = new ArrayList<>(needed.gaps());
     try {
       requireHistory(archive.get(), facts.timeline(), "this backup");
     } catch (CorruptRepositoryException e) {
       missing.add(e.text());
     }
-    List<WalRange> needed =
-        all.stream()
-            .filter(range -> Long.compareUnsigned(range.start(), facts.stopLsn().value()) < 0)
-            .filter(range -> Long.compareUnsigned(range.end(), facts.startLsn().value()) > 0)
-            .toList();
-    return new NeededWal(archive, needed, missing);
+    return new NeededWal(archive, needed.ranges(), missing);
   }
 
   /// Reads it; what of it is not what was written, in words.

@@ -191,6 +191,16 @@ final class CopyWorld implements AutoCloseable {
   /// One document changes, then all are backed up.
   StoredSnapshot backUpFiles() throws IOException {
     random.nextBytes(documents.get(random.nextInt(documents.size())));
+    return storeFiles();
+  }
+
+  /// A byte of the largest document changes, then all are backed up.
+  StoredSnapshot backUpEditedFiles() throws IOException {
+    documents.getLast()[60_000] ^= 1;
+    return storeFiles();
+  }
+
+  private StoredSnapshot storeFiles() throws IOException {
     try (BackupSession session = source.beginSession()) {
       SortedTreeWriter writer = new SortedTreeWriter(session.chunks(), Optional.empty());
       writer.put(attributed("home", FileKind.DIRECTORY, 0), FileContent.empty());
@@ -235,11 +245,15 @@ final class CopyWorld implements AutoCloseable {
   }
 
   private static PhysicalFacts facts(long start, long stop) {
+    return facts(1, start, stop);
+  }
+
+  static PhysicalFacts facts(int timeline, long start, long stop) {
     return new PhysicalFacts(
         CLUSTER,
         150_000,
         "15",
-        1,
+        timeline,
         new Lsn(start),
         new Lsn(stop),
         PAGE,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.base.BackupException;
+import io.holdfast.base.Cancellation;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.engine.Backups;
 import io.holdfast.engine.OpenRepository;
@@ -68,6 +69,31 @@ class SpreadBackupTest {
   }
 
   @Test
+  void whoInterruptsIsToldWhereTheBackupIs() throws Exception {
+    Cancellation cancellation = new Cancellation();
+    List<SpreadBackup.Place> places = new ArrayList<>();
+    for (Path repository : List.of(made("a"), made("b"), made("c"))) {
+      places.add(
+          new SpreadBackup.Place(
+              TestEngine.settings(repository), TestEngine.context(cancellation)));
+    }
+    var spread =
+        SpreadBackup.run(
+            places,
+            (repository, settings) -> {
+              FilesBackupReport report =
+                  new FilesBackup(TestEngine.context(), repository).run(settings, request());
+              cancellation.request();
+              return report;
+            },
+            FilesBackupReport::name);
+    assertThat(spread.outcomes().stream().map(SpreadBackup.Outcome::isThere))
+        .containsExactly(true, false, false);
+    assertThat(spread.describe().getLast()).startsWith("FAILED").contains("interrupted");
+    requireThere("a", spread.report().name());
+  }
+
+  @Test
   void ifNoneTakesItTheFirstFailureIsTheAnswer() {
     assertThatThrownBy(() -> run(scratch.resolve("x"), scratch.resolve("y")))
         .isInstanceOfSatisfying(
@@ -98,19 +124,21 @@ class SpreadBackupTest {
   }
 
   private SpreadBackup.Spread<FilesBackupReport> run(Path... repositories) {
-    FilesBackupRequest request =
-        new FilesBackupRequest(
-            List.of(scratch.resolve("home")),
-            List.of(),
-            FilesBackupRequest.Caches.INCLUDED,
-            FilesBackupRequest.Mounts.CROSSED);
     return SpreadBackup.run(
         places(repositories),
         (repository, settings) -> {
           readings++;
-          return new FilesBackup(TestEngine.context(), repository).run(settings, request);
+          return new FilesBackup(TestEngine.context(), repository).run(settings, request());
         },
         FilesBackupReport::name);
+  }
+
+  private FilesBackupRequest request() {
+    return new FilesBackupRequest(
+        List.of(scratch.resolve("home")),
+        List.of(),
+        FilesBackupRequest.Caches.INCLUDED,
+        FilesBackupRequest.Mounts.CROSSED);
   }
 
   private static List<SpreadBackup.Place> places(Path... repositories) {

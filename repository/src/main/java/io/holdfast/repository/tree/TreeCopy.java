@@ -30,6 +30,10 @@ public final class TreeCopy {
   /// Extents that are on their way at once, at most 64 MiB.
   private static final int BATCH_EXTENTS = 128;
 
+  /// What a piece needs in memory: in the tree that is copied, in the copies and in the tables of
+  /// what has changed.
+  private static final int PIECE_BYTES = 256;
+
   /// Files that are cut by content and on their way at once.
   private static final int BATCH_FILES = 256;
 
@@ -167,12 +171,18 @@ public final class TreeCopy {
       FileContent content = writer.newContent();
       boolean known = file.content().bytes() == 0;
       if (!known && originals.isPresent() && copies.isPresent()) {
-        Optional<FileContent> copy = copyOf(file, originals.get(), copies.get());
-        known = copy.isPresent() && writer.isUsable(copy.get());
-        content = known ? copy.orElseThrow() : content;
+        Optional<SortedFiles.Found> original = originals.get().find(file.entry().path());
+        Optional<SortedFiles.Found> copy = copies.get().find(file.entry().path());
+        if (original.isPresent() && copy.isPresent()) {
+          known =
+              isCopied(file, original.get(), copy.get()) && writer.isUsable(copy.get().content());
+          // What has changed little is stored as the difference to the copy of the version before.
+          content = known ? copy.get().content() : writer.newContent(copy.get().content());
+        }
       }
       batch.add(new CutFile(file, content, known));
-      bytes += known ? 0 : file.content().bytes();
+      // Of known files the pieces are in memory, of others all bytes may be.
+      bytes += known ? (long) file.content().count() * PIECE_BYTES : file.content().bytes();
       if (batch.size() == BATCH_FILES || bytes >= (long) BATCH_EXTENTS * FileLayout.EXTENT_BYTES) {
         run(tree, writer, batch);
         bytes = 0;
@@ -185,14 +195,10 @@ public final class TreeCopy {
   /// A file and its content there.
   private record CutFile(SortedFiles.Found file, FileContent content, boolean isKnown) {}
 
-  private static Optional<FileContent> copyOf(
-      SortedFiles.Found file, SortedFiles originals, SortedFiles copies) throws IOException {
-    String path = file.entry().path();
-    Optional<SortedFiles.Found> original = originals.find(path);
-    Optional<SortedFiles.Found> copy = copies.find(path);
-    return original.isPresent() && original.get().content().isSame(file.content())
-        ? copy.map(SortedFiles.Found::content).filter(c -> c.bytes() == file.content().bytes())
-        : Optional.empty();
+  private static boolean isCopied(
+      SortedFiles.Found file, SortedFiles.Found original, SortedFiles.Found copy) {
+    return original.content().isSame(file.content())
+        && copy.content().bytes() == file.content().bytes();
   }
 
   private void run(TreeReader tree, SortedTreeWriter writer, List<CutFile> batch)
