@@ -1,0 +1,209 @@
+package io.holdfast.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.base.testing.Seeds;
+import io.holdfast.storage.s3.testing.S3Server;
+import io.holdfast.storage.web.testing.FaultProxy;
+import io.holdfast.storage.web.testing.FaultProxy.Fault;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+
+/// What each step asks of a bucket, counted by the requests that arrive there, for `docs/costs.md`.
+/// The bounds are those that the page extrapolates from: a step that begins to cost more fails
+/// here.
+class RequestCostTest {
+  /// Rows of about 100 bytes that hardly compress.
+  private static final int ROWS = Seeds.thorough() ? 10_000_000 : 1_000_000;
+
+  private static final int MORE = 5;
+
+  private Path scratch = Path.of("/tmp");
+
+  @BeforeEach
+  void makeScratch() throws IOException {
+    scratch = Scratch.make();
+  }
+
+  @AfterEach
+  void removeScratch() throws IOException {
+    Scratch.remove(scratch);
+  }
+
+  @Test
+  void requestsFollowWhatChanges(TestReporter reporter) throws Exception {
+    Path files = Files.createDirectory(scratch.resolve("s3"));
+    try (S3Server bucket = S3Server.start(S3Server.Kind.S3PROXY, files);
+        FaultProxy proxy = FaultProxy.before(bucket.port());
+        Cluster source = Cluster.create(scratch.resolve("source"))) {
+      Counter counter = new Counter();
+      proxy.choose(counter::count);
+      Program program =
+          program(bucket.placeAt(proxy.endpoint())).with("DATABASE_URL", source.url());
+      Steps steps = new Steps(program, counter, reporter);
+
+      steps.run("init", "init");
+      steps.run("first backup of an empty cluster", "backup");
+      source.execute(
+          "CREATE TABLE t AS SELECT n, md5(n::text) || md5((n + 1)::text) AS x FROM"
+              + " generate_series(1, "
+              + ROWS
+              + ") n");
+      source.execute("CHECKPOINT");
+      Stored before = Stored.in(files);
+      Requests full = steps.run("backup of " + ROWS + " new rows", "backup");
+      Stored.in(files).report(before, source, reporter);
+      Requests unchanged = steps.run("backup without changes", "backup");
+      for (int i = 0; i < MORE; i++) {
+        program.expect(0, "backup");
+      }
+      Requests later = steps.run("the same after " + MORE + " more of them", "backup");
+      source.execute("UPDATE t SET x = md5(x) WHERE n % (" + ROWS + " / 1000) = 0");
+      Requests little = steps.run("backup after 1,000 rows changed", "backup");
+      Requests list = steps.run("list", "list");
+      Requests check = steps.run("check", "check");
+      steps.run("verify of one backup", "verify", "latest");
+      steps.run("restore", "restore", "latest", "--to", scratch.resolve("restored").toString());
+      steps.run("forget", "forget", "--keep-last", "1");
+      Requests prune = steps.run("prune", "prune", "--bury-max", "100");
+      steps.run("prune with nothing to do", "prune");
+
+      assertThat(full.of(Kind.DELETE)).isZero();
+      assertThat(unchanged.of(Kind.PUT)).as("puts without changes").isLessThanOrEqualTo(20);
+      assertThat(little.of(Kind.PUT)).as("puts after small changes").isLessThanOrEqualTo(20);
+      assertThat(unchanged.of(Kind.GET)).as("gets without changes").isLessThanOrEqualTo(80);
+      assertThat(later.of(Kind.GET) - unchanged.of(Kind.GET))
+          .as("gets for each backup that is stored")
+          .isLessThanOrEqualTo(8 * (MORE + 1));
+      assertThat(list.of(Kind.PUT) + list.of(Kind.DELETE)).isZero();
+      assertThat(check.of(Kind.PUT) + check.of(Kind.DELETE)).isZero();
+      assertThat(prune.of(Kind.DELETE)).isPositive();
+    }
+  }
+
+  /// What lies in the bucket.
+  ///
+  /// @param metadata packs of lists, page hashes and roots
+  /// @param other everything but packs: index, sessions, keys, states
+  private record Stored(long data, long metadata, long other) {
+    private static final int PACKING_AT = 64;
+    private static final byte METADATA = 2;
+
+    static Stored in(Path bucket) throws IOException {
+      long data = 0;
+      long metadata = 0;
+      long other = 0;
+      List<Path> objects;
+      try (Stream<Path> all = Files.walk(bucket)) {
+        objects = all.filter(Files::isRegularFile).toList();
+      }
+      for (Path object : objects) {
+        long bytes = Files.size(object);
+        if (!object.toString().contains("/packs/")) {
+          other += bytes;
+        } else if (packing(object) == METADATA) {
+          metadata += bytes;
+        } else {
+          data += bytes;
+        }
+      }
+      return new Stored(data, metadata, other);
+    }
+
+    private static byte packing(Path pack) throws IOException {
+      try (InputStream in = Files.newInputStream(pack)) {
+        return in.readNBytes(PACKING_AT + 1)[PACKING_AT];
+      }
+    }
+
+    void report(Stored before, Cluster source, TestReporter reporter) throws Exception {
+      long cluster =
+          Long.parseLong(source.sql("SELECT sum(pg_database_size(oid)) FROM pg_database"));
+      long added = metadata - before.metadata + other - before.other;
+      reporter.publishEntry(
+          "bytes",
+          "databases "
+              + cluster
+              + ", data added "
+              + (data - before.data)
+              + ", metadata and index added "
+              + added
+              + ", per TiB of the databases "
+              + (added * 1.0 / cluster * 1024 * 1024)
+              + " MiB");
+      assertThat(added).as("metadata and index").isLessThan(cluster / 200);
+    }
+  }
+
+  private enum Kind {
+    PUT,
+    GET,
+    HEAD,
+    LIST,
+    DELETE
+  }
+
+  private record Requests(Map<Kind, Integer> counts) {
+    int of(Kind kind) {
+      return counts.getOrDefault(kind, 0);
+    }
+  }
+
+  /// *Thread-safe.*
+  private static final class Counter {
+    private final Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
+
+    synchronized Fault count(String line) {
+      String method = line.substring(0, line.indexOf(' '));
+      Kind kind =
+          method.equals("GET") && line.contains("list-type=2")
+              ? Kind.LIST
+              : Stream.of(Kind.values())
+                  .filter(known -> known.name().equals(method))
+                  .findFirst()
+                  .orElseThrow(() -> new AssertionError("unexpected request " + line));
+      counts.merge(kind, 1, Integer::sum);
+      return Fault.none();
+    }
+
+    synchronized Requests taken() {
+      Requests taken = new Requests(new EnumMap<>(counts.isEmpty() ? Map.of(Kind.PUT, 0) : counts));
+      counts.clear();
+      return taken;
+    }
+  }
+
+  private record Steps(Program program, Counter counter, TestReporter reporter) {
+    Requests run(String name, String... command) throws IOException {
+      var _ = counter.taken();
+      program.expect(0, command);
+      Requests requests = counter.taken();
+      StringBuilder line = new StringBuilder();
+      for (Kind kind : Kind.values()) {
+        line.append(kind.name().toLowerCase(Locale.ROOT)).append(' ').append(requests.of(kind));
+        line.append(' ');
+      }
+      reporter.publishEntry(name, line.toString().trim());
+      return requests;
+    }
+  }
+
+  private Program program(String repository) {
+    Program program = new Program(scratch).with("BACKUP_DIR", repository);
+    for (var variable : S3Server.environment().entrySet()) {
+      program = program.with(variable.getKey(), variable.getValue());
+    }
+    return program;
+  }
+}
