@@ -8,7 +8,10 @@ import io.holdfast.repository.IndexLoader.Use;
 import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.NoSuchBlobException;
+import io.holdfast.storage.TruncatedBlobException;
 import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,6 +27,9 @@ import java.util.stream.Stream;
 /// Looks at what is stored without changing it. What it finds is handed back; an `IOException`
 /// means that the store could not be asked, so nothing can be said.
 public final class Verification {
+  /// What one read gets of a pack that is not needed as a whole.
+  private static final int PIECE_BYTES = 1 << 20;
+
   private final Parts parts;
 
   Verification(Parts parts) {
@@ -238,6 +244,42 @@ public final class Verification {
       findings.addAll(verifyPack(pack, (_, _, _) -> {}));
     }
     return List.copyOf(findings);
+  }
+
+  /// Reads a pack back in small pieces, and compares it with the checksum that is part of its name:
+  /// what was sent is what is stored. Empty if it is.
+  public Optional<Finding> verifyStored(PackId pack) throws IOException {
+    BlobKey key = ObjectNames.pack(pack);
+    long bytes = packBytes(pack);
+    if (bytes < PackFormat.HEADER_BYTES + PackFormat.FOOTER_BYTES
+        || bytes > PackFormat.PACK_BYTES_MAX) {
+      Kind kind = bytes == 0 ? Kind.MISSING : Kind.DAMAGED;
+      return Optional.of(new Finding(kind, key.value(), "the pack has " + bytes + " bytes"));
+    }
+    MessageDigest sha256 = newSha256();
+    long end = bytes - Digest.BYTES;
+    try {
+      for (long at = 0; at < end; at += PIECE_BYTES) {
+        sha256.update(parts.store().getRange(key, at, (int) Math.min(PIECE_BYTES, end - at)));
+      }
+      Digest found = Digest.wrap(sha256.digest());
+      Digest written = Digest.wrap(parts.store().getRange(key, end, Digest.BYTES));
+      return found.equals(pack.digest()) && written.equals(found)
+          ? Optional.empty()
+          : Optional.of(new Finding(Kind.DAMAGED, key.value(), "it is not what was written"));
+    } catch (NoSuchBlobException e) {
+      return Optional.of(new Finding(Kind.MISSING, key.value(), "the pack is gone"));
+    } catch (TruncatedBlobException e) {
+      return Optional.of(new Finding(Kind.DAMAGED, key.value(), "the pack is too short"));
+    }
+  }
+
+  private static MessageDigest newSha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private interface EntryCheck {
