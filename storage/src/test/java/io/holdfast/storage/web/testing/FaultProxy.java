@@ -203,7 +203,7 @@ public final class FaultProxy implements AutoCloseable {
       out.write(closing.getBytes(StandardCharsets.ISO_8859_1));
       out.write(body);
       out.flush();
-      return server.getInputStream().readNBytes(BODY_BYTES_MAX);
+      return closing(server.getInputStream().readNBytes(BODY_BYTES_MAX));
     } finally {
       turn.unlock();
     }
@@ -214,6 +214,23 @@ public final class FaultProxy implements AutoCloseable {
     int body = whole.indexOf("\r\n\r\n");
     return (whole.substring(0, body).replaceAll(text, by) + whole.substring(body))
         .getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  /// Says that the connection ends, which not every server repeats: a client that keeps it loses its
+  /// next request now and then.
+  private static byte[] closing(byte[] answer) throws IOException {
+    var said = new ByteArrayOutputStream(answer.length + 32);
+    int line = 0;
+    while (line < answer.length && answer[line] != '\n') {
+      line++;
+    }
+    if (line == answer.length) {
+      return answer;
+    }
+    said.write(answer, 0, line + 1);
+    said.write("Connection: close\r\n".getBytes(StandardCharsets.ISO_8859_1));
+    said.write(answer, line + 1, answer.length - line - 1);
+    return said.toByteArray();
   }
 
   private static byte[] firstHalf(byte[] answer) {
