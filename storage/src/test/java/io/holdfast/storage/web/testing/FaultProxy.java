@@ -216,8 +216,8 @@ public final class FaultProxy implements AutoCloseable {
         .getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  /// Says that the connection ends, which not every server repeats: a client that keeps it loses its
-  /// next request now and then.
+  /// Says that the connection ends, which not every server repeats: a client that keeps it loses
+  /// its next request now and then.
   private static byte[] closing(byte[] answer) throws IOException {
     var said = new ByteArrayOutputStream(answer.length + 32);
     int line = 0;
