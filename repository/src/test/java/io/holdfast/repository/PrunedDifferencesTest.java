@@ -106,6 +106,44 @@ class PrunedDifferencesTest {
     }
   }
 
+  /// Two writers that did not see each other stored a chunk whole and as a difference; the whole
+  /// one has to move, because a third chunk is the difference to it.
+  @Test
+  void whatOthersAreDifferencesToStaysWhole() throws IOException {
+    SplittableRandom random = Seeds.random(12);
+    byte[] first = DifferencesTest.noise(random, 20_000);
+    byte[] second = first.clone();
+    second[5]++;
+    byte[] third = second.clone();
+    third[7]++;
+    byte[] other = DifferencesTest.noise(random, 20_000);
+    try (Repository repository = Repositories.init(store, 12)) {
+      StreamBackup.write(repository, "zero", new byte[][] {first});
+      StoredSnapshot one;
+      try (BackupSession whole = repository.beginSession();
+          BackupSession difference = repository.beginSession()) {
+        StreamBackup a = new StreamBackup(whole);
+        a.put(second);
+        a.put(other);
+        StreamBackup b = new StreamBackup(difference);
+        b.put(second, first);
+        one = a.commit("one");
+        b.commit("two");
+      }
+      StreamBackup.write(repository, "three", new byte[][] {third, second});
+      ChunkReader before = repository.reader();
+      assertThat(before.prefix(ChunkType.STREAM, StreamBackup.id(before.ids(), third)))
+          .contains(StreamBackup.id(before.ids(), second));
+      repository.forget(List.of(one.id()));
+
+      assertThat(prune(repository, ALL).buried()).isTrue();
+
+      assertThat(DifferencesTest.read(repository.reader(), third)).isEqualTo(third);
+      assertThat(DifferencesTest.read(repository.reader(), second)).isEqualTo(second);
+      DifferencesTest.requireSound(repository);
+    }
+  }
+
   /// After repair and a backup that stores the chunk again, that copy is the one that counts: what
   /// the older copy is the difference to is lost.
   @Test
