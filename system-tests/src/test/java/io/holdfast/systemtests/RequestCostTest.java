@@ -7,11 +7,9 @@ import io.holdfast.storage.s3.testing.S3Server;
 import io.holdfast.storage.web.testing.FaultProxy;
 import io.holdfast.storage.web.testing.FaultProxy.Fault;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -61,9 +59,7 @@ class RequestCostTest {
               + ROWS
               + ") n");
       source.execute("CHECKPOINT");
-      Stored before = Stored.in(files);
       Requests full = steps.run("backup of " + ROWS + " new rows", "backup");
-      Stored.in(files).report(before, source, reporter);
       Requests unchanged = steps.run("backup without changes", "backup");
       for (int i = 0; i < MORE; i++) {
         program.expect(0, "backup");
@@ -89,60 +85,6 @@ class RequestCostTest {
       assertThat(list.of(Kind.PUT) + list.of(Kind.DELETE)).isZero();
       assertThat(check.of(Kind.PUT) + check.of(Kind.DELETE)).isZero();
       assertThat(prune.of(Kind.DELETE)).isPositive();
-    }
-  }
-
-  /// What lies in the bucket.
-  ///
-  /// @param metadata packs of lists, page hashes and roots
-  /// @param other everything but packs: index, sessions, keys, states
-  private record Stored(long data, long metadata, long other) {
-    private static final int PACKING_AT = 64;
-    private static final byte METADATA = 2;
-
-    static Stored in(Path bucket) throws IOException {
-      long data = 0;
-      long metadata = 0;
-      long other = 0;
-      List<Path> objects;
-      try (Stream<Path> all = Files.walk(bucket)) {
-        objects = all.filter(Files::isRegularFile).toList();
-      }
-      for (Path object : objects) {
-        long bytes = Files.size(object);
-        if (!object.toString().contains("/packs/")) {
-          other += bytes;
-        } else if (packing(object) == METADATA) {
-          metadata += bytes;
-        } else {
-          data += bytes;
-        }
-      }
-      return new Stored(data, metadata, other);
-    }
-
-    private static byte packing(Path pack) throws IOException {
-      try (InputStream in = Files.newInputStream(pack)) {
-        return in.readNBytes(PACKING_AT + 1)[PACKING_AT];
-      }
-    }
-
-    void report(Stored before, Cluster source, TestReporter reporter) throws Exception {
-      long cluster =
-          Long.parseLong(source.sql("SELECT sum(pg_database_size(oid)) FROM pg_database"));
-      long added = metadata - before.metadata + other - before.other;
-      reporter.publishEntry(
-          "bytes",
-          "databases "
-              + cluster
-              + ", data added "
-              + (data - before.data)
-              + ", metadata and index added "
-              + added
-              + ", per TiB of the databases "
-              + (added * 1.0 / cluster * 1024 * 1024)
-              + " MiB");
-      assertThat(added).as("metadata and index").isLessThan(cluster / 200);
     }
   }
 
