@@ -10,6 +10,7 @@ import io.holdfast.storage.MemoryBlobStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -106,8 +107,9 @@ class PrunedDifferencesTest {
     }
   }
 
-  /// Two writers that did not see each other stored a chunk whole and as a difference; the whole
-  /// one has to move, because a third chunk is the difference to it.
+  /// Two writers that did not see each other stored a chunk whole and as a difference. The pack of
+  /// the whole copy goes, the other one stays: the whole copy has to move all the same, because a
+  /// third chunk is the difference to it.
   @Test
   void whatOthersAreDifferencesToStaysWhole() throws IOException {
     SplittableRandom random = Seeds.random(12);
@@ -116,7 +118,6 @@ class PrunedDifferencesTest {
     second[5]++;
     byte[] third = second.clone();
     third[7]++;
-    byte[] other = DifferencesTest.noise(random, 20_000);
     try (Repository repository = Repositories.init(store, 12)) {
       StreamBackup.write(repository, "zero", new byte[][] {first});
       StoredSnapshot one;
@@ -124,20 +125,22 @@ class PrunedDifferencesTest {
           BackupSession difference = repository.beginSession()) {
         StreamBackup a = new StreamBackup(whole);
         a.put(second);
-        a.put(other);
+        a.put(DifferencesTest.noise(random, 20_000));
         StreamBackup b = new StreamBackup(difference);
         b.put(second, first);
+        b.put(DifferencesTest.noise(random, 20_000));
         one = a.commit("one");
         b.commit("two");
       }
       StreamBackup.write(repository, "three", new byte[][] {third, second});
-      ChunkReader before = repository.reader();
-      assertThat(before.prefix(ChunkType.STREAM, StreamBackup.id(before.ids(), third)))
-          .contains(StreamBackup.id(before.ids(), second));
+      assertThat(prefixOf(repository, third)).contains(id(repository, second));
       repository.forget(List.of(one.id()));
 
-      assertThat(prune(repository, ALL).buried()).isTrue();
+      // The difference itself is then too little for its pack to go.
+      PruneReport report = prune(repository, ALL.withUnusedMax(0.02));
 
+      assertThat(report.buried()).isTrue();
+      assertThat(report.movedBytes()).as("the whole copy").isBetween(20_000L, 21_000L);
       assertThat(DifferencesTest.read(repository.reader(), third)).isEqualTo(third);
       assertThat(DifferencesTest.read(repository.reader(), second)).isEqualTo(second);
       DifferencesTest.requireSound(repository);
@@ -155,7 +158,7 @@ class PrunedDifferencesTest {
     try (Repository repository = Repositories.init(store, 11)) {
       StoredSnapshot one = StreamBackup.write(repository, "one", new byte[][] {first});
       StreamBackup.write(repository, "two", new byte[][] {second, first});
-      ChunkId lost = StreamBackup.id(repository.reader().ids(), first);
+      ChunkId lost = id(repository, first);
       List<PackId> holding =
           repository.verification().findability(List.of()).packs(ChunkType.STREAM, lost);
       store.delete(ObjectNames.pack(holding.getFirst()));
@@ -173,6 +176,15 @@ class PrunedDifferencesTest {
       }
       DifferencesTest.requireSound(repository);
     }
+  }
+
+  private static ChunkId id(Repository repository, byte[] bytes) throws IOException {
+    return StreamBackup.id(repository.reader().ids(), bytes);
+  }
+
+  private static Optional<ChunkId> prefixOf(Repository repository, byte[] bytes)
+      throws IOException {
+    return repository.reader().prefix(ChunkType.STREAM, id(repository, bytes));
   }
 
   private PruneReport prune(Repository repository, PrunePolicy policy) throws IOException {
