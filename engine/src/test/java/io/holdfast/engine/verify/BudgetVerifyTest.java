@@ -78,10 +78,14 @@ class BudgetVerifyTest {
       assertThat(report.isClean()).isTrue();
       assertThat(report.unrecorded()).isEmpty();
       assertThat(report.bytesRead()).isBetween(1L, 150_000L);
-      assertThat(read).doesNotContainAnyElementsOf(store.read);
+      // What is left of the last one's budget goes to packs that were read before.
+      List<String> again = store.read.stream().filter(read::contains).toList();
       read.addAll(store.read);
-      total += report.bytesRead();
       boolean all = read.size() == packs;
+      assertThat(all || again.isEmpty()).isTrue();
+      assertThat(store.read.subList(store.read.size() - again.size(), store.read.size()))
+          .isEqualTo(again);
+      total += report.bytesRead() - bytes(again);
       assertThat(report.coverage().provedBytes()).isEqualTo(total);
       assertThat(report.coverage().text().startsWith("100.0 %")).isEqualTo(all);
       clock.advance(Duration.ofMinutes(1));
@@ -213,6 +217,14 @@ class BudgetVerifyTest {
 
   private List<PackId> packs() throws IOException {
     return open().repository().verification().packs();
+  }
+
+  private long bytes(List<String> packs) throws IOException {
+    long bytes = 0;
+    for (String pack : packs) {
+      bytes += store.get(new BlobKey(pack), 1 << 20).length;
+    }
+    return bytes;
   }
 
   private List<BlobKey> records() throws IOException {
