@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.base.testing.Seeds;
+import io.holdfast.base.testing.SettableClock;
 import io.holdfast.repository.ChunkWriter.PutOutcome;
 import io.holdfast.repository.testing.Repositories;
 import io.holdfast.storage.MemoryBlobStore;
@@ -165,6 +166,8 @@ class PrunedDifferencesTest {
       RepairPolicy policy =
           new RepairPolicy(Set.of(), List.of(), Duration.ofHours(24), Duration.ZERO);
       var _ = repository.repairing(policy).run();
+      // Later, so that among equals the difference, in the older pack, would be preferred.
+      ((SettableClock) repository.options().clock()).advance(Duration.ofSeconds(1));
       StreamBackup.write(repository, "three", new byte[][] {second});
       repository.forget(List.of(one.id()));
 

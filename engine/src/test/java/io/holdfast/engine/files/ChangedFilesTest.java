@@ -125,7 +125,7 @@ class ChangedFilesTest {
     EngineContext drawn =
         new EngineContext(
             clock,
-            Seeds.random(seed)::nextBytes,
+            Seeds.entropy(seed),
             Pause.real(),
             Progress.NONE,
             new Cancellation(),
