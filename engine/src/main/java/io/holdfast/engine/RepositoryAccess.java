@@ -7,9 +7,11 @@ import io.holdfast.engine.wal.SourceWal;
 import io.holdfast.repository.KeyMaterial;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.RepositoryOptions;
+import io.holdfast.repository.RepositoryOptions.ReadAhead;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.BlobStores;
 import io.holdfast.storage.ObservedBlobStore;
+import io.holdfast.storage.ParallelReadBlobStore;
 import io.holdfast.storage.RetryingBlobStore;
 import io.holdfast.storage.YieldingBlobStore;
 import java.io.IOException;
@@ -43,7 +45,7 @@ public final class RepositoryAccess {
               new ObservedBlobStore(openStore(settings.repository(), settings.limits()));
           try {
             return new OpenRepository(
-                Repository.open(store, KeyFiles.read(settings.key()), options()),
+                Repository.open(store, KeyFiles.read(settings.key()), options(settings)),
                 settings.repository());
           } catch (IOException | RuntimeException e) {
             closeAfter(store, e);
@@ -70,11 +72,13 @@ public final class RepositoryAccess {
     boolean isDirectory = BlobStores.directory(place).isPresent();
     BlobStore asked =
         isDirectory ? store : new YieldingBlobStore(store, context.clock(), context.pause());
-    return new RetryingBlobStore(
-        asked,
-        isDirectory ? DIRECTORY_POLICY : RetryingBlobStore.Policy.DEFAULT,
-        context.entropy(),
-        context.pause());
+    BlobStore retrying =
+        new RetryingBlobStore(
+            asked,
+            isDirectory ? DIRECTORY_POLICY : RetryingBlobStore.Policy.DEFAULT,
+            context.entropy(),
+            context.pause());
+    return isDirectory ? retrying : new ParallelReadBlobStore(retrying);
   }
 
   /// Creates the repository, with the keys of the source that the settings name. Where no key was
@@ -84,7 +88,7 @@ public final class RepositoryAccess {
     return create(
         settings,
         (store, key) -> {
-          Repository.Initialized made = Repository.init(store, key, options());
+          Repository.Initialized made = Repository.init(store, key, options(settings));
           boolean _ = SourceWal.makeKeys(made.repository(), settings.source());
           return made;
         });
@@ -94,7 +98,8 @@ public final class RepositoryAccess {
   /// both as they are. It has the keys of the other one's sources, and of no more.
   public Created initLike(Settings settings, OpenRepository like) {
     return create(
-        settings, (store, key) -> Repository.initLike(store, key, options(), like.repository()));
+        settings,
+        (store, key) -> Repository.initLike(store, key, options(settings), like.repository()));
   }
 
   private interface Making {
@@ -126,8 +131,12 @@ public final class RepositoryAccess {
         });
   }
 
-  private RepositoryOptions options() {
-    return RepositoryOptions.defaults(context.clock(), context.entropy(), context.pause());
+  private RepositoryOptions options(Settings settings) {
+    return RepositoryOptions.defaults(context.clock(), context.entropy(), context.pause())
+        .withReadAhead(
+            BlobStores.directory(settings.repository()).isPresent()
+                ? ReadAhead.NONE
+                : ReadAhead.DISTANT);
   }
 
   private static void closeAfter(BlobStore store, Exception failure) {

@@ -63,8 +63,9 @@ final class FrameMover {
 
   /// What [#salvage] found.
   ///
+  /// @param copied frames that are what was written, and that were asked for
   /// @param lost frames that are not what was written
-  record Salvage(int intact, List<Entry> lost) {}
+  record Salvage(int copied, List<Entry> lost) {}
 
   /// Copies every frame of a damaged pack that is still what was written and that `wanted` asks
   /// for.
@@ -78,12 +79,14 @@ final class FrameMover {
         entry ->
             (FrameProof.isIntact(repository.mainDomain(), section, entry, content) ? intact : lost)
                 .add(entry));
+    int copied = 0;
     for (Entry entry : intact) {
       if (wanted.test(entry)) {
         append(new Lane(section.packing, section.keyVersion), entry, content);
+        copied++;
       }
     }
-    return new Salvage(intact.size(), List.copyOf(lost));
+    return new Salvage(copied, List.copyOf(lost));
   }
 
   private static boolean isMoving(Entry entry, PackId pack, ChunkIndex index, PackUsage usage) {

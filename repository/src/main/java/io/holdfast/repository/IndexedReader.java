@@ -2,6 +2,7 @@ package io.holdfast.repository;
 
 import io.holdfast.repository.ChunkIndex.Place;
 import io.holdfast.repository.IndexLoader.Loaded;
+import io.holdfast.repository.RepositoryOptions.ReadAhead;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.NoSuchBlobException;
 import io.holdfast.storage.TruncatedBlobException;
@@ -27,6 +28,7 @@ final class IndexedReader implements ChunkReader {
   private final Domain domain;
   private final IndexSource source;
   private final PackWindows prefixes;
+  private final Frames frames;
   private volatile Loaded loaded;
 
   /// Written under `this`.
@@ -35,11 +37,28 @@ final class IndexedReader implements ChunkReader {
   /// Guarded by `this`.
   private int futile;
 
+  /// Reads the frame at a place.
+  @FunctionalInterface
+  private interface Frames {
+    byte[] at(Place place) throws IOException;
+  }
+
+  /// Without reading ahead.
   IndexedReader(BlobStore store, Domain domain, IndexSource source) throws IOException {
+    this(store, domain, source, ReadAhead.NONE);
+  }
+
+  IndexedReader(BlobStore store, Domain domain, IndexSource source, ReadAhead ahead)
+      throws IOException {
     this.store = store;
     this.domain = domain;
     this.source = source;
-    this.prefixes = new PackWindows(store);
+    this.prefixes = PackWindows.eager(store);
+    this.frames =
+        switch (ahead) {
+          case NONE -> this::exactly;
+          case DISTANT -> PackWindows.careful(store)::frame;
+        };
     this.loaded = source.load();
   }
 
@@ -182,12 +201,16 @@ final class IndexedReader implements ChunkReader {
     return null;
   }
 
+  private byte[] exactly(Place place) throws IOException {
+    return store.getRange(ObjectNames.pack(place.pack().id()), place.offset(), place.storedBytes());
+  }
+
   private OpenedFrame readAt(Place place, ChunkType type, ChunkId id, int bytesMax, Copies copies)
       throws IOException {
     var key = ObjectNames.pack(place.pack().id());
     byte[] frame =
         switch (copies) {
-          case ALL -> store.getRange(key, place.offset(), place.storedBytes());
+          case ALL -> frames.at(place);
           case WHOLE -> prefixes.frame(place);
         };
     String where = "chunk " + id + " in " + key;
@@ -215,7 +238,7 @@ final class IndexedReader implements ChunkReader {
     if (whole == null) {
       return null;
     }
-    byte[] frame = store.getRange(key, place.offset(), place.storedBytes());
+    byte[] frame = frames.at(place);
     byte[] plain =
         FrameOpener.openDifference(
             domain,

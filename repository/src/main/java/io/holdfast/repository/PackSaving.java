@@ -83,7 +83,7 @@ final class PackSaving implements AutoCloseable {
     }
     FrameMover.Salvage salvage =
         mover.salvage(section, content, entry -> !isElsewhere(entry, damaged));
-    savedChunks += salvage.intact();
+    savedChunks += salvage.copied();
     for (Entry entry : salvage.lost()) {
       lostChunks += isElsewhere(entry, damaged) ? 0 : 1;
     }

@@ -1,7 +1,9 @@
 package io.holdfast.repository;
 
 import io.holdfast.repository.ChunkIndex.Place;
+import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
+import io.holdfast.storage.TruncatedBlobException;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -12,19 +14,31 @@ import org.jspecify.annotations.Nullable;
 /// on where the read before ended gets more at once. Keeps at most 16 MiB. *Thread-safe:* the lock
 /// is not held while reading, so two threads may read the same at once.
 final class PackWindows {
-  private static final int FIRST_BYTES = 256 << 10;
+  private static final int STEP_BYTES = 256 << 10;
   private static final int GROWTH = 4;
   private static final int WINDOW_BYTES_MAX = 4 << 20;
   private static final long KEPT_BYTES_MAX = 16 << 20;
 
   private final BlobStore store;
+  private final int firstBytes;
   private final Deque<Window> windows = new ArrayDeque<>();
   private long keptBytes;
   private long requests;
   private long readBytes;
 
-  PackWindows(BlobStore store) {
+  private PackWindows(BlobStore store, int firstBytes) {
     this.store = store;
+    this.firstBytes = firstBytes;
+  }
+
+  /// For frames of which the next ones are wanted too, as a rule.
+  static PackWindows eager(BlobStore store) {
+    return new PackWindows(store, STEP_BYTES);
+  }
+
+  /// For frames that may be wanted one by one: more is read only when a second one follows.
+  static PackWindows careful(BlobStore store) {
+    return new PackWindows(store, 0);
   }
 
   private static final class Window {
@@ -53,7 +67,7 @@ final class PackWindows {
     boolean leadsTo(Place place) {
       return pack.equals(place.pack().id())
           && offset <= place.offset()
-          && place.offset() - end() < FIRST_BYTES;
+          && place.offset() - end() < STEP_BYTES;
     }
   }
 
@@ -70,11 +84,24 @@ final class PackWindows {
       requests++;
       readBytes += wanted;
     }
-    byte[] bytes = store.getRange(ObjectNames.pack(place.pack().id()), place.offset(), wanted);
+    byte[] bytes = read(place, wanted);
     synchronized (this) {
       keep(new Window(place, bytes));
     }
     return Arrays.copyOf(bytes, place.storedBytes());
+  }
+
+  private byte[] read(Place place, int wanted) throws IOException {
+    BlobKey key = ObjectNames.pack(place.pack().id());
+    try {
+      return store.getRange(key, place.offset(), wanted);
+    } catch (TruncatedBlobException e) {
+      if (wanted == place.storedBytes()) {
+        throw e;
+      }
+      // The pack is shorter than it was: the frame itself may be there all the same.
+      return store.getRange(key, place.offset(), place.storedBytes());
+    }
   }
 
   private @Nullable Window holding(Place place) {
@@ -87,10 +114,11 @@ final class PackWindows {
   }
 
   private int wanted(Place place) {
-    int bytes = FIRST_BYTES;
+    int bytes = firstBytes;
     for (Window window : windows) {
       if (window.leadsTo(place)) {
-        bytes = Math.max(bytes, Math.min(WINDOW_BYTES_MAX, window.bytes.length * GROWTH));
+        int grown = Math.max(STEP_BYTES, window.bytes.length * GROWTH);
+        bytes = Math.max(bytes, Math.min(WINDOW_BYTES_MAX, grown));
       }
     }
     int there = place.pack().bytes() - PackFormat.FOOTER_BYTES - place.offset();

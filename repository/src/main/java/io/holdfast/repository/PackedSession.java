@@ -65,7 +65,7 @@ final class PackedSession implements BackupSession {
             data,
             metadata,
             context.sealers(),
-            new PrefixSource(loaded.index(), context.domain(), new PackWindows(context.store())),
+            new PrefixSource(loaded.index(), context.domain(), PackWindows.eager(context.store())),
             this::beat);
     uploaders.start(data::runUploader);
     uploaders.start(metadata::runUploader);

@@ -309,7 +309,7 @@ public final class Repository implements AutoCloseable {
 
   /// Reads chunks of the main domain, by an index that is loaded now.
   public ChunkReader reader() throws IOException {
-    return new IndexedReader(store, main, () -> loader.load(Use.READ));
+    return new IndexedReader(store, main, () -> loader.load(Use.READ), options.readAhead());
   }
 
   /// As [#reader], by the tables of the packs alone: what is left when the index is lost. Lists and
@@ -357,7 +357,7 @@ public final class Repository implements AutoCloseable {
   }
 
   IndexedReader readerOf(Loaded loaded) throws IOException {
-    return new IndexedReader(store, main, () -> loaded);
+    return new IndexedReader(store, main, () -> loaded, options.readAhead());
   }
 
   FormatObject format() {

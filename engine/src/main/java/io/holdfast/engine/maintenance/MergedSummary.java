@@ -1,6 +1,7 @@
 package io.holdfast.engine.maintenance;
 
 import io.holdfast.base.BackupException;
+import io.holdfast.engine.wal.ArchivedWal;
 import io.holdfast.postgres.Lsn;
 import io.holdfast.postgres.wal.WalFormat;
 import io.holdfast.postgres.wal.WalIndexer;
@@ -86,17 +87,10 @@ final class MergedSummary {
   private Optional<Instant> observed(List<StoredWal> pieces) throws IOException {
     List<Instant> times = new ArrayList<>();
     for (StoredWal piece : pieces) {
-      summary(piece.range()).flatMap(WalSummary::observedAt).ifPresent(times::add);
+      ArchivedWal.summary(archive, piece.range())
+          .flatMap(WalSummary::observedAt)
+          .ifPresent(times::add);
     }
     return times.stream().max(Comparator.naturalOrder());
-  }
-
-  private Optional<WalSummary> summary(WalRange range) throws IOException {
-    try {
-      byte[] bytes = archive.readSummary(range);
-      return bytes.length == 0 ? Optional.empty() : Optional.of(WalSummary.decode(bytes));
-    } catch (BackupException _) {
-      return Optional.empty();
-    }
   }
 }

@@ -9,6 +9,7 @@ import io.holdfast.repository.PruneReport;
 import io.holdfast.repository.Pruning;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.wal.StoredWal;
+import io.holdfast.repository.wal.WalArchive;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,14 +50,13 @@ public final class Prune {
   /// Plans and executes.
   public PruneOutcome run(PruneRequest request) {
     WalPrune walPrune = new WalPrune(repository, request.walWithoutBackup());
-    Failures.translate("look at WAL", walPrune::archives);
+    List<WalArchive> archives = Failures.translate("look at WAL", walPrune::archives);
     context.progress().phase("prune", 0);
     PruneReport report = Failures.translate("prune", () -> pruning.run(request.policy()));
     context.progress().phase("prune WAL", 0);
     WalPrune.Report wal = Failures.translate("prune WAL", () -> walPrune.run(request.policy()));
     context.progress().phase("merge WAL", 0);
-    WalMerge.Report merged =
-        Failures.translate("merge WAL", () -> walMerge.run(walPrune.archives()));
+    WalMerge.Report merged = Failures.translate("merge WAL", () -> walMerge.run(archives));
     Map<String, Object> map = toMap(report);
     map.putAll(WalPruneViews.map(wal));
     map.putAll(WalPruneViews.map(merged));

@@ -54,6 +54,11 @@ public final class Repair {
   /// Packs that were read and are what was written.
   private final Set<PackId> sound = new LinkedHashSet<>();
 
+  /// Packs that are damaged though nobody had written that down.
+  private final Set<PackId> newlyDamaged = new LinkedHashSet<>();
+
+  private long bytesRead;
+
   public Repair(EngineContext context, OpenRepository repository) {
     this.context = context;
     this.repository = repository.repository();
@@ -79,11 +84,17 @@ public final class Repair {
           RepairPolicy policy = policy(request);
           context.progress().phase("repair", 0);
           RepairReport report = repository.repairing(policy).run();
-          // Whoever checks next shall know what was read here, and nobody else need read it again.
-          Proofs.Outcome _ = repository.proofs().record(sound, policy.damagedPacks(), 0);
+          recordProofs();
           List<Affected.Loss> losses = losses(policy.damagedPacks(), report.plan());
           return RepairOutcome.done(report, losses, unmended(report.plan(), request.read()));
         });
+  }
+
+  /// Whoever checks next shall know what was read here, and nobody else need read it again.
+  private void recordProofs() throws IOException {
+    if (!sound.isEmpty() || !newlyDamaged.isEmpty()) {
+      Proofs.Outcome _ = repository.proofs().record(sound, newlyDamaged, bytesRead);
+    }
   }
 
   private RepairPolicy policy(Request request) throws IOException {
@@ -107,8 +118,15 @@ public final class Repair {
     Set<PackId> damaged = new LinkedHashSet<>();
     for (PackId pack : suspects) {
       context.cancellation().throwIfRequested();
-      boolean isSound = verification.verifyPacks(List.of(pack), context.progress()).isEmpty();
-      (isSound ? sound : damaged).add(pack);
+      bytesRead += verification.packBytes(pack);
+      if (verification.verifyPacks(List.of(pack), context.progress()).isEmpty()) {
+        sound.add(pack);
+      } else {
+        damaged.add(pack);
+        if (!proofs.isDamaged(pack)) {
+          newlyDamaged.add(pack);
+        }
+      }
     }
     return damaged;
   }

@@ -1,6 +1,5 @@
 package io.holdfast.engine.restore;
 
-import io.holdfast.base.BackupException;
 import io.holdfast.engine.backup.PhysicalFacts;
 import io.holdfast.engine.wal.ArchivedWal;
 import io.holdfast.postgres.Lsn;
@@ -85,7 +84,7 @@ final class CreatedTablespaces {
   private List<TablespaceCreation> in(WalPiece piece, WalRange range) throws IOException {
     Lsn start = new Lsn(range.start());
     Lsn end = new Lsn(range.end());
-    Optional<WalSummary> known = summary(range);
+    Optional<WalSummary> known = ArchivedWal.summary(archive, range);
     if (known.isEmpty() || known.get().omittedEvents() > 0 || known.get().damage().isPresent()) {
       return read(piece, start, end);
     }
@@ -103,15 +102,6 @@ final class CreatedTablespaces {
   /// begins anywhere: whole records fit before the next page.
   private static boolean mayHide(Lsn start, Lsn knownFrom) {
     return start.value() % PAGE_BYTES != 0 || knownFrom.minus(start) <= RECORD_BYTES_MAX;
-  }
-
-  private Optional<WalSummary> summary(WalRange range) throws IOException {
-    try {
-      byte[] summary = archive.readSummary(range);
-      return summary.length == 0 ? Optional.empty() : Optional.of(WalSummary.decode(summary));
-    } catch (BackupException _) {
-      return Optional.empty();
-    }
   }
 
   private List<TablespaceCreation> read(WalPiece piece, Lsn start, Lsn end) throws IOException {

@@ -76,12 +76,15 @@ public final class ArchivedWal implements WalIndexSource {
   @Override
   public Optional<WalSummary> summary(WalRange range) throws IOException {
     return summary(
+        archive,
         new io.holdfast.repository.wal.WalRange(
             range.timeline(), range.start().value(), range.end().value()));
   }
 
-  private Optional<WalSummary> summary(io.holdfast.repository.wal.WalRange range)
-      throws IOException {
+  /// What an archive knows of a range without its WAL; empty if there is no summary, or one that
+  /// cannot be read.
+  public static Optional<WalSummary> summary(
+      WalArchive archive, io.holdfast.repository.wal.WalRange range) throws IOException {
     try {
       byte[] bytes = archive.readSummary(range);
       return bytes.length == 0 ? Optional.empty() : Optional.of(WalSummary.decode(bytes));
@@ -108,7 +111,7 @@ public final class ArchivedWal implements WalIndexSource {
         break;
       }
       looked++;
-      Optional<Instant> observed = summary(range).flatMap(WalSummary::observedAt);
+      Optional<Instant> observed = summary(archive, range).flatMap(WalSummary::observedAt);
       found |= observed.isPresent();
       if (observed.isPresent() && (newest.isEmpty() || observed.get().isAfter(newest.get()))) {
         newest = observed;

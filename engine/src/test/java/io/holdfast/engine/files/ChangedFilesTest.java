@@ -124,12 +124,7 @@ class ChangedFilesTest {
     settings = TestEngine.settings(temporary.toRealPath().resolve("repository" + seed));
     EngineContext drawn =
         new EngineContext(
-            clock,
-            Seeds.entropy(seed),
-            Pause.real(),
-            Progress.NONE,
-            new Cancellation(),
-            Map.of());
+            clock, Seeds.entropy(seed), Pause.real(), Progress.NONE, new Cancellation(), Map.of());
     new RepositoryAccess(drawn).init(settings).repository().close();
     opened = new RepositoryAccess(context).open(settings);
   }

@@ -255,6 +255,23 @@ class RepairTableTest {
     requireRestored(row.restored());
   }
 
+  /// Without reading everything once more: a verification has written down where to look.
+  @Test
+  void whatAVerificationFoundIsMendedAndARepairWithoutFindingsWritesNothing() throws Exception {
+    putBack();
+    Repair.Request known = new Repair.Request(Repair.Read.KNOWN, Duration.ZERO, Duration.ZERO);
+    Set<BlobKey> sound = Set.copyOf(names());
+    assertThat(new Repair(context(), open()).run(known).isWhole()).isTrue();
+    assertThat(Set.copyOf(names())).isEqualTo(sound);
+
+    damage(Kind.DATA_PACK, Way.FLIPPED);
+    assertThat(verify()).isEqualTo(Saying.DAMAGE);
+    var _ = new Repair(context(), open()).run(known);
+    backUpAgain();
+    assertThat(verify()).isEqualTo(Saying.CLEAN);
+    requireRestored(Restored.HEALED);
+  }
+
   private static EngineContext context() {
     return new EngineContext(
         clock, Entropy.secure(), _ -> {}, Progress.NONE, new Cancellation(), Map.of());

@@ -39,27 +39,34 @@ final class WalListing {
   /// The ranges of a timeline that end after `from`, in order, without variants. A listing is no
   /// moment in time: while it goes on, small ranges may be merged, and it sees neither what they
   /// became nor, farther on, themselves. What they became was there before they went, so a listing
-  /// with a hole is made again until it shows the same ranges twice.
+  /// with a hole is made again until it shows the same holes twice.
   List<WalRange> ranges(int timeline, long from) throws IOException {
     List<WalRange> found = listedOnce(timeline, from);
-    for (int listing = 1; listing < LISTINGS_MAX && hasHole(found, from); listing++) {
-      List<WalRange> again = listedOnce(timeline, from);
-      if (again.equals(found)) {
+    List<WalRange> holes = holes(found, from);
+    for (int listing = 1; listing < LISTINGS_MAX && !holes.isEmpty(); listing++) {
+      found = listedOnce(timeline, from);
+      List<WalRange> before = holes;
+      holes = holes(found, from);
+      if (holes.equals(before)) {
         return found;
       }
-      found = again;
     }
     return found;
   }
 
-  private static boolean hasHole(List<WalRange> ranges, long from) {
-    if (ranges.isEmpty()) {
-      return false;
+  /// What no range covers between `from` and the last one.
+  ///
+  /// @param from 0 if nothing is missed before the first range
+  private static List<WalRange> holes(List<WalRange> ranges, long from) {
+    List<WalRange> holes = new ArrayList<>();
+    long end = from;
+    for (WalRange range : ranges) {
+      if (end != 0 && Long.compareUnsigned(end, range.start()) < 0) {
+        holes.add(new WalRange(range.timeline(), end, range.start()));
+      }
+      end = Long.compareUnsigned(end, range.end()) < 0 ? range.end() : end;
     }
-    long first = ranges.getFirst().start();
-    boolean beginsLate = from != 0 && Long.compareUnsigned(from, first) < 0;
-    long last = ranges.stream().map(WalRange::end).max(Long::compareUnsigned).orElseThrow();
-    return beginsLate || WalCoverage.contiguousEnd(ranges, first) != last;
+    return holes;
   }
 
   private List<WalRange> listedOnce(int timeline, long from) throws IOException {

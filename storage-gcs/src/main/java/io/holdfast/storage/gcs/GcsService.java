@@ -6,8 +6,6 @@ import io.holdfast.storage.web.WebRequest;
 import io.holdfast.storage.web.WebService;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -66,15 +64,9 @@ final class GcsService implements WebService {
             + place.bucket()
             + "?list-type=2&max-keys="
             + namesMax
-            + given("prefix", prefix)
-            + given("delimiter", delimiter)
-            + given("continuation-token", marker));
-  }
-
-  private static String given(String name, String value) {
-    return value.isEmpty()
-        ? ""
-        : "&" + name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
+            + WebService.parameter("prefix", prefix)
+            + WebService.parameter("delimiter", delimiter)
+            + WebService.parameter("continuation-token", marker));
   }
 
   @Override

@@ -3,6 +3,8 @@ package io.holdfast.storage.web;
 import io.holdfast.storage.StoreRefusedException;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 
@@ -25,6 +27,13 @@ public interface WebService {
   /// @param delimiter empty for all names below the prefix
   /// @param marker of the page, empty for the first one
   URI page(String prefix, String delimiter, String marker, int namesMax);
+
+  /// What a query says of `name`, behind something else; empty if there is no value.
+  static String parameter(String name, String value) {
+    return value.isEmpty()
+        ? ""
+        : "&" + name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
+  }
 
   /// How many names a page has at most.
   int pageNamesMax();

@@ -1,0 +1,92 @@
+package io.holdfast.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.holdfast.base.testing.Seeds;
+import io.holdfast.repository.ChunkIndex.PackSummary;
+import io.holdfast.repository.ChunkIndex.Place;
+import io.holdfast.storage.MemoryBlobStore;
+import io.holdfast.storage.TruncatedBlobException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/// How much of a pack is asked for where a frame is wanted.
+class PackWindowsTest {
+  private static final int FRAME = 10_000;
+  private static final int FRAMES = 2_000;
+  private static final int PACK_BYTES = FRAME * FRAMES + PackFormat.FOOTER_BYTES;
+
+  private final MemoryBlobStore store = new MemoryBlobStore();
+  private final byte[] pack = new byte[PACK_BYTES];
+  private final PackSummary summary =
+      new PackSummary(
+          new PackId(
+              new SessionId("019bbf987b800bfd7ca1772985e7b516"), 0, Digest.of(new byte[] {1})),
+          new DomainId("00112233445566778899aabbccddeeff"),
+          1,
+          PACK_BYTES);
+
+  PackWindowsTest() throws IOException {
+    Seeds.random(1).nextBytes(pack);
+    store(PACK_BYTES);
+  }
+
+  @Test
+  void whoReadsOnGetsMoreAtOnce() throws IOException {
+    PackWindows windows = PackWindows.careful(store);
+    for (int frame = 0; frame < FRAMES; frame++) {
+      requireFrame(windows, frame);
+    }
+    assertThat(windows.requests()).isBetween(5L, 12L);
+    // A frame that a window cuts is read again with the next one.
+    assertThat(windows.readBytes()).isLessThan(PACK_BYTES + windows.requests() * FRAME);
+  }
+
+  @Test
+  void whoWantsFramesHereAndThereGetsThemAlone() throws IOException {
+    PackWindows windows = PackWindows.careful(store);
+    for (int frame = 0; frame < FRAMES; frame += 100) {
+      requireFrame(windows, frame);
+    }
+    assertThat(windows.readBytes()).isEqualTo(FRAMES / 100 * FRAME);
+  }
+
+  @Test
+  void whoIsEagerGetsNeighboursWithTheFirst() throws IOException {
+    PackWindows windows = PackWindows.eager(store);
+    for (int frame = 0; frame < 20; frame++) {
+      requireFrame(windows, frame);
+    }
+    assertThat(windows.requests()).isOne();
+  }
+
+  @Test
+  void framesBeforeACutAreReadAndThoseBehindItAreSaidToBeCut() throws IOException {
+    store.delete(ObjectNames.pack(summary.id()));
+    store(FRAME * 5 + 1);
+    for (PackWindows windows :
+        new PackWindows[] {PackWindows.eager(store), PackWindows.careful(store)}) {
+      for (int frame = 0; frame < 5; frame++) {
+        requireFrame(windows, frame);
+      }
+      assertThatThrownBy(() -> windows.frame(place(5))).isInstanceOf(TruncatedBlobException.class);
+    }
+  }
+
+  private void requireFrame(PackWindows windows, int frame) throws IOException {
+    assertThat(windows.frame(place(frame)))
+        .isEqualTo(Arrays.copyOfRange(pack, frame * FRAME, (frame + 1) * FRAME));
+  }
+
+  private Place place(int frame) {
+    return new Place(summary, 0, frame * FRAME, FRAME, Optional.empty());
+  }
+
+  private void store(int bytes) throws IOException {
+    var _ = store.putIfAbsent(ObjectNames.pack(summary.id()), ByteBuffer.wrap(pack, 0, bytes));
+  }
+}
