@@ -10,6 +10,7 @@ import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.copy.Copy;
 import io.holdfast.engine.copy.CopyReport;
 import io.holdfast.engine.copy.CopyRequest;
+import io.holdfast.engine.maintenance.RetentionFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,14 @@ final class CopyCommand implements Callable<Integer> {
 
   @Option(names = "--all", description = "Every backup; with --source every one of that source.")
   boolean all;
+
+  @Option(
+      names = "--within",
+      paramLabel = "TIME",
+      description =
+          "With --all: only backups that began so short a time ago, for example 36h, 14d or 8w:"
+              + " where the other repository forgets sooner.")
+  @Nullable String within;
 
   @Option(
       names = "--to",
@@ -80,6 +89,13 @@ final class CopyCommand implements Callable<Integer> {
           "Use 'holdfast copy latest --to URL', 'holdfast copy BACKUP --to URL' or"
               + " 'holdfast copy --all --to URL'.");
     }
+    String time = within;
+    if (time != null && !all) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          "--within " + time + " was given without --all",
+          "Name the backups, or use --all --within TIME.");
+    }
     Flags flags = global.flags(null, null, null);
     Settings settings = context.settings(flags);
     Settings other = context.second(flags, to, Optional.ofNullable(toKeyFile), settings);
@@ -87,7 +103,8 @@ final class CopyCommand implements Callable<Integer> {
         new CopyRequest(
             backups,
             all ? Optional.ofNullable(global.source) : Optional.of(settings.source()),
-            wal);
+            wal,
+            Optional.ofNullable(time).map(RetentionFile::duration));
     CopyReport report;
     try (var progress = context.progress(global);
         OpenRepository from = new RepositoryAccess(context.engine(progress)).open(settings);

@@ -115,7 +115,17 @@ public final class Proofs {
 
   /// What was read since then, by everybody who wrote a record.
   public long bytesReadSince(Instant time) {
-    return runs.stream().filter(run -> !run.at().isBefore(time)).mapToLong(Run::bytesRead).sum();
+    return readSince(time).stream().mapToLong(Run::bytesRead).sum();
+  }
+
+  /// Runs without their packs, each once: those that were put together may still be there by
+  /// themselves.
+  private List<Run> readSince(Instant time) {
+    return runs.stream()
+        .filter(run -> !run.at().isBefore(time) && run.bytesRead() > 0)
+        .map(run -> new Run(run.at(), run.bytesRead(), List.of()))
+        .distinct()
+        .toList();
   }
 
   /// Records that cannot be read, and names that belong to nothing. None of it does harm.
@@ -138,12 +148,14 @@ public final class Proofs {
         new CheckRecord(
             List.of(new Run(now, bytesRead, proved.stream().map(CheckRecord::shortOf).toList())),
             damaged.stream().map(pack -> new Damaged(now, pack)).toList());
+    // Where nothing can be deleted they stay: then it is not worth trying each time.
+    boolean many = !names.isEmpty() && names.size() % RECORDS_KEPT == 0;
     try {
-      put(now, names.size() < RECORDS_KEPT ? fresh : together(fresh));
+      put(now, many ? together(fresh) : fresh);
     } catch (IOException e) {
       return new Outcome(false, String.valueOf(e.getMessage()));
     }
-    if (names.size() < RECORDS_KEPT) {
+    if (!many) {
       return new Outcome(true, "");
     }
     Deletions deletions = new Deletions(repository.store());
@@ -178,8 +190,7 @@ public final class Proofs {
     }
     List<Run> all = new ArrayList<>();
     byTime.forEach((at, of) -> all.add(new Run(at, 0, of)));
-    Instant today = day(repository.options().clock().instant());
-    all.add(new Run(today, bytesReadSince(today), List.of()));
+    all.addAll(readSince(day(repository.options().clock().instant())));
     all.addAll(fresh.runs());
     List<Damaged> damaged = new ArrayList<>(fresh.damaged());
     for (PackId pack : damaged()) {

@@ -15,6 +15,7 @@ import io.holdfast.repository.SnapshotRecord;
 import io.holdfast.repository.StoredSnapshot;
 import io.holdfast.repository.Verification.Findability;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -150,10 +151,22 @@ public final class Copy {
         BackupCatalog.of(source.repository()).all(), BackupCatalog.of(target.repository()).all());
   }
 
+  /// Oldest first, each once, and none that is too old.
+  private List<StoredSnapshot> chosen(CopyRequest request) throws IOException {
+    List<StoredSnapshot> named = named(request);
+    if (request.within().isEmpty()) {
+      return named;
+    }
+    Instant earliest = context.clock().instant().minus(request.within().get());
+    return named.stream()
+        .filter(backup -> !backup.record().startedAt().isBefore(earliest))
+        .toList();
+  }
+
   /// Oldest first, each once.
   ///
   /// @throws BackupException `BACKUP_NOT_FOUND` if there is none of those that were asked for
-  private List<StoredSnapshot> chosen(CopyRequest request) throws IOException {
+  private List<StoredSnapshot> named(CopyRequest request) throws IOException {
     BackupCatalog catalog = BackupCatalog.of(source.repository());
     if (request.backups().isEmpty()) {
       if (request.source().isEmpty()) {

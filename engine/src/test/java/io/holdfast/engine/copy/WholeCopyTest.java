@@ -4,7 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.base.BackupException;
+import io.holdfast.base.Cancellation;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.base.Progress;
+import io.holdfast.base.concurrent.Pause;
+import io.holdfast.base.testing.Seeds;
+import io.holdfast.base.testing.SettableClock;
+import io.holdfast.engine.BackupCatalog;
+import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.OpenRepository;
 import io.holdfast.engine.backup.NeededRanges;
 import io.holdfast.engine.backup.PhysicalFacts;
@@ -25,8 +32,11 @@ import io.holdfast.storage.MemoryBlobStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -109,6 +119,38 @@ class WholeCopyTest {
       assertThat(again.backups().stream().map(CopyReport.Copied::problem))
           .anyMatch(problem -> problem.contains("is there, but damaged"));
     }
+  }
+
+  @Test
+  void whatIsTooOldStaysBehind() throws Exception {
+    List<StoredSnapshot> backups = BackupCatalog.of(world.source).all();
+    assertThat(backups).hasSize(2);
+    Instant second = backups.getLast().record().startedAt();
+    try (Repository target = CopyWorld.stranger(targetStore, 6)) {
+      Duration age = Duration.ofHours(1);
+      CopyReport report = copyWithin(target, age, second.plus(age));
+      assertThat(report.isWhole()).isTrue();
+      assertThat(report.backups())
+          .extracting(CopyReport.Copied::name)
+          .containsExactly(backups.getLast().record().name());
+      assertThat(copyWithin(target, age, second.plus(age).plusSeconds(1)).backups()).isEmpty();
+    }
+  }
+
+  private CopyReport copyWithin(Repository target, Duration age, Instant now) {
+    EngineContext context =
+        new EngineContext(
+            new SettableClock(now),
+            Seeds.entropy(2),
+            Pause.real(),
+            Progress.NONE,
+            new Cancellation(),
+            Map.of());
+    return new Copy(
+            context,
+            new OpenRepository(world.source, "source"),
+            new OpenRepository(target, "target"))
+        .run(new CopyRequest(List.of(), Optional.empty(), CopyRequest.Wal.ALL, Optional.of(age)));
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ByteSize;
 import io.holdfast.base.Cancellation;
 import io.holdfast.base.Entropy;
+import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Progress;
 import io.holdfast.base.testing.Seeds;
 import io.holdfast.base.testing.SettableClock;
@@ -23,6 +24,7 @@ import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.ForwardingBlobStore;
 import io.holdfast.storage.MemoryBlobStore;
+import io.holdfast.storage.StoreRefusedException;
 import io.holdfast.storage.StoreUnavailableException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -164,6 +166,26 @@ class BudgetVerifyTest {
   }
 
   @Test
+  void whereRecordsCannotBeDeletedADaysBudgetIsCountedOnceAllTheSame() throws Exception {
+    store.deletable = false;
+    clock.advance(Duration.ofHours(1));
+    long read = 0;
+    for (int run = 0; run < 70; run++) {
+      BudgetReport report = verify(new ByteSize(60_000), BudgetVerify.Per.RUN);
+      assertThat(report.usedBefore()).isZero();
+      read += report.bytesRead();
+      clock.advance(Duration.ofSeconds(1));
+    }
+    assertThat(records()).hasSize(70);
+    assertThat(verify(new ByteSize(read), BudgetVerify.Per.DAY).usedBefore()).isEqualTo(read);
+    long bytes = 0;
+    for (BlobKey record : records()) {
+      bytes += store.get(record, 1 << 20).length;
+    }
+    assertThat(bytes).as("they grow no faster than runs").isLessThan(70 * 1_000);
+  }
+
+  @Test
   void recordsThatCannotBeReadCostOnlyReadingAgain() throws Exception {
     verify(ALL, BudgetVerify.Per.RUN);
     BlobKey record = records().getFirst();
@@ -237,6 +259,7 @@ class BudgetVerifyTest {
   private static final class Watching extends ForwardingBlobStore {
     private final List<String> read = new ArrayList<>();
     private boolean writable = true;
+    private boolean deletable = true;
 
     Watching(BlobStore inner) {
       super(inner);
@@ -248,6 +271,14 @@ class BudgetVerifyTest {
         read.add(key.value());
       }
       return super.get(key, bytesMax);
+    }
+
+    @Override
+    public void delete(BlobKey key) throws IOException {
+      if (!deletable) {
+        throw new StoreRefusedException(ErrorCode.STORE_UNAVAILABLE, "locked", "Wait.", null);
+      }
+      super.delete(key);
     }
 
     @Override
