@@ -274,6 +274,18 @@ public final class Verification {
     }
   }
 
+  /// The number of the newest maintenance state: what was damage before and after which it is
+  /// another one may have been somebody's pruning.
+  public long stateNumber() throws IOException {
+    return parts.maintenance().newest().state().number();
+  }
+
+  /// Whether a missing pack is missed: a prune may have removed it since it was named.
+  private boolean isMissed(PackId pack) throws IOException {
+    return parts.loader().load(Use.READ).index().packs().stream()
+        .anyMatch(named -> named.id().equals(pack));
+  }
+
   private static MessageDigest newSha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
@@ -287,6 +299,12 @@ public final class Verification {
   }
 
   private List<Finding> verifyPack(PackId pack, EntryCheck check) throws IOException {
+    List<Finding> found = readPack(pack, check);
+    boolean isMissing = found.stream().anyMatch(finding -> finding.kind() == Kind.MISSING);
+    return isMissing && !isMissed(pack) ? List.of() : found;
+  }
+
+  private List<Finding> readPack(PackId pack, EntryCheck check) throws IOException {
     BlobKey key = ObjectNames.pack(pack);
     long bytes = packBytes(pack);
     if (bytes == 0 || bytes > PackFormat.PACK_BYTES_MAX) {

@@ -11,6 +11,7 @@ import io.holdfast.repository.Finding;
 import io.holdfast.repository.PackId;
 import io.holdfast.repository.Proofs;
 import io.holdfast.repository.Repository;
+import io.holdfast.repository.SnapshotId;
 import io.holdfast.repository.StoredSnapshot;
 import io.holdfast.repository.Verification;
 import java.io.IOException;
@@ -24,6 +25,9 @@ import java.util.Set;
 /// lists, not what is backed up. *Confined.*
 public final class Check {
   private static final int DAMAGE_MAX = 1_000;
+
+  /// How often it looks where others change what it looks at.
+  private static final int ATTEMPTS_MAX = 5;
 
   private final EngineContext context;
   private final OpenRepository opened;
@@ -40,7 +44,31 @@ public final class Check {
   }
 
   public CheckReport run() {
-    return Failures.translate("check", this::check);
+    return Failures.translate("check", this::runUntilNothingMoves);
+  }
+
+  /// What somebody forgot and pruned while we looked would be told as damage: then it is looked at
+  /// again.
+  private CheckReport runUntilNothingMoves() throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      Moment before = moment();
+      CheckReport report = check();
+      if (report.isClean() || attempt == ATTEMPTS_MAX || moment().equals(before)) {
+        return report;
+      }
+      damage.clear();
+      remarks.clear();
+      furtherDamage = 0;
+      orphanPacks = 0;
+    }
+  }
+
+  private record Moment(long state, List<SnapshotId> backups) {}
+
+  private Moment moment() throws IOException {
+    return new Moment(
+        repository.verification().stateNumber(),
+        BackupCatalog.of(repository).all().stream().map(StoredSnapshot::id).toList());
   }
 
   private CheckReport check() throws IOException {

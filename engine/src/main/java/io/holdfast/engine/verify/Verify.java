@@ -82,15 +82,18 @@ public final class Verify {
           // What is damaged in the list is found among the objects.
           List<StoredSnapshot> backups = BackupCatalog.of(repository).all();
           verifyObjects();
+          List<StoredSnapshot> verified = new ArrayList<>();
           for (StoredSnapshot backup : backups) {
-            verifyBackup(backup);
+            if (isVerified(backup)) {
+              verified.add(backup);
+            }
           }
           Set<String> sources = new TreeSet<>();
           backups.forEach(backup -> sources.add(backup.record().source()));
           for (String source : sources) {
             guarded("WAL of " + source, () -> verifyAllWal(source));
           }
-          return report(backups);
+          return report(verified);
         });
   }
 
@@ -128,6 +131,27 @@ public final class Verify {
         walBytes.get(),
         findings,
         furtherFindings);
+  }
+
+  /// A backup that is forgotten while it is read may lack anything; what was found of it is no
+  /// finding.
+  ///
+  /// @return false if it was forgotten, and could not be verified for that reason
+  private boolean isVerified(StoredSnapshot backup) throws IOException {
+    int before = findings.size();
+    long furtherBefore = furtherFindings;
+    verifyBackup(backup);
+    if ((findings.size() == before && furtherFindings == furtherBefore) || isListed(backup)) {
+      return true;
+    }
+    findings.subList(before, findings.size()).clear();
+    furtherFindings = furtherBefore;
+    return false;
+  }
+
+  private boolean isListed(StoredSnapshot backup) throws IOException {
+    return BackupCatalog.of(repository).all().stream()
+        .anyMatch(listed -> listed.id().equals(backup.id()));
   }
 
   private void verifyBackup(StoredSnapshot backup) throws IOException {
