@@ -193,7 +193,9 @@ public final class HoldfastReader {
                         ? damaged("there is no backup " + name + " among those that can be read")
                         : wrongUse("there is no backup " + name + "; 'list' shows what there is"));
     out.println("extracting " + backup.name() + " into " + to);
-    Chunks chunks = new Chunks(this, backups);
+    Repository repository = backups.repository();
+    Domain domain = openDomain(repository, backup.domain());
+    Chunks chunks = new Chunks(this, repository, domain, backups.state());
     loadIndex(chunks, backups);
     if (backup.kind().equals(Physical.KIND)) {
       new Physical(this, backups.repository(), chunks, backup, to).extract();
@@ -1126,7 +1128,13 @@ public final class HoldfastReader {
       long logicalBytes,
       long files,
       Map<String, String> attributes,
-      Map<String, byte[]> roots) {}
+      Map<String, byte[]> roots,
+      String domain) {
+    Snapshot in(String other) {
+      return new Snapshot(
+          name, source, kind, type, start, end, logicalBytes, files, attributes, roots, other);
+    }
+  }
 
   /// What maintenance has decided, as far as readers need it.
   private record State(
@@ -1193,8 +1201,10 @@ public final class HoldfastReader {
         before = sha256(object, 0, object.length);
         byte[] plain = domain.openMeta("slot", name, object, object.length, 1 << 20);
         In in = new In(plain, name);
-        in.require(in.u8() == 1, "a form that is not known");
+        int form = in.u8();
+        in.require(form == 1 || form == 2, "a form that is not known");
         int kind = in.u8();
+        in.require(form == 1 || kind == 2, "a form that its kind does not have");
         in.u64(); // time
         in.require(Arrays.equals(in.bytes(32), link), "the slot before was exchanged");
         in.require(kind >= 1 && kind <= 5, "a kind that is not known");
@@ -1203,7 +1213,8 @@ public final class HoldfastReader {
         over = kind == 4 || kind == 5;
         if (kind == 2) {
           in.u32(); // deltas of the session so far
-          Snapshot snapshot = snapshot(in);
+          Snapshot snapshot = form == 1 ? snapshot(in) : snapshot(in).in(in.text(256));
+          in.require(form == 1 || !snapshot.domain().equals("main"), "a domain that is not said");
           in.finish();
           found.put(session + "." + slot.getValue(), snapshot);
         } else {
@@ -1242,7 +1253,7 @@ public final class HoldfastReader {
       in.require(roots.put(tree, in.bytes(32)) == null, "a tree twice");
     }
     return new Snapshot(
-        name, source, kind, type, start, end, logicalBytes, files, attributes, roots);
+        name, source, kind, type, start, end, logicalBytes, files, attributes, roots, "main");
   }
 
   private static Instant instant(In in) {
@@ -1442,12 +1453,13 @@ public final class HoldfastReader {
     private int cachedBytes;
     private boolean tablesRead;
 
-    Chunks(HoldfastReader reader, Backups backups) {
+    /// @param domain of the backup; chunks of others are passed over
+    Chunks(HoldfastReader reader, Repository repository, Domain domain, State state) {
       this.reader = reader;
       this.store = reader.store;
-      this.domain = backups.domain();
-      this.buried = backups.state().buried();
-      this.frameContext = join(backups.repository().keySpace(), domain.id());
+      this.domain = domain;
+      this.buried = state.buried();
+      this.frameContext = join(repository.keySpace(), domain.id());
       this.idMac = mac(domain.identity());
       this.pageMac = mac(hmac(domain.identity(), ascii("holdfast/v1/page")));
     }

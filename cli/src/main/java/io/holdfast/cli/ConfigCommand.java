@@ -32,6 +32,7 @@ final class ConfigCommand implements Callable<Integer> {
     map.put("url", settings.url().map(_ -> "set"));
     map.put("directUrl", settings.directUrl().map(_ -> "set"));
     map.put("slot", settings.slot());
+    map.put("domain", settings.domain());
     map.put("configFile", settings.configFile());
     if (global.json) {
       context.json(map);

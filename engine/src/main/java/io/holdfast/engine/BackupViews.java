@@ -2,6 +2,7 @@ package io.holdfast.engine;
 
 import io.holdfast.base.ByteSize;
 import io.holdfast.engine.backup.PhysicalFacts;
+import io.holdfast.repository.Repository;
 import io.holdfast.repository.SnapshotRecord;
 import io.holdfast.repository.StoredSnapshot;
 import java.time.Duration;
@@ -27,6 +28,7 @@ public final class BackupViews {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("id", record.name());
     map.put("source", record.source());
+    map.put("domain", record.domain());
     map.put("kind", record.kind());
     map.put("type", record.type());
     map.put("parent", record.parent());
@@ -97,6 +99,9 @@ public final class BackupViews {
             parent ->
                 line(
                     lines, "parent", parent + " (needed for nothing: this backup restores alone)"));
+    if (!record.domain().equals(Repository.MAIN_DOMAIN)) {
+      line(lines, "domain", record.domain());
+    }
     line(lines, "started", time(record.startedAt()));
     line(
         lines,

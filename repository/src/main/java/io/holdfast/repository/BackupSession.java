@@ -20,7 +20,8 @@ public interface BackupSession extends AutoCloseable {
   void requireWal(WalFloor from);
 
   /// Uploads what is left, then makes the snapshot exist. May be called again for a further
-  /// snapshot. `storedBytes` of the record is replaced by [#storedBytes].
+  /// snapshot. `storedBytes` of the record is replaced by [#storedBytes], `domain` by that of the
+  /// session.
   ///
   /// @throws io.holdfast.base.BackupException `SESSION_KILLED` if maintenance ended the session,
   ///   `WRITE_OUTCOME_UNKNOWN` if nobody can say whether the snapshot exists

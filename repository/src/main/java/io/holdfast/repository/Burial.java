@@ -2,9 +2,11 @@ package io.holdfast.repository;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.repository.ChunkIndex.PackSummary;
 import io.holdfast.storage.BlobStore.BlobStat;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -100,15 +102,20 @@ final class Burial {
       return List.of();
     }
     FrameMover mover = new FrameMover(repository, copying.get().id());
+    List<PackSummary> moving = new ArrayList<>();
     for (int i = 0; i < census.index().packs().size(); i++) {
-      PackId pack = census.index().packs().get(i).id();
       if (census.isCondemned(i) && usage.neededBytes(i) > 0) {
-        try {
-          mover.move(pack, census, usage);
-        } catch (CorruptRepositoryException e) {
-          stuck.add(Finding.of(e, pack.toString()));
-          gone.remove(pack);
-        }
+        moving.add(census.index().packs().get(i));
+      }
+    }
+    // The order within a domain stays.
+    moving.sort(Comparator.comparing(pack -> pack.domain().hex()));
+    for (PackSummary pack : moving) {
+      try {
+        mover.move(pack.id(), census, usage);
+      } catch (CorruptRepositoryException e) {
+        stuck.add(Finding.of(e, pack.id().toString()));
+        gone.remove(pack.id());
       }
     }
     List<PackSection> sections = mover.finish();

@@ -96,7 +96,7 @@ record Census(
     ChunkReader chunks = repository.readerOf(loaded);
     BiConsumer<ChunkType, ChunkId> mark = marks::mark;
     for (StoredSnapshot snapshot : snapshots) {
-      references.visit(chunks, snapshot, mark);
+      references.visit(chunks.in(snapshot.record().domain()), snapshot, mark);
     }
     return marks;
   }

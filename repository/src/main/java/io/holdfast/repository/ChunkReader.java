@@ -7,6 +7,13 @@ import java.util.Optional;
 public interface ChunkReader {
   ChunkIds ids();
 
+  /// The same chunks as seen from a domain: [#ids] are those of its own.
+  ///
+  /// @throws CorruptRepositoryException if the domain has no keys
+  default ChunkReader in(String domain) throws IOException {
+    return this;
+  }
+
   /// True if the chunk can be read, as far as the index says.
   boolean contains(ChunkType type, ChunkId id);
 

@@ -1,6 +1,9 @@
 package io.holdfast.repository;
 
+import io.holdfast.base.BackupException;
 import io.holdfast.base.Entropy;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.base.Quoted;
 import io.holdfast.repository.crypto.CryptoKit;
 import io.holdfast.repository.crypto.KeyedChunkIds;
 import io.holdfast.repository.crypto.SealedObject;
@@ -12,11 +15,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.IntFunction;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A key domain: content in one domain is never compared with content in another, and destroying
 /// its keys makes it unreadable. May be used from several threads.
 public final class Domain {
+  /// What backups may be in. All other domains, such as those of WAL, have a slash in their names.
+  private static final Pattern DATA_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+
   private final DomainId id;
   private final RepositoryId repository;
   private final byte[] boundTo;
@@ -45,6 +52,17 @@ public final class Domain {
     this.ids = new KeyedChunkIds(current.identity);
     this.pseudonymKey = CryptoKit.hmac(current.identity, CryptoKit.ascii("holdfast/v1/pseudonym"));
     this.entropy = entropy;
+  }
+
+  /// @throws BackupException `BAD_ARGUMENT` if backups cannot be in a domain of that name
+  public static void requireDataName(String name) {
+    if (!DATA_NAME.matcher(name).matches()) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          Quoted.of(name) + " cannot be the name of a domain of backups",
+          "Use 1 to 63 letters, digits, dots, hyphens and underscores, beginning with a letter or"
+              + " digit.");
+    }
   }
 
   public DomainId id() {

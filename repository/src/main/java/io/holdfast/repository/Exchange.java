@@ -30,7 +30,7 @@ public final class Exchange {
         source,
         target,
         new IndexedReader(
-            source.store(), source.mainDomain(), () -> source.loader().load(IndexLoader.Use.READ)));
+            source.store(), source.domains(), () -> source.loader().load(IndexLoader.Use.READ)));
   }
 
   /// Brings the versions of keys along that the target lacks, if both share a key space: what is
@@ -42,22 +42,31 @@ public final class Exchange {
     return KeySpace.isShared(source, target) ? KeySpace.bring(source, target) : 0;
   }
 
+  /// How chunks of the main domain get over.
   public Way way() {
     return KeySpace.isShared(source, target) ? Way.FRAMES : Way.CONTENT;
   }
 
-  /// Reads the source's chunks; everything is authenticated.
-  public ChunkReader reader() {
-    return reader;
+  /// How chunks of a domain get over. Where both made the domain by themselves, its chunks have
+  /// other ids, though the key space is the same.
+  public Way way(String domain) throws IOException {
+    return KeySpace.isShared(source, target, domain) ? Way.FRAMES : Way.CONTENT;
   }
 
-  /// Moves frames into a session of the target.
+  /// Reads the chunks of a backup in the source; everything is authenticated.
+  public ChunkReader reader(SnapshotRecord backup) throws IOException {
+    return reader.in(backup.domain());
+  }
+
+  /// Moves frames into a session of the target, from the domain of the same name.
   ///
-  /// @throws IllegalStateException if the repositories share no key space
-  public FrameTransfer frames(BackupSession session) {
-    if (way() != Way.FRAMES || !(session instanceof PackedSession packed)) {
+  /// @throws IllegalStateException if the ids of that domain are not the same in both
+  public FrameTransfer frames(BackupSession session) throws IOException {
+    if (!(session instanceof PackedSession packed)
+        || way(packed.sessionChunks().domain().name()) != Way.FRAMES) {
       throw new IllegalStateException("frames are moved within one key space only");
     }
-    return new FrameTransfer(source, target, reader, packed.sessionChunks());
+    Domain from = source.domains().require(packed.sessionChunks().domain().name());
+    return new FrameTransfer(source, from, reader, packed.sessionChunks());
   }
 }

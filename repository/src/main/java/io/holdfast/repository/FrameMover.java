@@ -13,7 +13,8 @@ import java.util.function.Predicate;
 
 /// Copies frames out of condemned packs into new ones, as they are: they are opened to prove them,
 /// and not sealed again. The new packs belong to a session of their own, so that somebody collects
-/// them if this run does not get to its end. *Confined.*
+/// them if this run does not get to its end. Packs of one domain at a time are filled, so whoever
+/// hands out packs does it domain by domain. *Confined.*
 final class FrameMover {
   private final Repository repository;
   private final SessionId session;
@@ -28,8 +29,12 @@ final class FrameMover {
     this.session = session;
   }
 
-  /// Frames of one kind and one key version share a pack.
-  private record Lane(Packing packing, int keyVersion) {}
+  /// Frames of one domain, one kind and one key version share a pack.
+  private record Lane(DomainId domain, Packing packing, int keyVersion) {
+    static Lane of(PackSection section) {
+      return new Lane(section.domain, section.packing, section.keyVersion);
+    }
+  }
 
   /// Copies the frames of one pack that are needed from it.
   ///
@@ -42,7 +47,7 @@ final class FrameMover {
     } catch (NoSuchBlobException e) {
       throw CorruptRepositoryException.missing(pack + " is missing, though a backup needs it");
     }
-    PackSection section = PackTables.read(repository.mainDomain(), pack, content);
+    PackSection section = PackTables.read(repository.domains(), pack, content);
     List<Entry> needed = new ArrayList<>();
     section.forEach(
         entry -> {
@@ -52,12 +57,12 @@ final class FrameMover {
         });
     FrameProof proof =
         new FrameProof(
-            repository.mainDomain(),
+            repository.domains(),
             () -> repository.readerOf(new Loaded(census.index(), census.state(), List.of())),
             FrameProof.Prefixes.REQUIRED);
     for (Entry entry : needed) {
       proof.prove(section, entry, content);
-      append(new Lane(section.packing, section.keyVersion), entry, content);
+      append(Lane.of(section), entry, content);
     }
   }
 
@@ -73,16 +78,15 @@ final class FrameMover {
   /// @param section by the index or by the pack's own table, which authenticate it
   /// @param content whatever is left of the pack
   Salvage salvage(PackSection section, byte[] content, Predicate<Entry> wanted) throws IOException {
+    Domain domain = repository.domains().require(section.domain);
     List<Entry> intact = new ArrayList<>();
     List<Entry> lost = new ArrayList<>();
     section.forEach(
-        entry ->
-            (FrameProof.isIntact(repository.mainDomain(), section, entry, content) ? intact : lost)
-                .add(entry));
+        entry -> (FrameProof.isIntact(domain, section, entry, content) ? intact : lost).add(entry));
     int copied = 0;
     for (Entry entry : intact) {
       if (wanted.test(entry)) {
-        append(new Lane(section.packing, section.keyVersion), entry, content);
+        append(Lane.of(section), entry, content);
         copied++;
       }
     }
@@ -102,6 +106,10 @@ final class FrameMover {
   }
 
   private void append(Lane lane, Entry entry, byte[] content) throws IOException {
+    if (filling.keySet().stream().anyMatch(other -> !other.domain.equals(lane.domain))) {
+      var _ = finish();
+      filling.clear();
+    }
     PackBuilder pack =
         filling.computeIfAbsent(lane, _ -> new PackBuilder(repository.options().packBytesTarget()));
     if (!pack.fits(entry.storedBytes())) {
@@ -117,7 +125,7 @@ final class FrameMover {
     PackSection section =
         pack.seal(
             repository.id(),
-            repository.mainDomain(),
+            repository.domains().require(lane.domain),
             session,
             sequence++,
             lane.packing,

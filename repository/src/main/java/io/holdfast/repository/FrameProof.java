@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// Opens frames of a pack that is in memory and computes their ids again. For a frame that is the
 /// difference to another chunk, that one is read. *Confined.*
 final class FrameProof {
-  private final Domain domain;
+  private final KeyDomains domains;
   private final ReaderSource source;
   private final Prefixes prefixes;
 
@@ -28,8 +28,8 @@ final class FrameProof {
     JUDGED_BY_THEMSELVES
   }
 
-  FrameProof(Domain domain, ReaderSource source, Prefixes prefixes) {
-    this.domain = domain;
+  FrameProof(KeyDomains domains, ReaderSource source, Prefixes prefixes) {
+    this.domains = domains;
     this.source = source;
     this.prefixes = prefixes;
   }
@@ -42,6 +42,7 @@ final class FrameProof {
   void prove(PackSection section, Entry entry, byte[] pack) throws IOException {
     String where = "chunk " + entry.id() + " in " + section.pack;
     Optional<ChunkId> prefix = entry.prefix();
+    Domain domain = domains.require(section.domain);
     byte[] plain;
     if (prefix.isEmpty()) {
       plain = whole(domain, section, entry, pack, where);

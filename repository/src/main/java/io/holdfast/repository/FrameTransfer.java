@@ -32,10 +32,11 @@ public final class FrameTransfer {
   private final SessionChunks target;
   private final AtomicLong movedBytes = new AtomicLong();
 
-  FrameTransfer(Repository source, Repository target, IndexedReader reader, SessionChunks session) {
+  /// @param from where the chunks are in the source
+  FrameTransfer(Repository source, Domain from, IndexedReader reader, SessionChunks session) {
     this.source = source;
-    this.from = source.mainDomain();
-    this.to = target.mainDomain();
+    this.from = from;
+    this.to = session.domain();
     this.reader = reader;
     this.target = session;
   }
@@ -121,14 +122,15 @@ public final class FrameTransfer {
               wanted.type(), wanted.id(), plain, 0, plain.length, List.of(opened.prefix.get()))
           .outcome();
     }
-    return isWrittenWith(wanted.type(), opened.keyVersion)
+    return isWrittenWith(wanted.type(), opened)
         ? target.adopt(wanted.type(), wanted.id(), opened)
         : target.put(wanted.type(), wanted.id(), plain, 0, plain.length);
   }
 
   /// Whether the target seals under this version now, and the number stands for the same key there.
-  private boolean isWrittenWith(ChunkType type, int keyVersion) {
-    if (keyVersion != to.current().version) {
+  private boolean isWrittenWith(ChunkType type, OpenedFrame opened) {
+    int keyVersion = opened.keyVersion;
+    if (keyVersion != to.current().version || !opened.domain.equals(from.id())) {
       return false;
     }
     byte[] ours =
@@ -191,7 +193,8 @@ public final class FrameTransfer {
       Place place = place(wanted);
       if (place == null
           || place.prefix().isPresent()
-          || !place.pack().id().equals(first.pack().id())) {
+          || !place.pack().id().equals(first.pack().id())
+          || !place.pack().domain().equals(from.id())) {
         return Optional.empty();
       }
       int at = place.offset() - first.offset();
@@ -213,7 +216,7 @@ public final class FrameTransfer {
                 ChunkWriter.CHUNK_BYTES_MAX,
                 "chunk " + wanted.id() + " in " + place.pack().id());
         return from.keyedIds().matches(wanted.type(), wanted.id(), plain)
-            ? Optional.of(new OpenedFrame(frame, version, plain, Optional.empty()))
+            ? Optional.of(new OpenedFrame(frame, place.pack(), plain, Optional.empty()))
             : Optional.empty();
       } catch (CorruptRepositoryException _) {
         return Optional.empty();

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// Builds a [ChunkIndex] from base shards and deltas. What is damaged is left out and reported.
 final class IndexLoader {
@@ -43,13 +44,24 @@ final class IndexLoader {
   /// @throws CorruptRepositoryException for a writer, if the newest state is damaged; a reader uses
   ///   the one before it and finds the damage in what is handed back
   Loaded load(Use use) throws IOException {
+    return load(use, _ -> true);
+  }
+
+  /// What a writer may refer to in one domain.
+  ///
+  /// @throws CorruptRepositoryException as [#load(Use)]
+  Loaded loadForWriting(DomainId only) throws IOException {
+    return load(Use.WRITE, only::equals);
+  }
+
+  private Loaded load(Use use, Predicate<DomainId> domains) throws IOException {
     for (int attempt = 0; ; attempt++) {
       MaintenanceLog.Newest newest = maintenance.newest();
       MaintenanceState state = use == Use.WRITE ? newest.require() : newest.state();
       List<CorruptRepositoryException> damaged = new ArrayList<>(newest.damaged());
       try {
         boolean last = attempt == TRIES_MAX - 1;
-        return new Loaded(build(use, state, damaged, last), state, damaged);
+        return new Loaded(build(use, domains, state, damaged, last), state, damaged);
       } catch (NoSuchBlobException e) {
         if (attempt == TRIES_MAX - 1) {
           throw e;
@@ -59,7 +71,11 @@ final class IndexLoader {
   }
 
   private ChunkIndex build(
-      Use use, MaintenanceState state, List<CorruptRepositoryException> damaged, boolean last)
+      Use use,
+      Predicate<DomainId> domains,
+      MaintenanceState state,
+      List<CorruptRepositoryException> damaged,
+      boolean last)
       throws IOException {
     List<BlobStat> objects = objects(use, state, damaged, last);
     Set<PackId> excluded = new HashSet<>(state.buried());
@@ -79,7 +95,7 @@ final class IndexLoader {
         damaged.addAll(found);
       }
       for (PackSection section : sections) {
-        if (section.domain.equals(domain.id()) && excluded.add(section.pack)) {
+        if (domains.test(section.domain) && excluded.add(section.pack)) {
           builder.add(section);
         }
       }

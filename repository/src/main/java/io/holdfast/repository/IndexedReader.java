@@ -25,7 +25,7 @@ final class IndexedReader implements ChunkReader {
   private static final int FUTILE_MAX = 3;
 
   private final BlobStore store;
-  private final Domain domain;
+  private final KeyDomains domains;
   private final IndexSource source;
   private final PackWindows prefixes;
   private final Frames frames;
@@ -44,14 +44,14 @@ final class IndexedReader implements ChunkReader {
   }
 
   /// Without reading ahead.
-  IndexedReader(BlobStore store, Domain domain, IndexSource source) throws IOException {
-    this(store, domain, source, ReadAhead.NONE);
+  IndexedReader(BlobStore store, KeyDomains domains, IndexSource source) throws IOException {
+    this(store, domains, source, ReadAhead.NONE);
   }
 
-  IndexedReader(BlobStore store, Domain domain, IndexSource source, ReadAhead ahead)
+  IndexedReader(BlobStore store, KeyDomains domains, IndexSource source, ReadAhead ahead)
       throws IOException {
     this.store = store;
-    this.domain = domain;
+    this.domains = domains;
     this.source = source;
     this.prefixes = PackWindows.eager(store);
     this.frames =
@@ -64,7 +64,51 @@ final class IndexedReader implements ChunkReader {
 
   @Override
   public ChunkIds ids() {
-    return domain.ids();
+    return domains.main().ids();
+  }
+
+  @Override
+  public ChunkReader in(String name) throws IOException {
+    return new SeenFrom(domains.require(name));
+  }
+
+  /// The same reader with the ids of another domain.
+  private final class SeenFrom implements ChunkReader {
+    private final Domain domain;
+
+    SeenFrom(Domain domain) {
+      this.domain = domain;
+    }
+
+    @Override
+    public ChunkIds ids() {
+      return domain.ids();
+    }
+
+    @Override
+    public ChunkReader in(String name) throws IOException {
+      return IndexedReader.this.in(name);
+    }
+
+    @Override
+    public boolean contains(ChunkType type, ChunkId id) {
+      return IndexedReader.this.contains(type, id);
+    }
+
+    @Override
+    public Optional<ChunkId> prefix(ChunkType type, ChunkId id) {
+      return IndexedReader.this.prefix(type, id);
+    }
+
+    @Override
+    public byte[] read(ChunkType type, ChunkId id, int bytesMax) throws IOException {
+      return IndexedReader.this.read(type, id, bytesMax);
+    }
+
+    @Override
+    public long locationHint(ChunkType type, ChunkId id) {
+      return IndexedReader.this.locationHint(type, id);
+    }
   }
 
   @Override
@@ -108,14 +152,16 @@ final class IndexedReader implements ChunkReader {
   /// A frame as it is stored, and what is in it. *Owned* by whoever asked.
   static final class OpenedFrame {
     final byte[] frame;
+    final DomainId domain;
     final int keyVersion;
     final byte[] plain;
     final Optional<ChunkId> prefix;
 
     /// @param prefix the chunk that it is the difference to; empty if it is stored whole
-    OpenedFrame(byte[] frame, int keyVersion, byte[] plain, Optional<ChunkId> prefix) {
+    OpenedFrame(byte[] frame, ChunkIndex.PackSummary pack, byte[] plain, Optional<ChunkId> prefix) {
       this.frame = frame;
-      this.keyVersion = keyVersion;
+      this.domain = pack.domain();
+      this.keyVersion = pack.keyVersion();
       this.plain = plain;
       this.prefix = prefix;
     }
@@ -214,13 +260,14 @@ final class IndexedReader implements ChunkReader {
           case WHOLE -> prefixes.frame(place);
         };
     String where = "chunk " + id + " in " + key;
+    Domain domain = domains.require(place.pack().domain());
     byte[] plain =
         FrameOpener.open(
             domain, place.pack().keyVersion(), type, id, frame, 0, frame.length, bytesMax, where);
     if (type != ChunkType.PAGES && !domain.keyedIds().matches(type, id, plain)) {
       throw CorruptRepositoryException.damaged(where + " has other content than its id says");
     }
-    return new OpenedFrame(frame, place.pack().keyVersion(), plain, Optional.empty());
+    return new OpenedFrame(frame, place.pack(), plain, Optional.empty());
   }
 
   /// Null if what the chunk is the difference to is not there.
@@ -238,6 +285,11 @@ final class IndexedReader implements ChunkReader {
     if (whole == null) {
       return null;
     }
+    if (!whole.domain.equals(place.pack().domain())) {
+      throw CorruptRepositoryException.damaged(
+          where + " is the difference to a chunk of another domain");
+    }
+    Domain domain = domains.require(place.pack().domain());
     byte[] frame = frames.at(place);
     byte[] plain =
         FrameOpener.openDifference(
@@ -254,7 +306,7 @@ final class IndexedReader implements ChunkReader {
     if (!domain.keyedIds().matches(ChunkType.STREAM, id, plain)) {
       throw CorruptRepositoryException.damaged(where + " has other content than its id says");
     }
-    return new OpenedFrame(frame, place.pack().keyVersion(), plain, Optional.of(prefix));
+    return new OpenedFrame(frame, place.pack(), plain, Optional.of(prefix));
   }
 
   /// False if loading again was tried too often in vain.

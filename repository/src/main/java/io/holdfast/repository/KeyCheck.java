@@ -62,7 +62,8 @@ final class KeyCheck {
     if (!formatSeen) {
       findings.add(new Finding(Kind.MISSING, "format/v1", "the object is missing"));
     }
-    BlobKey main = ObjectNames.domain(parts.domain().id(), parts.domain().current().version);
+    BlobKey main =
+        ObjectNames.domain(parts.domains().main().id(), parts.domains().main().current().version);
     if (objects.stream().noneMatch(object -> object.key().equals(main))) {
       findings.add(new Finding(Kind.MISSING, main.value(), "without it no backup can be read"));
     }

@@ -83,6 +83,16 @@ final class KeySpace {
             a.mainDomain().current().identity, b.mainDomain().current().identity);
   }
 
+  /// As above, for the chunks of a domain.
+  static boolean isShared(Repository a, Repository b, String domain) throws IOException {
+    Optional<Domain> ours = a.domains().find(domain);
+    Optional<Domain> theirs = b.domains().find(domain);
+    return isShared(a, b)
+        && ours.isPresent()
+        && theirs.isPresent()
+        && MessageDigest.isEqual(ours.get().current().identity, theirs.get().current().identity);
+  }
+
   /// Brings the key versions that `to` lacks along: those that continue its own, and whole domains.
   /// Once one of both has rotated by itself, its versions are its own: a version of the other,
   /// which may be older than its newest, must not become what it seals with.

@@ -5,6 +5,7 @@ import io.holdfast.repository.PackFormat.Entry;
 import io.holdfast.storage.NoSuchBlobException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,9 @@ final class PackSaving implements AutoCloseable {
     List<PackId> there =
         damaged.stream()
             .filter(pack -> survey.stored.containsKey(pack) && sections.containsKey(pack))
-            .sorted(java.util.Comparator.comparing(PackId::toString))
+            .sorted(
+                Comparator.comparing((PackId pack) -> domainOf(pack, sections))
+                    .thenComparing(PackId::toString))
             .toList();
     for (PackId pack : damaged) {
       PackSection section = sections.get(pack);
@@ -72,6 +75,11 @@ final class PackSaving implements AutoCloseable {
     List<PackSection> written = mover.finish();
     savedBytes = mover.movedBytes();
     return written;
+  }
+
+  private static String domainOf(PackId pack, Map<PackId, PackSection> sections) {
+    PackSection section = sections.get(pack);
+    return section == null ? "" : section.domain.hex();
   }
 
   private void save(PackSection section, FrameMover mover, Set<PackId> damaged) throws IOException {

@@ -23,7 +23,7 @@ final class PackTables {
   private PackTables() {}
 
   /// Header, table and footer of a pack, read by ranges.
-  static PackSection read(BlobStore store, Domain domain, PackId id, int packBytes)
+  static PackSection read(BlobStore store, KeyDomains domains, PackId id, int packBytes)
       throws IOException {
     BlobKey key = ObjectNames.pack(id);
     requireSize(packBytes, key.value());
@@ -33,14 +33,14 @@ final class PackTables {
       byte[] end = store.getRange(key, footerAt, PackFormat.FOOTER_BYTES);
       Footer footer = Footer.decode(end, packBytes, key.value());
       byte[] table = store.getRange(key, footer.tableOffset(), footer.tableBytes());
-      return section(domain, id, packBytes, header, footer, table);
+      return section(domains, id, packBytes, header, footer, table);
     } catch (TruncatedBlobException e) {
       throw CorruptRepositoryException.damaged(key + " is too short", e);
     }
   }
 
   /// The same of a whole pack in memory, whose checksum is compared too.
-  static PackSection read(Domain domain, PackId id, byte[] pack) {
+  static PackSection read(KeyDomains domains, PackId id, byte[] pack) throws IOException {
     String name = ObjectNames.pack(id).value();
     requireSize(pack.length, name);
     int footerAt = pack.length - PackFormat.FOOTER_BYTES;
@@ -52,7 +52,7 @@ final class PackTables {
     }
     byte[] header = Arrays.copyOf(pack, PackFormat.HEADER_BYTES);
     byte[] table = Arrays.copyOfRange(pack, footer.tableOffset(), footerAt);
-    return section(domain, id, pack.length, header, footer, table);
+    return section(domains, id, pack.length, header, footer, table);
   }
 
   private static void requireSize(int packBytes, String name) {
@@ -64,15 +64,25 @@ final class PackTables {
   }
 
   private static PackSection section(
-      Domain domain, PackId id, int packBytes, byte[] head, Footer footer, byte[] table) {
+      KeyDomains domains, PackId id, int packBytes, byte[] head, Footer footer, byte[] table)
+      throws IOException {
     String name = ObjectNames.pack(id).value();
     Header header = Header.decode(head, name);
     if (!footer.digest().equals(id.digest())
         || !header.session().equals(id.session())
-        || header.sequence() != id.sequence()
-        || !header.domain().equals(domain.id())) {
+        || header.sequence() != id.sequence()) {
       throw CorruptRepositoryException.damaged(name + " lies under a wrong name");
     }
+    Domain domain =
+        domains
+            .find(header.domain())
+            .orElseThrow(
+                () ->
+                    CorruptRepositoryException.damaged(
+                        name
+                            + " is of domain "
+                            + header.domain()
+                            + ", of which there are no keys"));
     byte[] plain =
         SealedObject.open(
             domain::metaKey,
@@ -94,8 +104,8 @@ final class PackTables {
     return section;
   }
 
-  /// An index made of every pack of the domain whose table can be read.
-  static Loaded index(BlobStore store, Domain domain) throws IOException {
+  /// An index made of every pack whose table can be read.
+  static Loaded index(BlobStore store, KeyDomains domains) throws IOException {
     List<PackSection> sections = new ArrayList<>();
     List<CorruptRepositoryException> damaged = new ArrayList<>();
     long entries = 0;
@@ -106,7 +116,7 @@ final class PackTables {
                 .orElseThrow(
                     () -> CorruptRepositoryException.damaged(pack.key() + " is no pack's name"));
         PackSection section =
-            read(store, domain, id, (int) Math.min(Integer.MAX_VALUE, pack.bytes()));
+            read(store, domains, id, (int) Math.min(Integer.MAX_VALUE, pack.bytes()));
         sections.add(section);
         entries += section.count;
       } catch (CorruptRepositoryException e) {

@@ -40,7 +40,7 @@ final class PackedSession implements BackupSession {
     this.id = id;
     this.walFloors = loaded.state().walFloors();
     this.slots = new SlotChain(context.log(), context.options(), id, opened);
-    this.deltas = new DeltaWriter(id, context.domain(), context.puts(), storedBytes);
+    this.deltas = new DeltaWriter(id, context.main(), context.puts(), storedBytes);
     RepositoryOptions options = context.options();
     PackLane.Shared shared =
         new PackLane.Shared(
@@ -72,9 +72,13 @@ final class PackedSession implements BackupSession {
   }
 
   /// What a session needs of its repository.
+  ///
+  /// @param main seals what is not a chunk
+  /// @param domain of the session's chunks
   record SessionContext(
       BlobStore store,
       RepositoryId repository,
+      Domain main,
       Domain domain,
       RepositoryOptions options,
       ResolvedPut puts,
@@ -127,7 +131,8 @@ final class PackedSession implements BackupSession {
     }
     requireRoots(record);
     flush();
-    SnapshotRecord complete = record.withStoredBytes(storedBytes.get());
+    SnapshotRecord complete =
+        record.withStoredBytes(storedBytes.get()).withDomain(context.domain().name());
     SlotChain.Claim claim = publish(complete);
     requireNotSealed();
     return new StoredSnapshot(claim.place(), complete, claim.digest());

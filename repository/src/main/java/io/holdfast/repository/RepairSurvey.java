@@ -168,7 +168,7 @@ final class RepairSurvey {
         rebuilt.add(
             PackTables.read(
                 repository.store(),
-                repository.mainDomain(),
+                repository.domains(),
                 id,
                 (int) Math.min(Integer.MAX_VALUE, pack.getValue())));
       } catch (CorruptRepositoryException e) {

@@ -14,10 +14,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /// An encrypted repository in a [BlobStore]. The format is specified in
 /// `docs/format/repository.md`. May be used from several threads; does not own the store.
@@ -31,27 +29,31 @@ public final class Repository implements AutoCloseable {
   private final RepositoryOptions options;
   private final FormatObject format;
   private final RootKey root;
+  private final KeyDomains domains;
   private final Domain main;
   private final ResolvedPut puts;
   private final SessionLog log;
   private final MaintenanceLog maintenance;
   private final IndexLoader loader;
   private final Pool<FrameSealer> sealers;
-  private final Map<String, Domain> domains = new ConcurrentHashMap<>();
 
   private Repository(
-      BlobStore store, RepositoryOptions options, FormatObject format, RootKey root, Domain main) {
+      BlobStore store,
+      RepositoryOptions options,
+      FormatObject format,
+      RootKey root,
+      KeyDomains domains) {
     this.store = store;
     this.options = options;
     this.format = format;
     this.root = root;
-    this.main = main;
+    this.domains = domains;
+    this.main = domains.main();
     this.puts = new ResolvedPut(store, options.pause());
     this.log = new SessionLog(store, main, puts);
     this.maintenance = new MaintenanceLog(store, main, root.maintenanceKey());
     this.loader = new IndexLoader(store, main, maintenance);
     this.sealers = new Pool<>(() -> new FrameSealer(options.entropy(), options.zstdLevel()));
-    this.domains.put(MAIN_DOMAIN, main);
   }
 
   /// A new repository and the page to print: a second key to it.
@@ -114,15 +116,8 @@ public final class Repository implements AutoCloseable {
   static Repository assemble(
       BlobStore store, RepositoryOptions options, FormatObject format, RootKey root)
       throws IOException {
-    DomainId id = root.domainId(MAIN_DOMAIN);
-    Map<Integer, DomainKeys> keys = root.domainKeys(store, id);
-    if (keys.isEmpty()) {
-      throw CorruptRepositoryException.missing("the keys of the main domain are missing");
-    }
-    Domain main =
-        new Domain(
-            format, id, keys, version -> root.laterKeys(store, id, version), options.entropy());
-    return new Repository(store, options, format, root, main);
+    return new Repository(
+        store, options, format, root, KeyDomains.open(store, options, format, root));
   }
 
   static FormatObject readFormat(BlobStore store) throws IOException {
@@ -169,35 +164,12 @@ public final class Repository implements AutoCloseable {
 
   /// A key domain; its keys are made when there are none yet.
   public Domain domain(String name) throws IOException {
-    Optional<Domain> known = findDomain(name);
-    if (known.isPresent()) {
-      return known.get();
-    }
-    DomainId id = root.domainId(name);
-    DomainKeys fresh = DomainKeys.create(options.entropy(), options.clock().instant(), name);
-    // Somebody else may have made them a moment ago: whatever is stored counts.
-    puts.put(ObjectNames.domain(id, fresh.version), root.wrap(options, id, fresh));
-    return findDomain(name)
-        .orElseThrow(
-            () -> CorruptRepositoryException.missing("keys of domain " + id + " are gone"));
+    return domains.make(name);
   }
 
   /// A key domain that exists; for reading, where making keys would only hide that they are lost.
   public Optional<Domain> findDomain(String name) throws IOException {
-    Domain known = domains.get(name);
-    if (known != null) {
-      return Optional.of(known);
-    }
-    DomainId id = root.domainId(name);
-    Map<Integer, DomainKeys> keys = root.domainKeys(store, id);
-    if (keys.isEmpty()) {
-      return Optional.empty();
-    }
-    Domain opened =
-        new Domain(
-            format, id, keys, version -> root.laterKeys(store, id, version), options.entropy());
-    Domain raced = domains.putIfAbsent(name, opened);
-    return Optional.of(raced == null ? opened : raced);
+    return domains.find(name);
   }
 
   /// The keys that open this repository, and those that its data is sealed under.
@@ -205,8 +177,18 @@ public final class Repository implements AutoCloseable {
     return new Keyring(store, options, format, root, puts);
   }
 
-  /// Registers a session, then reads what it may refer to; in this order.
+  /// A session that stores in the main domain.
   public BackupSession beginSession() throws IOException {
+    return beginSession(MAIN_DOMAIN);
+  }
+
+  /// Registers a session, then reads what it may refer to; in this order. All its chunks are in one
+  /// domain, whose keys are made if there are none; it knows no chunks of others.
+  ///
+  /// @throws BackupException `BAD_ARGUMENT` if backups cannot be in a domain of that name
+  public BackupSession beginSession(String domain) throws IOException {
+    Domain.requireDataName(domain);
+    Domain data = domains.make(domain);
     for (int attempt = 0; attempt < SESSION_TRIES_MAX; attempt++) {
       SessionId id = SessionId.create(options.clock().instant(), options.entropy());
       SnapshotId place = new SnapshotId(id, 0);
@@ -214,11 +196,11 @@ public final class Repository implements AutoCloseable {
       if (log.claim(place, open) != ResolvedPut.Owner.OURS) {
         continue;
       }
-      Loaded loaded = loadOrClose(id, open);
+      Loaded loaded = loadOrClose(id, open, data);
       if (!loaded.state().isClosing(id)) {
         return new PackedSession(
             new PackedSession.SessionContext(
-                store, format.id(), main, options, puts, log, maintenance, sealers),
+                store, format.id(), main, data, options, puts, log, maintenance, sealers),
             id,
             Digest.of(open),
             loaded);
@@ -231,9 +213,9 @@ public final class Repository implements AutoCloseable {
   }
 
   /// A session that cannot begin says that it has ended, so that nobody waits for it.
-  private Loaded loadOrClose(SessionId id, byte[] open) throws IOException {
+  private Loaded loadOrClose(SessionId id, byte[] open, Domain data) throws IOException {
     try {
-      return loader.load(Use.WRITE);
+      return loader.loadForWriting(data.id());
     } catch (IOException | RuntimeException e) {
       try {
         SnapshotId place = new SnapshotId(id, 1);
@@ -307,21 +289,27 @@ public final class Repository implements AutoCloseable {
     }
   }
 
-  /// Reads chunks of the main domain, by an index that is loaded now.
+  /// Reads chunks of all domains, by an index that is loaded now; as seen from the main domain, see
+  /// [ChunkReader#in].
   public ChunkReader reader() throws IOException {
-    return new IndexedReader(store, main, () -> loader.load(Use.READ), options.readAhead());
+    return new IndexedReader(store, domains, () -> loader.load(Use.READ), options.readAhead());
+  }
+
+  /// Reads the chunks of one backup, by an index that is loaded now.
+  public ChunkReader reader(SnapshotRecord backup) throws IOException {
+    return reader().in(backup.domain());
   }
 
   /// As [#reader], by the tables of the packs alone: what is left when the index is lost. Lists and
   /// reads every pack's end.
   public ChunkReader readerFromPackTables() throws IOException {
-    return new IndexedReader(store, main, () -> PackTables.index(store, main));
+    return new IndexedReader(store, domains, () -> PackTables.index(store, domains));
   }
 
   /// Looks at everything that is stored.
   public Verification verification() {
     return new Verification(
-        new Verification.Parts(store, format, root, main, log, maintenance, loader));
+        new Verification.Parts(store, format, root, domains, log, maintenance, loader));
   }
 
   /// Makes snapshots count no more. What they alone needed stays until it is pruned; until then
@@ -357,7 +345,7 @@ public final class Repository implements AutoCloseable {
   }
 
   IndexedReader readerOf(Loaded loaded) throws IOException {
-    return new IndexedReader(store, main, () -> loaded, options.readAhead());
+    return new IndexedReader(store, domains, () -> loaded, options.readAhead());
   }
 
   FormatObject format() {
@@ -370,6 +358,10 @@ public final class Repository implements AutoCloseable {
 
   Domain mainDomain() {
     return main;
+  }
+
+  KeyDomains domains() {
+    return domains;
   }
 
   ResolvedPut puts() {
@@ -391,7 +383,7 @@ public final class Repository implements AutoCloseable {
   /// Wipes the keys. The store stays open.
   @Override
   public void close() {
-    domains.values().forEach(Domain::wipe);
+    domains.wipe();
     maintenance.wipe();
     root.close();
   }

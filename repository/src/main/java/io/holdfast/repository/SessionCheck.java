@@ -110,7 +110,8 @@ final class SessionCheck {
     return Optional.empty();
   }
 
-  private void checkSlot(SnapshotId place, SlotRecord record, List<Finding> findings) {
+  private void checkSlot(SnapshotId place, SlotRecord record, List<Finding> findings)
+      throws IOException {
     String name = ObjectNames.log(place.session(), place.slot()).value();
     if ((place.slot() == 0) != (record instanceof SlotRecord.Open)) {
       findings.add(new Finding(Kind.DAMAGED, name, "OPEN belongs into slot 0 and nowhere else"));
@@ -118,6 +119,7 @@ final class SessionCheck {
     if (!(record instanceof SlotRecord.Snapshot snapshot) || forgotten.contains(place)) {
       return;
     }
+    checkKeys(snapshot.record(), findings);
     // Below the floor the base shards have absorbed them.
     int expected = loaded.state().isBelowFloor(place.session()) ? 0 : snapshot.deltas();
     for (int n = 0; n < expected; n++) {
@@ -139,6 +141,19 @@ final class SessionCheck {
                     + snapshot.record().name()
                     + " is in no pack"));
       }
+    }
+  }
+
+  private void checkKeys(SnapshotRecord backup, List<Finding> findings) throws IOException {
+    try {
+      if (parts.domains().find(backup.domain()).isEmpty()) {
+        String keys = ObjectNames.domain(parts.root().domainId(backup.domain()), 1).value();
+        String problem = "without it backup " + backup.name() + " cannot be read";
+        findings.add(new Finding(Kind.MISSING, keys, problem));
+      }
+    } catch (CorruptRepositoryException _) {
+      // Found among the keys.
+      return;
     }
   }
 }

@@ -47,6 +47,10 @@ final class SessionChunks implements ChunkWriter {
     this.heartbeat = heartbeat;
   }
 
+  Domain domain() {
+    return domain;
+  }
+
   @Override
   public ChunkIds ids() {
     return domain.ids();

@@ -8,6 +8,12 @@ import java.time.Instant;
 /// before it.
 sealed interface SlotRecord {
   String PURPOSE = "slot";
+  int PLAIN = 1;
+
+  /// Of a snapshot whose chunks are in another domain than the main one.
+  int WITH_DOMAIN = 2;
+
+  int DOMAIN_BYTES_MAX = 256;
   int OBJECT_BYTES_MAX = SnapshotRecord.BYTES_MAX + 4096;
 
   Instant writtenAt();
@@ -35,15 +41,23 @@ sealed interface SlotRecord {
   default byte[] encode() {
     RecordWriter out =
         new RecordWriter()
-            .u8(1)
+            .u8(hasDomain() ? WITH_DOMAIN : PLAIN)
             .u8(code())
             .u64(Math.max(0, writtenAt().toEpochMilli()))
             .raw(previous().toBytes());
     if (this instanceof Snapshot snapshot) {
       out.u32(snapshot.deltas);
       snapshot.record.write(out);
+      if (hasDomain()) {
+        out.text(snapshot.record.domain(), DOMAIN_BYTES_MAX, "the name of a domain");
+      }
     }
     return out.toBytes();
+  }
+
+  private boolean hasDomain() {
+    return this instanceof Snapshot snapshot
+        && !snapshot.record.domain().equals(Repository.MAIN_DOMAIN);
   }
 
   private int code() {
@@ -58,7 +72,8 @@ sealed interface SlotRecord {
 
   static SlotRecord decode(byte[] plain, String what) {
     RecordReader in = new RecordReader(plain, what);
-    if (in.u8() != 1) {
+    int version = in.u8();
+    if (version != PLAIN && version != WITH_DOMAIN) {
       throw in.damaged("has a record version this program does not know");
     }
     int code = in.u8();
@@ -67,13 +82,21 @@ sealed interface SlotRecord {
     SlotRecord slot =
         switch (code) {
           case 1 -> new Open(writtenAt, previous);
-          case 2 -> new Snapshot(writtenAt, previous, in.u32(), SnapshotRecord.read(in));
+          case 2 -> new Snapshot(writtenAt, previous, in.u32(), snapshot(in, version));
           case 3 -> new Ping(writtenAt, previous);
           case 4 -> new Close(writtenAt, previous);
           case 5 -> new Kill(writtenAt, previous);
           default -> throw in.damaged("is of an unknown kind");
         };
+    if (version == WITH_DOMAIN && !slot.hasDomain()) {
+      throw in.damaged("has a record version that its kind does not have");
+    }
     in.end();
     return slot;
+  }
+
+  private static SnapshotRecord snapshot(RecordReader in, int version) {
+    SnapshotRecord record = SnapshotRecord.read(in);
+    return version == WITH_DOMAIN ? record.withDomain(in.text(DOMAIN_BYTES_MAX)) : record;
   }
 }

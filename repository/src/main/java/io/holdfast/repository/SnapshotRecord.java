@@ -19,6 +19,7 @@ import java.util.TreeMap;
 /// @param storedBytes what the session had added to the repository; filled in by the commit
 /// @param attributes free texts of the engine
 /// @param roots the root chunk of each tree, by the tree's name
+/// @param domain the key domain of its chunks; filled in by the commit
 public record SnapshotRecord(
     String name,
     String source,
@@ -31,7 +32,8 @@ public record SnapshotRecord(
     long storedBytes,
     long files,
     SortedMap<String, String> attributes,
-    SortedMap<String, ChunkId> roots) {
+    SortedMap<String, ChunkId> roots,
+    String domain) {
   public static final int NAME_BYTES_MAX = 256;
   public static final int ATTRIBUTES_MAX = 1024;
   public static final int ATTRIBUTE_KEY_BYTES_MAX = 256;
@@ -50,6 +52,36 @@ public record SnapshotRecord(
     if (attributes.size() > ATTRIBUTES_MAX || roots.size() > ROOTS_MAX) {
       throw new IllegalArgumentException("too many attributes or roots");
     }
+  }
+
+  /// One of the main domain.
+  public SnapshotRecord(
+      String name,
+      String source,
+      String kind,
+      String type,
+      Optional<String> parent,
+      Instant startedAt,
+      Instant completedAt,
+      long logicalBytes,
+      long storedBytes,
+      long files,
+      SortedMap<String, String> attributes,
+      SortedMap<String, ChunkId> roots) {
+    this(
+        name,
+        source,
+        kind,
+        type,
+        parent,
+        startedAt,
+        completedAt,
+        logicalBytes,
+        storedBytes,
+        files,
+        attributes,
+        roots,
+        Repository.MAIN_DOMAIN);
   }
 
   /// The root chunk of a tree.
@@ -77,7 +109,8 @@ public record SnapshotRecord(
         bytes,
         files,
         attributes,
-        roots);
+        roots,
+        domain);
   }
 
   /// The same with other roots: what a copy is under other keys.
@@ -94,9 +127,29 @@ public record SnapshotRecord(
         storedBytes,
         files,
         attributes,
+        other,
+        domain);
+  }
+
+  /// The same in another domain.
+  SnapshotRecord withDomain(String other) {
+    return new SnapshotRecord(
+        name,
+        source,
+        kind,
+        type,
+        parent,
+        startedAt,
+        completedAt,
+        logicalBytes,
+        storedBytes,
+        files,
+        attributes,
+        roots,
         other);
   }
 
+  /// Without the domain, which stands behind it where it is not the main one.
   void write(RecordWriter out) {
     int start = out.size();
     out.text(name, NAME_BYTES_MAX, "the name of a snapshot")

@@ -41,7 +41,7 @@ public final class Verification {
       BlobStore store,
       FormatObject format,
       RootKey root,
-      Domain domain,
+      KeyDomains domains,
       SessionLog log,
       MaintenanceLog maintenance,
       IndexLoader loader) {}
@@ -161,9 +161,10 @@ public final class Verification {
       content = new byte[0];
     }
     byte[] pack = content;
+    Domain domain = parts.domains().require(section.domain);
     section.forEach(
         entry -> {
-          if (!FrameProof.isIntact(parts.domain(), section, entry, pack)) {
+          if (!FrameProof.isIntact(domain, section, entry, pack)) {
             lost.add(new LostCopy(section.pack, entry.type(), entry.id()));
           }
         });
@@ -223,10 +224,10 @@ public final class Verification {
     List<Finding> findings = new ArrayList<>();
     FrameProof proof =
         new FrameProof(
-            parts.domain(),
+            parts.domains(),
             () ->
                 new IndexedReader(
-                    parts.store(), parts.domain(), () -> parts.loader().load(Use.READ)),
+                    parts.store(), parts.domains(), () -> parts.loader().load(Use.READ)),
             FrameProof.Prefixes.JUDGED_BY_THEMSELVES);
     for (PackId pack : packs) {
       long bytes = packBytes(pack);
@@ -313,7 +314,7 @@ public final class Verification {
     }
     try {
       byte[] content = parts.store().get(key, PackFormat.PACK_BYTES_MAX);
-      PackSection section = PackTables.read(parts.domain(), pack, content);
+      PackSection section = PackTables.read(parts.domains(), pack, content);
       for (PackFormat.Entry entry : section.entries()) {
         check.check(section, entry, content);
       }

@@ -31,6 +31,13 @@ final class SmallBackup {
     }
   }
 
+  static StoredSnapshot write(Repository repository, String domain, String name, long seed)
+      throws IOException {
+    try (BackupSession session = repository.beginSession(domain)) {
+      return writeInto(session, name, seed);
+    }
+  }
+
   static StoredSnapshot writeInto(BackupSession session, String name, long seed)
       throws IOException {
     ChunkWriter writer = session.chunks();

@@ -32,7 +32,8 @@ class QuickstartTest {
     Command.Ended ended = new Program(scratch).with("TMPDIR", scratch.toString()).run("quickstart");
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     assertThat(ended.status()).as(ended.all()).isZero();
-    assertThat(took).isLessThan(Duration.ofMinutes(1));
+    // Half a minute where nothing else runs; other tests run beside this one.
+    assertThat(took).isLessThan(Duration.ofSeconds(90));
     assertThat(ended.out()).contains("not one row differs").contains("RPO").contains("RTO");
     requireNothingLeft();
   }

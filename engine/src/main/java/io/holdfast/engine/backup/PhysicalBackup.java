@@ -72,7 +72,7 @@ public final class PhysicalBackup {
           SourceWal.open(repository, settings.source(), systemIdentifier, server.walSegmentBytes());
       walConnection.createPhysicalSlot(slot, SlotLife.TEMPORARY);
       try (BackupWal wal = new BackupWal(context, walConnection, archive, slot);
-          BackupSession session = repository.beginSession()) {
+          BackupSession session = repository.beginSession(settings.domain())) {
         return new Run(settings, request, server, archive, connection, wal, session).execute();
       }
     }
@@ -119,12 +119,17 @@ public final class PhysicalBackup {
       Optional<StoredSnapshot> parent = catalog.newest(settings.source(), this::isSameCluster);
       warnings.addAll(server.warnings());
       if (request.type() == BackupRequest.Type.INCREMENTAL && parent.isEmpty()) {
-        warnings.add("there is no earlier backup of this cluster, so this one stores everything");
+        warnings.add(
+            "there is no earlier backup of this cluster"
+                + (settings.domain().equals(Repository.MAIN_DOMAIN)
+                    ? ""
+                    : " in the domain '" + settings.domain() + "'")
+                + ", so this one stores everything");
       }
       ParentTrees trees =
           new ParentTrees(
               parent.map(StoredSnapshot::record),
-              repository.reader(),
+              parent.isPresent() ? repository.reader(parent.get().record()) : repository.reader(),
               session.chunks(),
               warnings::add);
       PageInspector inspector = PageInspector.of(server);
@@ -164,6 +169,7 @@ public final class PhysicalBackup {
 
     private boolean isSameCluster(StoredSnapshot backup) {
       return backup.record().kind().equals(KIND)
+          && backup.record().domain().equals(settings.domain())
           && PhysicalFacts.of(backup.record().attributes()).systemIdentifier() == systemIdentifier;
     }
 

@@ -29,14 +29,15 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 /// repositories:
 ///   main: { url: /var/backups/holdfast, keyFile: /etc/holdfast/key }
 /// sources:
-///   erp: { url: "postgresql://backup@db1/erp", repository: main }
+///   erp: { url: "postgresql://backup@db1/erp", repository: main, domain: erp }
 /// ```
 public record ConfigFile(
     String path, Map<String, RepositoryEntry> repositories, Map<String, SourceEntry> sources) {
   private static final int FILE_BYTES_MAX = 1 << 20;
   private static final Set<String> REPOSITORY_KEYS =
       Set.of("url", "keyFile", "limitUpload", "limitDownload");
-  private static final Set<String> SOURCE_KEYS = Set.of("url", "directUrl", "repository", "slot");
+  private static final Set<String> SOURCE_KEYS =
+      Set.of("url", "directUrl", "repository", "slot", "domain");
 
   /// A repository of the file.
   public record RepositoryEntry(
@@ -50,7 +51,8 @@ public record ConfigFile(
       Optional<String> url,
       Optional<String> directUrl,
       Optional<String> repository,
-      Optional<String> slot) {}
+      Optional<String> slot,
+      Optional<String> domain) {}
 
   /// Reads and checks the whole file.
   ///
@@ -155,7 +157,8 @@ public record ConfigFile(
             Optional.ofNullable(values.get("url")),
             Optional.ofNullable(values.get("directUrl")),
             Optional.ofNullable(values.get("repository")),
-            Optional.ofNullable(values.get("slot"))));
+            Optional.ofNullable(values.get("slot")),
+            Optional.ofNullable(values.get("domain"))));
   }
 
   private static Map<String, String> values(

@@ -4,6 +4,8 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Quoted;
 import io.holdfast.base.Secret;
+import io.holdfast.repository.Domain;
+import io.holdfast.repository.Repository;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -16,6 +18,7 @@ import java.util.regex.Pattern;
 /// @param slot the replication slot of the WAL stream
 /// @param configFile which file was read, for messages
 /// @param limits how fast bytes may go to the repository and come from it
+/// @param domain the key domain that backups of the source are in
 public record Settings(
     String repository,
     KeySource key,
@@ -24,11 +27,13 @@ public record Settings(
     Optional<Secret> directUrl,
     String slot,
     Optional<String> configFile,
-    TransferLimits limits) {
+    TransferLimits limits,
+    String domain) {
   private static final Pattern SOURCE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.-]{0,62}");
 
   public Settings {
     requireSource(source);
+    Domain.requireDataName(domain);
   }
 
   /// @throws BackupException `BAD_ARGUMENT` if no source can have that name
@@ -43,10 +48,23 @@ public record Settings(
 
   /// The same with another repository.
   public Settings withRepository(String other, KeySource itsKey) {
-    return new Settings(other, itsKey, source, url, directUrl, slot, configFile, limits);
+    return new Settings(other, itsKey, source, url, directUrl, slot, configFile, limits, domain);
   }
 
-  /// Without limits of speed.
+  /// In the main domain.
+  public Settings(
+      String repository,
+      KeySource key,
+      String source,
+      Optional<Secret> url,
+      Optional<Secret> directUrl,
+      String slot,
+      Optional<String> configFile,
+      TransferLimits limits) {
+    this(repository, key, source, url, directUrl, slot, configFile, limits, Repository.MAIN_DOMAIN);
+  }
+
+  /// In the main domain, without limits of speed.
   public Settings(
       String repository,
       KeySource key,

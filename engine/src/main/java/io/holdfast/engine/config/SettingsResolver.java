@@ -5,6 +5,7 @@ import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Secret;
 import io.holdfast.engine.config.ConfigFile.RepositoryEntry;
 import io.holdfast.engine.config.ConfigFile.SourceEntry;
+import io.holdfast.repository.Repository;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,7 +62,11 @@ public final class SettingsResolver {
             limit(
                 "--limit-download",
                 flags.limitDownload(),
-                repositoryEntry.flatMap(RepositoryEntry::limitDownload))));
+                repositoryEntry.flatMap(RepositoryEntry::limitDownload))),
+        environment
+            .text("BACKUP_DOMAIN")
+            .or(() -> sourceEntry.flatMap(SourceEntry::domain))
+            .orElse(Repository.MAIN_DOMAIN));
   }
 
   private static OptionalLong limit(String name, @Nullable String flag, Optional<String> fromFile) {

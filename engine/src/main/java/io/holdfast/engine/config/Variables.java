@@ -36,6 +36,9 @@ public final class Variables {
           secret("DATABASE_URL", "Database of the source; --url wins."),
           secret("POSTGRES_URL", "The same; read when DATABASE_URL is not set."),
           secret("DIRECT_URL", "The same server without a pooler; --direct-url wins."),
+          plain(
+              "BACKUP_DOMAIN",
+              "Key domain that backups go into; wins over 'domain' of the source. Default: main."),
           plain("HOLDFAST_CONFIG", "Configuration file; --config wins."),
           plain(
               "HOLDFAST_PG_BIN",

@@ -18,7 +18,7 @@ import java.util.List;
 record ArrivalCheck(Repository target) {
   /// @throws CorruptRepositoryException if anything is missing or is not what was sent
   void require(StoredSnapshot snapshot) throws IOException {
-    ChunkReader reader = target.reader();
+    ChunkReader reader = target.reader(snapshot.record());
     for (ChunkId root : snapshot.record().roots().values()) {
       TreeReader.open(reader, root)
           .forEachChunk(
@@ -44,7 +44,7 @@ record ArrivalCheck(Repository target) {
   ///
   /// @throws CorruptRepositoryException if anything is missing
   void requireFindable(SnapshotRecord backup, Findability chunks) throws IOException {
-    ChunkReader reader = target.reader();
+    ChunkReader reader = target.reader(backup);
     for (ChunkId root : backup.roots().values()) {
       TreeReader.open(reader, root)
           .forEachChunk(

@@ -18,7 +18,7 @@ record OneCopy(EngineContext context, Exchange exchange, Repository target, Line
   /// Returns what is in the target now.
   SnapshotRecord run(SnapshotRecord backup, Optional<Twins.Pair> near) throws IOException {
     StoredSnapshot committed;
-    try (BackupSession session = target.beginSession()) {
+    try (BackupSession session = target.beginSession(backup.domain())) {
       // After the session was registered, so that no prune takes away what comes now.
       lines.copyNeeded(backup, session);
       context.progress().phase("copy " + backup.name(), backup.logicalBytes());

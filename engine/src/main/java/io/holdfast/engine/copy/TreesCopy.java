@@ -49,8 +49,8 @@ final class TreesCopy {
       SnapshotRecord backup, BackupSession session, Optional<Twins.Pair> near) throws IOException {
     SortedMap<String, ChunkId> roots = new TreeMap<>();
     for (Map.Entry<String, ChunkId> root : backup.roots().entrySet()) {
-      TreeReader tree = TreeReader.open(exchange.reader(), root.getValue());
-      switch (exchange.way()) {
+      TreeReader tree = TreeReader.open(exchange.reader(backup), root.getValue());
+      switch (exchange.way(backup.domain())) {
         case FRAMES -> {
           moveFrames(tree, session);
           roots.put(root.getKey(), root.getValue());
@@ -154,11 +154,12 @@ final class TreesCopy {
         || !near.get().copy().roots().containsKey(name)) {
       return Optional.empty();
     }
-    ChunkReader reader = target.reader();
+    ChunkReader reader = target.reader(near.get().copy());
     try {
       return Optional.of(
           new TreeCopy.Earlier(
-              TreeReader.open(exchange.reader(), near.get().original().root(name)),
+              TreeReader.open(
+                  exchange.reader(near.get().original()), near.get().original().root(name)),
               TreeReader.open(reader, near.get().copy().root(name))));
     } catch (CorruptRepositoryException _) {
       return Optional.empty();

@@ -64,6 +64,8 @@ final class Twins {
         pairs.stream()
             .filter(pair -> pair.original().source().equals(backup.source()))
             .filter(pair -> pair.original().kind().equals(backup.kind()))
+            .filter(pair -> pair.original().domain().equals(backup.domain()))
+            .filter(pair -> pair.copy().domain().equals(backup.domain()))
             .sorted((a, b) -> a.original().startedAt().compareTo(b.original().startedAt()))
             .toList();
     return same.stream()

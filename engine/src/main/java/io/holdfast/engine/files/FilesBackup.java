@@ -112,10 +112,14 @@ public final class FilesBackup {
     Instant startedAt = context.clock().instant();
     requireThere(request.paths());
     List<String> warnings = new ArrayList<>();
-    try (BackupSession session = repository.beginSession()) {
+    try (BackupSession session = repository.beginSession(settings.domain())) {
       BackupCatalog catalog = BackupCatalog.of(repository);
       Optional<StoredSnapshot> parent =
-          catalog.newest(settings.source(), backup -> backup.record().kind().equals(KIND));
+          catalog.newest(
+              settings.source(),
+              backup ->
+                  backup.record().kind().equals(KIND)
+                      && backup.record().domain().equals(settings.domain()));
       context.progress().phase("files", 0);
       Taken taken;
       try {
@@ -154,7 +158,10 @@ public final class FilesBackup {
       throws IOException {
     Optional<TreeReader> before = Optional.empty();
     if (parent.isPresent()) {
-      before = Optional.of(TreeReader.open(repository.reader(), parent.get().record().root(TREE)));
+      before =
+          Optional.of(
+              TreeReader.open(
+                  repository.reader(parent.get().record()), parent.get().record().root(TREE)));
     }
     Optional<SortedFiles> beforeFiles =
         before.isPresent() ? Optional.of(before.get().sortedFiles()) : Optional.empty();

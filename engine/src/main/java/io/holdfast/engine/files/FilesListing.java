@@ -71,7 +71,8 @@ public final class FilesListing {
   }
 
   private SortedFiles files(StoredSnapshot backup) throws IOException {
-    return TreeReader.open(repository.reader(), backup.record().root(FilesBackup.TREE))
+    return TreeReader.open(
+            repository.reader(backup.record()), backup.record().root(FilesBackup.TREE))
         .sortedFiles();
   }
 

@@ -122,6 +122,7 @@ public final class FilesRestore {
   }
 
   private TreeReader tree(StoredSnapshot backup) throws IOException {
-    return TreeReader.open(repository.reader(), backup.record().root(FilesBackup.TREE));
+    return TreeReader.open(
+        repository.reader(backup.record()), backup.record().root(FilesBackup.TREE));
   }
 }

@@ -119,7 +119,7 @@ public final class Restore {
             .archive()
             .map(where -> accepted.target().withRemark(where.remark()))
             .orElse(accepted.target());
-    ChunkReader chunks = repository.reader();
+    ChunkReader chunks = repository.reader(backup.record());
     TreeReader tree = TreeReader.open(chunks, root(backup, PhysicalFacts.CLUSTER_TREE));
     Path to = Destination.of(request.to());
     Map<Long, String> spaces = new LinkedHashMap<>();

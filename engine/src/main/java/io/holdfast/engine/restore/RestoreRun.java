@@ -53,7 +53,7 @@ final class RestoreRun {
     this.repository = repository;
     this.plan = plan;
     this.places = new Places(plan.to(), plan.tablespaces());
-    ChunkReader chunks = repository.reader();
+    ChunkReader chunks = repository.reader(plan.backup().record());
     this.tree = TreeReader.open(chunks, Restore.root(plan.backup(), PhysicalFacts.CLUSTER_TREE));
     TreeReader side = TreeReader.open(chunks, Restore.root(plan.backup(), PhysicalFacts.SIDE_TREE));
     this.configuration = new RestoreConfiguration(plan, tree, side);

@@ -82,7 +82,8 @@ public final class Affected {
       Seen seen = new Seen();
       for (Map.Entry<String, ChunkId> root : new TreeMap<>(backup.record().roots()).entrySet()) {
         try {
-          look(TreeReader.open(reader, root.getValue()), seen);
+          ChunkReader own = reader.in(backup.record().domain());
+          look(TreeReader.open(own, root.getValue()), seen);
         } catch (BackupException e) {
           if (e.code().kind() != ErrorKind.CORRUPTION) {
             throw e;

@@ -157,7 +157,7 @@ public final class Verify {
   private void verifyBackup(StoredSnapshot backup) throws IOException {
     String name = backup.record().name();
     context.progress().phase("verify " + name, backup.record().logicalBytes());
-    ChunkReader reader = repository.reader();
+    ChunkReader reader = repository.reader(backup.record());
     for (Map.Entry<String, ChunkId> root : backup.record().roots().entrySet()) {
       guarded(
           name + " " + root.getKey(),

@@ -28,6 +28,7 @@ class ConfigFileTest {
                 directUrl: postgresql://backup@db1:5433/erp
                 repository: main
                 slot: holdfast_x
+                domain: erp
             """);
 
     assertThat(file.repositories().get("main"))
@@ -43,7 +44,8 @@ class ConfigFileTest {
                 Optional.of("postgresql://backup@db1/erp"),
                 Optional.of("postgresql://backup@db1:5433/erp"),
                 Optional.of("main"),
-                Optional.of("holdfast_x")));
+                Optional.of("holdfast_x"),
+                Optional.of("erp")));
   }
 
   @Test

@@ -26,6 +26,7 @@ class SettingsResolverTest {
     assertThat(settings.repository()).isEqualTo(directory.resolve("backups").toString());
     assertThat(settings.source()).isEqualTo("main");
     assertThat(settings.slot()).isEqualTo("holdfast_main");
+    assertThat(settings.domain()).isEqualTo("main");
     assertThat(settings.key())
         .isEqualTo(new KeySource.DefaultFile(Path.of("/home/ann/.config/holdfast/key")));
     assertThat(settings.url()).isEmpty();
@@ -37,10 +38,11 @@ class SettingsResolverTest {
     writeConfig(
         """
         repositories: { main: { url: /file, keyFile: /file/key } }
-        sources: { main: { url: "postgresql://file/", directUrl: "postgresql://filed/", slot: s } }
+        sources: { main: { url: "postgresql://file/", directUrl: "postgresql://filed/", slot: s, domain: d } }
         """);
     assertSettings(Flags.NONE, "/file", "/file/key", "postgresql://file/", "postgresql://filed/");
     assertThat(resolve(Flags.NONE).slot()).isEqualTo("s");
+    assertThat(resolve(Flags.NONE).domain()).isEqualTo("d");
 
     environment.put("BACKUP_STORAGE_PATH", "/second");
     environment.put("POSTGRES_URL", "postgresql://second/");

@@ -60,6 +60,9 @@ final class CopyWorld implements AutoCloseable {
   private long position = 5L * SEGMENT;
   private int number;
 
+  /// Where the next backups go.
+  private String domain = Repository.MAIN_DOMAIN;
+
   CopyWorld(BlobStore store, long seed) throws IOException {
     this.store = store;
     this.source = Repositories.init(store, seed);
@@ -80,11 +83,17 @@ final class CopyWorld implements AutoCloseable {
     documents.addAll(before.documents);
     position = before.position;
     number = before.number;
+    domain = before.domain;
   }
 
   /// The same, as a program sees it that starts now.
   CopyWorld reopen() throws IOException {
     return new CopyWorld(this);
+  }
+
+  /// The next backups go into a domain of their own.
+  void into(String other) {
+    domain = other;
   }
 
   /// Another key.
@@ -155,8 +164,9 @@ final class CopyWorld implements AutoCloseable {
     Optional<StoredSnapshot> parent =
         source.snapshots().stream()
             .filter(b -> b.record().kind().equals(PhysicalBackup.KIND))
+            .filter(b -> b.record().domain().equals(domain))
             .reduce((_, later) -> later);
-    try (BackupSession session = source.beginSession()) {
+    try (BackupSession session = source.beginSession(domain)) {
       long start = position;
       stream(3_000);
       TreeWriter cluster = writer(session, parent, PhysicalFacts.CLUSTER_TREE);
@@ -185,7 +195,9 @@ final class CopyWorld implements AutoCloseable {
         session.chunks(),
         parent.isEmpty()
             ? Optional.empty()
-            : Optional.of(TreeReader.open(source.reader(), parent.get().record().root(tree))));
+            : Optional.of(
+                TreeReader.open(
+                    source.reader(parent.get().record()), parent.get().record().root(tree))));
   }
 
   /// One document changes, then all are backed up.
@@ -201,7 +213,7 @@ final class CopyWorld implements AutoCloseable {
   }
 
   private StoredSnapshot storeFiles() throws IOException {
-    try (BackupSession session = source.beginSession()) {
+    try (BackupSession session = source.beginSession(domain)) {
       SortedTreeWriter writer = new SortedTreeWriter(session.chunks(), Optional.empty());
       writer.put(attributed("home", FileKind.DIRECTORY, 0), FileContent.empty());
       for (int i = 0; i < documents.size(); i++) {
@@ -312,7 +324,7 @@ final class CopyWorld implements AutoCloseable {
     SnapshotRecord record = backup.record();
     Map<String, String> all = new TreeMap<>();
     all.put(record.name(), record.withStoredBytes(0).withRoots(new TreeMap<>()).toString());
-    var reader = repository.reader();
+    var reader = repository.reader(record);
     for (var root : record.roots().entrySet()) {
       TreeReader tree = TreeReader.open(reader, root.getValue());
       List<TreeFile> files = new ArrayList<>();

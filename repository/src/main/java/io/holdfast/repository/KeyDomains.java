@@ -1,0 +1,124 @@
+package io.holdfast.repository;
+
+import io.holdfast.storage.BlobStore;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The key domains of one repository: what is in a pack is opened with the keys of the domain that
+/// the pack names. Domains are opened once, when they are first asked for. *Thread-safe.*
+final class KeyDomains {
+  private final BlobStore store;
+  private final RepositoryOptions options;
+  private final FormatObject format;
+  private final RootKey root;
+  private final ResolvedPut puts;
+  private final Domain main;
+  private final Map<DomainId, Domain> opened = new ConcurrentHashMap<>();
+
+  private KeyDomains(
+      BlobStore store,
+      RepositoryOptions options,
+      FormatObject format,
+      RootKey root,
+      ResolvedPut puts,
+      Domain main) {
+    this.store = store;
+    this.options = options;
+    this.format = format;
+    this.root = root;
+    this.puts = puts;
+    this.main = main;
+    this.opened.put(main.id(), main);
+  }
+
+  /// Opens the main domain, without which nothing can be read.
+  static KeyDomains open(
+      BlobStore store, RepositoryOptions options, FormatObject format, RootKey root)
+      throws IOException {
+    DomainId id = root.domainId(Repository.MAIN_DOMAIN);
+    Domain main =
+        read(store, options, format, root, id)
+            .orElseThrow(
+                () ->
+                    CorruptRepositoryException.missing("the keys of the main domain are missing"));
+    return new KeyDomains(
+        store, options, format, root, new ResolvedPut(store, options.pause()), main);
+  }
+
+  private static Optional<Domain> read(
+      BlobStore store, RepositoryOptions options, FormatObject format, RootKey root, DomainId id)
+      throws IOException {
+    Map<Integer, DomainKeys> keys = root.domainKeys(store, id);
+    return keys.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Domain(
+                format,
+                id,
+                keys,
+                version -> root.laterKeys(store, id, version),
+                options.entropy()));
+  }
+
+  /// The domain of everything that is not a chunk, and of backups that belong to nobody in
+  /// particular.
+  Domain main() {
+    return main;
+  }
+
+  /// A domain; its keys are made when there are none yet.
+  Domain make(String name) throws IOException {
+    DomainId id = root.domainId(name);
+    Optional<Domain> known = find(id);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    DomainKeys fresh = DomainKeys.create(options.entropy(), options.clock().instant(), name);
+    // Somebody else may have made them a moment ago: whatever is stored counts.
+    puts.put(ObjectNames.domain(id, fresh.version), root.wrap(options, id, fresh));
+    return require(id);
+  }
+
+  Optional<Domain> find(String name) throws IOException {
+    return find(root.domainId(name));
+  }
+
+  Optional<Domain> find(DomainId id) throws IOException {
+    Domain known = opened.get(id);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    Optional<Domain> found = read(store, options, format, root, id);
+    if (found.isEmpty()) {
+      return found;
+    }
+    Domain raced = opened.putIfAbsent(id, found.get());
+    return raced == null ? found : Optional.of(raced);
+  }
+
+  /// The domain that something is sealed for.
+  ///
+  /// @throws CorruptRepositoryException if it has no keys
+  Domain require(DomainId id) throws IOException {
+    return find(id)
+        .orElseThrow(
+            () -> CorruptRepositoryException.missing("the keys of domain " + id + " are missing"));
+  }
+
+  /// The domain of a backup.
+  ///
+  /// @throws CorruptRepositoryException if it has no keys
+  Domain require(String name) throws IOException {
+    return find(name)
+        .orElseThrow(
+            () ->
+                CorruptRepositoryException.missing(
+                    "the keys of domain '" + name + "' are missing"));
+  }
+
+  void wipe() {
+    opened.values().forEach(Domain::wipe);
+  }
+}
