@@ -1,5 +1,6 @@
 package io.holdfast.cli;
 
+import io.holdfast.base.ByteSize;
 import io.holdfast.base.ErrorKind;
 import io.holdfast.engine.RepositoryAccess;
 import io.holdfast.engine.config.Settings;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -65,19 +67,29 @@ final class PruneCommand implements Callable<Integer> {
       })
   List<String> walWithoutBackup = new ArrayList<>();
 
+  @Option(
+      names = "--renew-keys",
+      paramLabel = "SIZE",
+      description =
+          "Also write packs anew that are sealed under older data keys, up to so much a run, for"
+              + " example 20GiB: after 'key rotate'.")
+  @Nullable String renewKeys;
+
   PruneCommand(CommandContext context) {
     this.context = context;
   }
 
   @Override
   public Integer call() {
+    String size = renewKeys;
     PruneRequest request =
         new PruneRequest(
             maxUnused,
             buryMax,
             Duration.ofHours(deadAfterHours),
             Duration.ofMinutes(waitMinutes),
-            Set.copyOf(walWithoutBackup));
+            Set.copyOf(walWithoutBackup),
+            size == null ? new ByteSize(0) : Sizes.parse(size));
     Settings settings = context.settings(global.flags(null, null, null));
     PruneOutcome outcome;
     try (var progress = context.progress(global);

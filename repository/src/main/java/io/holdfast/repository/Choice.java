@@ -3,7 +3,10 @@ package io.holdfast.repository;
 import io.holdfast.repository.ChunkIndex.PackSummary;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /// Which packs a prune would remove, by the census and the policy: G1 of the protocol. Nothing is
 /// chosen that a session which has not ended has written.
@@ -11,17 +14,21 @@ final class Choice {
   private final Census census;
   private final PrunePolicy policy;
   private final PackUsage usage;
-  private final List<PackId> chosen = new ArrayList<>();
+  private final Map<DomainId, Integer> newestKeys;
+  private final Set<PackId> chosen = new LinkedHashSet<>();
   private long held;
+  private long renewedBytes;
 
-  private Choice(Census census, PrunePolicy policy) {
+  private Choice(Census census, PrunePolicy policy, Map<DomainId, Integer> newestKeys) {
     this.census = census;
+    this.newestKeys = newestKeys;
     this.policy = policy;
     this.usage = census.usage();
   }
 
-  static PrunePlan plan(Census census, PrunePolicy policy) {
-    Choice choice = new Choice(census, policy);
+  /// @param newestKeys the newest version of each domain's keys
+  static PrunePlan plan(Census census, PrunePolicy policy, Map<DomainId, Integer> newestKeys) {
+    Choice choice = new Choice(census, policy, newestKeys);
     choice.choose();
     return choice.describe();
   }
@@ -55,6 +62,33 @@ final class Choice {
               }
             });
     take(candidates, unused);
+    renew();
+  }
+
+  /// The oldest keys first.
+  private void renew() {
+    List<PackSummary> older =
+        census.index().packs().stream()
+            .filter(this::isOlder)
+            .filter(pack -> !census.state().condemned().contains(pack.id()))
+            .filter(pack -> !chosen.contains(pack.id()) && hasEnded(pack.id()))
+            .sorted(
+                Comparator.comparing(PackSummary::keyVersion)
+                    .thenComparing(pack -> pack.id().toString()))
+            .toList();
+    long most = most();
+    for (PackSummary pack : older) {
+      boolean fits = renewedBytes == 0 || renewedBytes + pack.bytes() <= policy.renewBytesMax();
+      if (policy.renewBytesMax() == 0 || !fits || chosen.size() >= most) {
+        break;
+      }
+      chosen.add(pack.id());
+      renewedBytes += pack.bytes();
+    }
+  }
+
+  private boolean isOlder(PackSummary pack) {
+    return pack.keyVersion() < newestKeys.getOrDefault(pack.domain(), 0);
   }
 
   private boolean isUnnamed(PackId id) {
@@ -108,10 +142,13 @@ final class Choice {
         PackUsage.of(census.marks(), pack -> gone.contains(census.index().packs().get(pack).id()));
     long needed = 0;
     long moved = 0;
+    long olderKeys = 0;
     for (int i = 0; i < census.index().packs().size(); i++) {
       needed += usage.neededBytes(i);
       if (gone.contains(census.index().packs().get(i).id())) {
         moved += after.neededBytes(i);
+      } else if (isOlder(census.index().packs().get(i))) {
+        olderKeys += census.index().packs().get(i).bytes();
       }
     }
     long removedBytes =
@@ -126,6 +163,8 @@ final class Choice {
         removedBytes,
         moved,
         census.sessions().open().stream().map(SessionTable.Standing::id).toList(),
-        held);
+        held,
+        renewedBytes,
+        olderKeys);
   }
 }

@@ -6,15 +6,16 @@ import io.holdfast.repository.PackFormat.Entry;
 import io.holdfast.storage.NoSuchBlobException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/// Copies frames out of condemned packs into new ones, as they are: they are opened to prove them,
-/// and not sealed again. The new packs belong to a session of their own, so that somebody collects
-/// them if this run does not get to its end. Packs of one domain at a time are filled, so whoever
-/// hands out packs does it domain by domain. *Confined.*
+/// Copies frames out of condemned packs into new ones. They are opened to prove them, and sealed
+/// again only where their keys are not the newest ones. The new packs belong to a session of their
+/// own, so that somebody collects them if this run does not get to its end. Packs of one domain at
+/// a time are filled, so whoever hands out packs does it domain by domain. *Confined.*
 final class FrameMover {
   private final Repository repository;
   private final SessionId session;
@@ -60,10 +61,31 @@ final class FrameMover {
             repository.domains(),
             () -> repository.readerOf(new Loaded(census.index(), census.state(), List.of())),
             FrameProof.Prefixes.REQUIRED);
+    Domain domain = repository.domains().require(section.domain);
+    Lane lane = new Lane(section.domain, section.packing, domain.current().version);
     for (Entry entry : needed) {
       proof.prove(section, entry, content);
-      append(Lane.of(section), entry, content);
+      if (section.keyVersion == lane.keyVersion) {
+        append(lane, entry, content);
+      } else {
+        appendFrame(lane, entry, sealedAnew(domain, section, entry, content));
+      }
     }
+  }
+
+  private byte[] sealedAnew(Domain domain, PackSection section, Entry entry, byte[] content) {
+    byte[] payload =
+        FrameOpener.decrypt(
+            domain,
+            section.keyVersion,
+            entry.type(),
+            entry.id(),
+            content,
+            entry.offset(),
+            entry.storedBytes(),
+            "chunk " + entry.id() + " in " + section.pack);
+    return FrameSealer.sealAnew(
+        domain, entry.type(), entry.id(), payload, repository.options().entropy());
   }
 
   /// What [#salvage] found.
@@ -105,18 +127,22 @@ final class FrameMover {
     return false;
   }
 
-  private void append(Lane lane, Entry entry, byte[] content) throws IOException {
+  /// @param pack in which the entry says where the frame lies
+  private void append(Lane lane, Entry entry, byte[] pack) throws IOException {
+    int end = entry.offset() + entry.storedBytes();
+    appendFrame(lane, entry, Arrays.copyOfRange(pack, entry.offset(), end));
+  }
+
+  private void appendFrame(Lane lane, Entry entry, byte[] frame) throws IOException {
     if (filling.keySet().stream().anyMatch(other -> !other.domain.equals(lane.domain))) {
       var _ = finish();
       filling.clear();
     }
     PackBuilder pack =
         filling.computeIfAbsent(lane, _ -> new PackBuilder(repository.options().packBytesTarget()));
-    if (!pack.fits(entry.storedBytes())) {
+    if (!pack.fits(frame.length)) {
       upload(lane, pack);
     }
-    byte[] frame =
-        java.util.Arrays.copyOfRange(content, entry.offset(), entry.offset() + entry.storedBytes());
     pack.append(entry.type(), entry.id(), frame, frame.length, entry.plainBytes(), entry.prefix());
     movedBytes += frame.length;
   }

@@ -86,7 +86,8 @@ final class FrameOpener {
     return payload;
   }
 
-  private static byte[] decrypt(
+  /// What a frame holds, still compressed: codec, plain length, content.
+  static byte[] decrypt(
       Domain domain,
       int keyVersion,
       ChunkType type,

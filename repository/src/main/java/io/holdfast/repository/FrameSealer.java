@@ -43,6 +43,32 @@ final class FrameSealer implements AutoCloseable {
     return CryptoKit.hmac(packingKey, CHUNK, idBytes);
   }
 
+  /// A frame of what another one held, under the newest keys.
+  ///
+  /// @param payload codec, plain length, content, as [FrameOpener#decrypt] gives it
+  static byte[] sealAnew(
+      Domain domain, ChunkType type, ChunkId id, byte[] payload, Entropy entropy) {
+    byte[] sealed = new byte[CryptoKit.NONCE_BYTES + payload.length + CryptoKit.TAG_BYTES];
+    byte[] nonce = entropy.bytes(CryptoKit.NONCE_BYTES);
+    System.arraycopy(nonce, 0, sealed, 0, nonce.length);
+    System.arraycopy(payload, 0, sealed, nonce.length, payload.length);
+    CryptoKit.encryptInPlace(
+        frameKey(packingKey(domain, type), id),
+        nonce,
+        domain.frameContext(type, id),
+        sealed,
+        CryptoKit.NONCE_BYTES,
+        payload.length);
+    return sealed;
+  }
+
+  private static byte[] packingKey(Domain domain, ChunkType type) {
+    return switch (type.packing()) {
+      case DATA -> domain.current().data;
+      case METADATA -> domain.current().meta;
+    };
+  }
+
   /// Makes the frame of a chunk in [#frame] and returns its length.
   int seal(Domain domain, ChunkType type, ChunkId id, byte[] bytes, int offset, int length) {
     return encrypt(domain, type, id, length, compress(bytes, offset, length));
@@ -97,13 +123,8 @@ final class FrameSealer implements AutoCloseable {
     System.arraycopy(nonce, 0, frame, 0, nonce.length);
     frame[CryptoKit.NONCE_BYTES] = (byte) codec;
     System.arraycopy(CryptoKit.be32(length), 0, frame, CryptoKit.NONCE_BYTES + 1, 4);
-    byte[] packingKey =
-        switch (type.packing()) {
-          case DATA -> domain.current().data;
-          case METADATA -> domain.current().meta;
-        };
     CryptoKit.encryptInPlace(
-        frameKey(packingKey, id),
+        frameKey(packingKey(domain, type), id),
         nonce,
         domain.frameContext(type, id),
         frame,

@@ -14,6 +14,8 @@ import java.util.List;
 /// @param movedBytes what would be copied out of them first
 /// @param openSessions backups that run, or were killed: packs can go only when these have ended
 /// @param held packs that would go too if the limit on one run were higher
+/// @param renewedBytes packs among those that go only because their keys are not the newest ones
+/// @param olderKeysBytes packs that stay under such keys
 public record PrunePlan(
     long state,
     int snapshots,
@@ -24,7 +26,9 @@ public record PrunePlan(
     long removedBytes,
     long movedBytes,
     List<SessionId> openSessions,
-    long held) {
+    long held,
+    long renewedBytes,
+    long olderKeysBytes) {
   public PrunePlan {
     removed = List.copyOf(removed);
     openSessions = List.copyOf(openSessions);

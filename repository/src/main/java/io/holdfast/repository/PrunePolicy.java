@@ -12,17 +12,33 @@ import java.time.Duration;
 ///   comparing clocks
 /// @param patience how long to wait for sessions that are alive
 /// @param sealAfter how old sessions become before their slots are cleared away
+/// @param renewBytesMax of packs whose keys are not the newest ones that are written anew for this
+///   reason alone; one pack at least if it is positive
 public record PrunePolicy(
-    double unusedMax, double buryMax, Duration silence, Duration patience, Duration sealAfter) {
+    double unusedMax,
+    double buryMax,
+    Duration silence,
+    Duration patience,
+    Duration sealAfter,
+    long renewBytesMax) {
   public static final PrunePolicy DEFAULT =
       new PrunePolicy(0.05, 1.0 / 3, Duration.ofHours(24), Duration.ZERO, Duration.ofDays(2));
 
   public PrunePolicy {
     requirePart(unusedMax, "unused");
     requirePart(buryMax, "bury");
+    if (renewBytesMax < 0) {
+      throw new IllegalArgumentException("to renew " + renewBytesMax + " bytes");
+    }
     if (silence.isNegative() || patience.isNegative() || sealAfter.isNegative()) {
       throw new IllegalArgumentException("a duration of a prune policy is negative");
     }
+  }
+
+  /// Without renewing anything.
+  public PrunePolicy(
+      double unusedMax, double buryMax, Duration silence, Duration patience, Duration sealAfter) {
+    this(unusedMax, buryMax, silence, patience, sealAfter, 0);
   }
 
   private static void requirePart(double part, String what) {
@@ -32,22 +48,26 @@ public record PrunePolicy(
   }
 
   public PrunePolicy withBuryMax(double part) {
-    return new PrunePolicy(unusedMax, part, silence, patience, sealAfter);
+    return new PrunePolicy(unusedMax, part, silence, patience, sealAfter, renewBytesMax);
   }
 
   public PrunePolicy withUnusedMax(double part) {
-    return new PrunePolicy(part, buryMax, silence, patience, sealAfter);
+    return new PrunePolicy(part, buryMax, silence, patience, sealAfter, renewBytesMax);
   }
 
   public PrunePolicy withSilence(Duration duration) {
-    return new PrunePolicy(unusedMax, buryMax, duration, patience, sealAfter);
+    return new PrunePolicy(unusedMax, buryMax, duration, patience, sealAfter, renewBytesMax);
   }
 
   public PrunePolicy withPatience(Duration duration) {
-    return new PrunePolicy(unusedMax, buryMax, silence, duration, sealAfter);
+    return new PrunePolicy(unusedMax, buryMax, silence, duration, sealAfter, renewBytesMax);
   }
 
   public PrunePolicy withSealAfter(Duration duration) {
-    return new PrunePolicy(unusedMax, buryMax, silence, patience, duration);
+    return new PrunePolicy(unusedMax, buryMax, silence, patience, duration, renewBytesMax);
+  }
+
+  public PrunePolicy withRenewBytesMax(long bytes) {
+    return new PrunePolicy(unusedMax, buryMax, silence, patience, sealAfter, bytes);
   }
 }

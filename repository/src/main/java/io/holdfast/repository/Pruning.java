@@ -2,9 +2,12 @@ package io.holdfast.repository;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.repository.ChunkIndex.PackSummary;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,7 +33,18 @@ public final class Pruning {
   ///
   /// @throws BackupException `OBJECT_CORRUPT` if it cannot be said what is needed
   public PrunePlan plan(PrunePolicy policy) throws IOException {
-    return Choice.plan(Census.take(repository, references), policy);
+    return plan(Census.take(repository, references), policy);
+  }
+
+  private PrunePlan plan(Census census, PrunePolicy policy) throws IOException {
+    Map<DomainId, Integer> newestKeys = new HashMap<>();
+    for (PackSummary pack : census.index().packs()) {
+      if (!newestKeys.containsKey(pack.domain())) {
+        Optional<Domain> domain = repository.domains().find(pack.domain());
+        newestKeys.put(pack.domain(), domain.map(each -> each.current().version).orElse(0));
+      }
+    }
+    return Choice.plan(census, policy, newestKeys);
   }
 
   /// Plans and executes. Where another maintainer publishes a state in between, all begins anew
@@ -40,7 +54,7 @@ public final class Pruning {
   public PruneReport run(PrunePolicy policy) throws IOException {
     for (int attempt = 0; attempt < TRIES_MAX; attempt++) {
       Census census = Census.take(repository, references);
-      PrunePlan plan = Choice.plan(census, policy);
+      PrunePlan plan = plan(census, policy);
       Optional<MaintenanceState> condemned = condemn(census, plan, policy);
       if (condemned.isPresent()) {
         Optional<PruneReport> report = goOn(plan, condemned.get(), policy);

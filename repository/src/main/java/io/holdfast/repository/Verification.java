@@ -72,6 +72,16 @@ public final class Verification {
         .toList();
   }
 
+  /// Every pack that is stored and not taken out of use: also those that no index object names any
+  /// more, because it is damaged. In the order of their names.
+  public List<PackId> storedPacksInUse() throws IOException {
+    MaintenanceState state = parts.maintenance().newest().state();
+    return storedPacks().keySet().stream()
+        .filter(pack -> !state.condemned().contains(pack) && !state.buried().contains(pack))
+        .sorted(Comparator.comparing(PackId::toString))
+        .toList();
+  }
+
   /// A pack of the index.
   ///
   /// @param bytes as the index says

@@ -77,6 +77,8 @@ public final class Prune {
     map.put("movedBytes", plan.movedBytes());
     map.put("freedBytes", plan.freedBytes());
     map.put("heldPacks", plan.held());
+    map.put("renewedBytes", plan.renewedBytes());
+    map.put("olderKeysBytes", plan.olderKeysBytes());
     map.put("openSessions", plan.openSessions().size());
     return map;
   }
@@ -115,6 +117,15 @@ public final class Prune {
                 + new ByteSize(plan.movedBytes())
                 + " out of them: frees "
                 + new ByteSize(plan.freedBytes()));
+    if (plan.renewedBytes() > 0) {
+      lines.add(
+          new ByteSize(plan.renewedBytes()) + " of these only to be sealed under the newest keys");
+    }
+    if (plan.olderKeysBytes() > 0) {
+      lines.add(
+          new ByteSize(plan.olderKeysBytes())
+              + " stay sealed under older keys; prune --renew-keys SIZE writes them anew");
+    }
     if (plan.held() > 0) {
       lines.add(plan.held() + " more packs are left for the next run, or for --bury-max 100");
     }

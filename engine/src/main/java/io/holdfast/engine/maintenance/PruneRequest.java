@@ -1,6 +1,7 @@
 package io.holdfast.engine.maintenance;
 
 import io.holdfast.base.BackupException;
+import io.holdfast.base.ByteSize;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.repository.PrunePolicy;
 import java.time.Duration;
@@ -15,12 +16,14 @@ import java.util.Set;
 /// @param silence after which a backup that has not ended is ended
 /// @param patience how long to wait for backups that run
 /// @param walWithoutBackup sources whose WAL goes as well where no backup of its cluster is kept
+/// @param renewed how much of what is sealed under older data keys is written anew under the newest
 public record PruneRequest(
     double unusedMaxPercent,
     double buryMaxPercent,
     Duration silence,
     Duration patience,
-    Set<String> walWithoutBackup) {
+    Set<String> walWithoutBackup,
+    ByteSize renewed) {
   public static final PruneRequest DEFAULT =
       new PruneRequest(
           100 * PrunePolicy.DEFAULT.unusedMax(),
@@ -28,6 +31,16 @@ public record PruneRequest(
           PrunePolicy.DEFAULT.silence(),
           PrunePolicy.DEFAULT.patience(),
           Set.of());
+
+  /// Without renewing anything.
+  public PruneRequest(
+      double unusedMaxPercent,
+      double buryMaxPercent,
+      Duration silence,
+      Duration patience,
+      Set<String> walWithoutBackup) {
+    this(unusedMaxPercent, buryMaxPercent, silence, patience, walWithoutBackup, new ByteSize(0));
+  }
 
   /// @throws BackupException `BAD_ARGUMENT` if a value is out of range
   public PruneRequest {
@@ -54,6 +67,7 @@ public record PruneRequest(
         .withUnusedMax(unusedMaxPercent / 100)
         .withBuryMax(buryMaxPercent / 100)
         .withSilence(silence)
-        .withPatience(patience);
+        .withPatience(patience)
+        .withRenewBytesMax(renewed.bytes());
   }
 }

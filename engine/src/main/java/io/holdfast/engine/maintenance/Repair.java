@@ -113,6 +113,7 @@ public final class Repair {
     Set<PackId> suspects = new LinkedHashSet<>(proofs.damaged());
     if (read == Read.ALL) {
       suspects.addAll(verification.packs());
+      suspects.addAll(verification.storedPacksInUse());
     }
     context.progress().phase("read packs", 0);
     Set<PackId> damaged = new LinkedHashSet<>();

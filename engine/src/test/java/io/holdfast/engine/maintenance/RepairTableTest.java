@@ -272,6 +272,24 @@ class RepairTableTest {
     requireRestored(Restored.HEALED);
   }
 
+  /// The index that names the pack is made anew from the pack, which is intact where its table is.
+  @Test
+  void aPackThatOnlyADamagedIndexNamedIsReadToo() throws Exception {
+    putBack();
+    damage(Kind.DATA_PACK, Way.FLIPPED);
+    for (BlobKey key : names()) {
+      if (key.value().startsWith("idx/")) {
+        byte[] bytes = store.get(key, 1 << 28);
+        store.delete(key);
+        var _ = store.putIfAbsent(key, ByteBuffer.wrap(flipped(bytes, 60)));
+      }
+    }
+    var _ = repair();
+    backUpAgain();
+    assertThat(verify()).isEqualTo(Saying.CLEAN);
+    requireRestored(Restored.HEALED);
+  }
+
   private static EngineContext context() {
     return new EngineContext(
         clock, Entropy.secure(), _ -> {}, Progress.NONE, new Cancellation(), Map.of());

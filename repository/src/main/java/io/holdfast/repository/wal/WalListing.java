@@ -62,7 +62,8 @@ final class WalListing {
     long end = from;
     for (WalRange range : ranges) {
       if (end != 0 && Long.compareUnsigned(end, range.start()) < 0) {
-        holes.add(new WalRange(range.timeline(), end, range.start()));
+        long hole = end;
+        holes.add(new WalRange(range.timeline(), hole, range.start()));
       }
       end = Long.compareUnsigned(end, range.end()) < 0 ? range.end() : end;
     }
