@@ -200,8 +200,7 @@ public final class Keyring {
   /// @throws BackupException `BAD_ARGUMENT` if there is no such domain
   /// @throws ShreddedDomainException if it was shredded
   public List<DataKeys> rotate(Optional<String> domain) throws IOException {
-    List<DomainId> ids =
-        domain.isEmpty() ? living() : List.of(root.domainId(domain.get()));
+    List<DomainId> ids = domain.isEmpty() ? living() : List.of(root.domainId(domain.get()));
     List<DataKeys> result = new ArrayList<>();
     for (DomainId id : ids) {
       domains.shreds().requireAlive(id);

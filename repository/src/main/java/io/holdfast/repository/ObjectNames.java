@@ -63,6 +63,10 @@ final class ObjectNames {
     return new BlobKey(FORGOTTEN + id);
   }
 
+  static BlobKey probe(String idHex) {
+    return new BlobKey(PROBES + idHex);
+  }
+
   static BlobKey shredded(DomainId id) {
     return new BlobKey(SHREDDED + id.hex());
   }

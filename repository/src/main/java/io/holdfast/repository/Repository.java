@@ -14,10 +14,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// An encrypted repository in a [BlobStore]. The format is specified in
 /// `docs/format/repository.md`. May be used from several threads; does not own the store.
@@ -63,8 +66,8 @@ public final class Repository implements AutoCloseable {
 
   /// What can be listed, and what could not be read while listing.
   ///
-  /// @param shredded snapshots that nobody has forgotten, in domains that were shredded: they are no
-  ///   more
+  /// @param shredded snapshots that nobody has forgotten, in domains that were shredded: they are
+  ///   no more
   /// @param damaged slots that cannot be read or are missing: each may be a backup
   /// @param undecided maintenance states that cannot be read: a snapshot may have been removed by
   ///   them, none is hidden
@@ -285,6 +288,34 @@ public final class Repository implements AutoCloseable {
             : List.of();
     snapshots.removeAll(shredded);
     return new SnapshotListing(snapshots, shredded, damaged, newest.damaged());
+  }
+
+  /// The domain that a backup was shredded with, as long as its slot is there: a prune takes that
+  /// away some day, and then nobody knows of it.
+  ///
+  /// @param wanted which backup; the latest of several counts
+  public Optional<ShreddedDomain> shreddedBackup(Predicate<SnapshotRecord> wanted)
+      throws IOException {
+    List<BlobStat> slots = new ArrayList<>();
+    store.list(ObjectNames.LOG, slots::add);
+    Map<String, ShreddedDomain> shredded = new HashMap<>();
+    shreddedDomains().forEach(domain -> shredded.put(domain.name(), domain));
+    List<StoredSnapshot> found = new ArrayList<>();
+    for (BlobStat slot : shredded.isEmpty() ? List.<BlobStat>of() : slots.reversed()) {
+      var place = ObjectNames.parseLog(slot.key());
+      try {
+        if (place.isPresent() && place.get().slot() > 0) {
+          readSnapshot(slot, place.get(), found);
+        }
+      } catch (CorruptRepositoryException _) {
+        // Others tell of what is damaged in the list.
+      }
+    }
+    return found.stream()
+        .map(StoredSnapshot::record)
+        .filter(wanted)
+        .flatMap(record -> Optional.ofNullable(shredded.get(record.domain())).stream())
+        .findFirst();
   }
 
   private List<StoredSnapshot> shredded(List<StoredSnapshot> snapshots) throws IOException {

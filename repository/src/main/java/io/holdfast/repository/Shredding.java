@@ -6,8 +6,11 @@ import io.holdfast.base.Quoted;
 import io.holdfast.repository.ChunkIndex.PackSummary;
 import io.holdfast.repository.IndexLoader.Use;
 import io.holdfast.storage.BlobKey;
+import io.holdfast.storage.BlobLockedException;
+import io.holdfast.storage.BlobStore.AfterDelete;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -56,11 +59,26 @@ public final class Shredding {
     }
   }
 
+  /// What to do where the store keeps what is deleted.
+  public enum KeptKeys {
+    /// Nothing at all.
+    REFUSED,
+    /// As much as is possible. That is no destruction: whoever can read what the store keeps, and
+    /// has a key of the repository, can read everything.
+    ACCEPTED
+  }
+
   /// What was done.
   ///
+  /// @param afterDelete what the store says of deleted objects; the keys are destroyed only if they
+  ///   are gone
   /// @param forgotten backups that were forgotten by this run
   /// @param deletedKeys objects that are gone
-  public record Report(ShreddedDomain domain, List<StoredSnapshot> forgotten, int deletedKeys) {
+  public record Report(
+      ShreddedDomain domain,
+      AfterDelete afterDelete,
+      List<StoredSnapshot> forgotten,
+      int deletedKeys) {
     public Report {
       forgotten = List.copyOf(forgotten);
     }
@@ -97,9 +115,22 @@ public final class Shredding {
 
   /// Shreds the domain, or completes what an earlier run began.
   ///
-  /// @throws BackupException `BAD_ARGUMENT` as [#plan]; `SHRED_INCOMPLETE` if keys are still there
-  public Report run() throws IOException {
+  /// @throws BackupException `BAD_ARGUMENT` as [#plan]; `KEYS_WOULD_REMAIN` if the store keeps what
+  ///   is deleted, and nothing was done; `SHRED_INCOMPLETE` if keys are still there
+  public Report run(KeptKeys kept) throws IOException {
     Plan _ = plan();
+    AfterDelete afterDelete = afterDelete();
+    if (afterDelete == AfterDelete.KEPT && kept == KeptKeys.REFUSED) {
+      throw new BackupException(
+          ErrorCode.KEYS_WOULD_REMAIN,
+          "nothing was done: the store keeps what is deleted (versions, soft delete or a lock), so"
+              + " the keys of the domain '"
+              + name
+              + "' could not be destroyed",
+          "Remove what is kept by the means of the store: docs/guide/keys.md says how for each."
+              + " With --although-kept the domain is closed and its backups are gone, but not"
+              + " destroyed.");
+    }
     ShreddedDomain domain =
         repository
             .domains()
@@ -111,7 +142,16 @@ public final class Shredding {
     List<StoredSnapshot> backups = backups();
     repository.forget(backups.stream().map(StoredSnapshot::id).toList());
     repository.domains().forget(id);
-    return new Report(domain, backups, deleteKeys());
+    return new Report(domain, afterDelete, backups, deleteKeys());
+  }
+
+  private AfterDelete afterDelete() throws IOException {
+    byte[] probe = repository.options().entropy().bytes(Hex16.BYTES);
+    try {
+      return repository.store().afterDelete(ObjectNames.probe(HexFormat.of().formatHex(probe)));
+    } catch (BlobLockedException e) {
+      return AfterDelete.KEPT;
+    }
   }
 
   private void requireShreddable() {
@@ -135,9 +175,7 @@ public final class Shredding {
 
   private List<BlobKey> keys() throws IOException {
     List<BlobKey> keys = new ArrayList<>();
-    repository
-        .store()
-        .list(ObjectNames.DOMAINS + id.hex() + "/", blob -> keys.add(blob.key()));
+    repository.store().list(ObjectNames.DOMAINS + id.hex() + "/", blob -> keys.add(blob.key()));
     return keys;
   }
 

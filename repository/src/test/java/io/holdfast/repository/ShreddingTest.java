@@ -8,6 +8,7 @@ import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Progress;
 import io.holdfast.base.SecretBytes;
 import io.holdfast.repository.PackFormat.Entry;
+import io.holdfast.repository.Shredding.KeptKeys;
 import io.holdfast.repository.crypto.CryptoKit;
 import io.holdfast.repository.crypto.SealedObject;
 import io.holdfast.repository.testing.Repositories;
@@ -65,7 +66,7 @@ class ShreddingTest {
       assertThat(plan.packs()).isPositive();
       assertThat(plan.already()).isEmpty();
 
-      Shredding.Report report = repository.shredding("doomed").run();
+      Shredding.Report report = repository.shredding("doomed").run(KeptKeys.REFUSED);
       assertThat(report.deletedKeys()).isEqualTo(2);
       assertThat(report.forgotten()).hasSize(2);
       requireShredded(repository);
@@ -78,7 +79,7 @@ class ShreddingTest {
       Shredding.Plan again = repository.shredding("doomed").plan();
       assertThat(again.already()).isPresent();
       assertThat(again.keyVersions()).isZero();
-      assertThat(repository.shredding("doomed").run().deletedKeys()).isZero();
+      assertThat(repository.shredding("doomed").run(KeptKeys.REFUSED).deletedKeys()).isZero();
       assertThat(repository.keyring().dataKeys())
           .extracting(Keyring.DataKeys::domain)
           .containsExactly("main", "spared");
@@ -107,15 +108,23 @@ class ShreddingTest {
                           sections
                               .computeIfAbsent(section.domain, _ -> new ArrayList<>())
                               .add(section)));
-      int all = sections.get(doomed).stream().mapToInt(section -> section.count).sum();
-      assertThat(opened(repository, sections.get(doomed))).as("before").isEqualTo(all);
-      repository.shredding("doomed").run();
+      int all =
+          sections.getOrDefault(doomed, List.of()).stream()
+              .mapToInt(section -> section.count)
+              .sum();
+      assertThat(opened(repository, sections.getOrDefault(doomed, List.of())))
+          .as("before")
+          .isEqualTo(all);
+      repository.shredding("doomed").run(KeptKeys.REFUSED);
     }
     try (Repository repository = open(store)) {
       // The packs are still there, with their tables in the index.
-      assertThat(opened(repository, sections.get(doomed))).isZero();
-      int all = sections.get(spared).stream().mapToInt(section -> section.count).sum();
-      assertThat(opened(repository, sections.get(spared))).isEqualTo(all);
+      assertThat(opened(repository, sections.getOrDefault(doomed, List.of()))).isZero();
+      int all =
+          sections.getOrDefault(spared, List.of()).stream()
+              .mapToInt(section -> section.count)
+              .sum();
+      assertThat(opened(repository, sections.getOrDefault(spared, List.of()))).isEqualTo(all);
     }
   }
 
@@ -162,7 +171,7 @@ class ShreddingTest {
   void whatCannotBeShreddedIsRefusedAndNothingIsWritten(String domain) throws Exception {
     try (Repository repository = open(store)) {
       Map<BlobKey, Integer> before = objects();
-      assertThatThrownBy(() -> repository.shredding(domain).run())
+      assertThatThrownBy(() -> repository.shredding(domain).run(KeptKeys.REFUSED))
           .isInstanceOfSatisfying(
               BackupException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_ARGUMENT));
       assertThat(objects()).isEqualTo(before);
@@ -174,14 +183,14 @@ class ShreddingTest {
     Map<BlobKey, byte[]> whole = copy();
     CrashingBlobStore counting = CrashingBlobStore.counting(store);
     try (Repository repository = open(counting)) {
-      repository.shredding("doomed").run();
+      repository.shredding("doomed").run(KeptKeys.REFUSED);
     }
     for (long step = 1; step <= counting.steps(); step++) {
       for (Moment moment : Moment.values()) {
         putBack(whole);
         CrashingBlobStore crashing = new CrashingBlobStore(store, step, moment);
         try (Repository repository = open(crashing)) {
-          repository.shredding("doomed").run();
+          repository.shredding("doomed").run(KeptKeys.REFUSED);
         } catch (SimulatedCrash e) {
           assertThat(crashing.hasCrashed()).isTrue();
         }
@@ -193,7 +202,7 @@ class ShreddingTest {
             assertThatThrownBy(() -> repository.beginSession("doomed"))
                 .isInstanceOf(ShreddedDomainException.class);
           }
-          repository.shredding("doomed").run();
+          repository.shredding("doomed").run(KeptKeys.REFUSED);
           requireShredded(repository);
         }
       }
@@ -208,7 +217,7 @@ class ShreddingTest {
     Locking locking = new Locking(store);
     locking.locked = true;
     try (Repository repository = open(locking)) {
-      assertThatThrownBy(() -> repository.shredding("doomed").run())
+      assertThatThrownBy(() -> repository.shredding("doomed").run(KeptKeys.REFUSED))
           .isInstanceOfSatisfying(
               BackupException.class,
               e -> {
@@ -219,7 +228,29 @@ class ShreddingTest {
           .anyMatch(f -> f.problem().contains("'holdfast key shred doomed' again"))
           .noneMatch(f -> f.kind().isDamage());
       locking.locked = false;
-      assertThat(repository.shredding("doomed").run().deletedKeys()).isEqualTo(2);
+      assertThat(repository.shredding("doomed").run(KeptKeys.REFUSED).deletedKeys()).isEqualTo(2);
+      requireShredded(repository);
+    }
+  }
+
+  @Test
+  void aStoreThatKeepsWhatIsDeletedIsFoundOutBeforeAnythingIsDone() throws Exception {
+    BlobStore keeping =
+        new ForwardingBlobStore(store) {
+          @Override
+          public AfterDelete afterDelete(BlobKey probe) {
+            return AfterDelete.KEPT;
+          }
+        };
+    try (Repository repository = open(keeping)) {
+      Map<BlobKey, Integer> before = objects();
+      assertThatThrownBy(() -> repository.shredding("doomed").run(KeptKeys.REFUSED))
+          .isInstanceOfSatisfying(
+              BackupException.class,
+              e -> assertThat(e.code()).isEqualTo(ErrorCode.KEYS_WOULD_REMAIN));
+      assertThat(objects()).isEqualTo(before);
+      Shredding.Report report = repository.shredding("doomed").run(KeptKeys.ACCEPTED);
+      assertThat(report.afterDelete()).isEqualTo(BlobStore.AfterDelete.KEPT);
       requireShredded(repository);
     }
   }
@@ -232,7 +263,7 @@ class ShreddingTest {
         for (SmallBackup.Chunk chunk : SmallBackup.chunks(session.chunks().ids(), 70)) {
           session.chunks().put(chunk.type, chunk.id, chunk.bytes, 0, chunk.bytes.length);
         }
-        other.shredding("doomed").run();
+        other.shredding("doomed").run(KeptKeys.REFUSED);
         assertThatThrownBy(() -> SmallBackup.writeInto(session, "late", 70))
             .isInstanceOf(ShreddedDomainException.class);
       }
@@ -247,7 +278,7 @@ class ShreddingTest {
     try (Repository repository = open(interleaving);
         Repository other = open(store)) {
       try (BackupSession session = repository.beginSession("doomed")) {
-        interleaving.before("log/", () -> other.shredding("doomed").run());
+        interleaving.before("log/", () -> other.shredding("doomed").run(KeptKeys.REFUSED));
         assertThatThrownBy(() -> SmallBackup.writeInto(session, "late", 70))
             .isInstanceOf(ShreddedDomainException.class);
       }
@@ -259,7 +290,7 @@ class ShreddingTest {
       requirePruned(other);
       assertThat(damage(other)).isEmpty();
       // Shredded once more, it is forgotten too.
-      assertThat(other.shredding("doomed").run().forgotten()).hasSize(1);
+      assertThat(other.shredding("doomed").run(KeptKeys.REFUSED).forgotten()).hasSize(1);
       assertThat(other.snapshotListing().shredded()).isEmpty();
     }
   }
@@ -269,7 +300,7 @@ class ShreddingTest {
     Interleaving interleaving = new Interleaving(store);
     try (Repository repository = open(interleaving);
         Repository other = open(store)) {
-      interleaving.before("keys/domain/", () -> other.shredding("doomed").run());
+      interleaving.before("keys/domain/", () -> other.shredding("doomed").run(KeptKeys.REFUSED));
       assertThatThrownBy(() -> repository.keyring().rotate(Optional.of("doomed")))
           .isInstanceOf(ShreddedDomainException.class);
       assertThat(interleaving.happened).isTrue();
@@ -288,7 +319,7 @@ class ShreddingTest {
             Repository.initLike(
                     copies, otherKey, Repositories.options(WORLDS.incrementAndGet()), repository)
                 .repository()) {
-      repository.shredding("doomed").run();
+      repository.shredding("doomed").run(KeptKeys.REFUSED);
       assertThat(Exchange.bringKeys(like, repository)).isZero();
       requireShredded(repository);
       // The sibling has the keys still: it must be shredded there.
@@ -315,7 +346,7 @@ class ShreddingTest {
       var _ = store.putIfAbsent(key, ByteBuffer.wrap(forged));
       repository.beginSession("doomed").close();
       assertThat(repository.snapshots()).hasSize(4);
-      assertThatThrownBy(() -> repository.shredding("doomed").run())
+      assertThatThrownBy(() -> repository.shredding("doomed").run(KeptKeys.REFUSED))
           .isInstanceOf(CorruptRepositoryException.class)
           .hasMessageContaining("shredded/");
       assertThat(repository.findDomain("doomed")).isPresent();
@@ -327,7 +358,7 @@ class ShreddingTest {
       requireReadable(repository);
       assertThat(damage(repository)).extracting(Finding::object).containsExactly(key.value());
       store.delete(key);
-      repository.shredding("doomed").run();
+      repository.shredding("doomed").run(KeptKeys.REFUSED);
       genuine = store.get(key, 4096);
       // Of another domain, under this name.
       BlobKey other = ObjectNames.shredded(repository.domain("spared").id());
@@ -339,7 +370,7 @@ class ShreddingTest {
   @Test
   void aRepairLeavesWhatWasShreddedAlone() throws Exception {
     try (Repository repository = open(store)) {
-      repository.shredding("doomed").run();
+      repository.shredding("doomed").run(KeptKeys.REFUSED);
     }
     for (BlobKey key : objects().keySet()) {
       if (key.value().startsWith("idx/d/")) {

@@ -1,5 +1,6 @@
 package io.holdfast.storage.azure;
 
+import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.web.WebAnswer;
 import io.holdfast.storage.web.WebRequest;
 import io.holdfast.storage.web.WebService;
@@ -8,6 +9,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -126,6 +128,20 @@ final class AzureService implements WebService {
   @Override
   public Codes codes() {
     return CODES;
+  }
+
+  /// With versions, a blob that is there has the name of one. Soft delete shows in the answer to
+  /// the deletion.
+  @Override
+  public BlobStore.AfterDelete afterDelete(WebAnswer looked, WebAnswer deleted) {
+    Optional<String> permanent = deleted.header("x-ms-delete-type-permanent");
+    if (looked.header("x-ms-version-id").isPresent()
+        || permanent.filter("false"::equals).isPresent()) {
+      return BlobStore.AfterDelete.KEPT;
+    }
+    return permanent.filter("true"::equals).isPresent()
+        ? BlobStore.AfterDelete.GONE
+        : BlobStore.AfterDelete.UNKNOWN;
   }
 
   @Override
