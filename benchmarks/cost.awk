@@ -20,6 +20,10 @@ function solve(w, i,   d) {
 }
 # Without the sign of a nought.
 function zero(x) { return x > -0.00005 && x < 0.00005 ? 0 : x }
+# Objects are no matter of proportion in small cases: a backup has some of its own, and one for each 32 MiB of data.
+function objects(w) {
+  once[w, 1] = 0; each[w, 1] = (value[3, w, 1] - value[3, w, 2] / 33.554432) / sources[3]; gb[w, 1] = gb[w, 2] / 33.554432
+}
 # Of all repositories together.
 function total(w, i) { return once[w, i] * databases / per + each[w, i] * databases + gb[w, i] * terabytes * 1000 }
 function row(what, sum, dollars) { printf "| %s | %s | %.0f |\n", what, sum, dollars; all += dollars }
@@ -32,13 +36,14 @@ END {
   for (w = 0; w < 2; w++) for (k = 1; k <= 3; k++) print line(w, k)
   split("objects,data MB,metadata MB,index MB,WAL MB,rest MB", name, ",")
   print ""
-  print "Computed from these, so that all three cases come out:"
+  print "Computed from these, so that the bytes of all three cases come out (objects: one for each 32 MiB of data, and what remains of the last case):"
   print ""
   print "| backups | of what | once | for each database | for each GB |"
   print "|---|---|---|---|---|"
-  for (w = 0; w < 2; w++) for (i = 1; i <= 6; i++) {
-    solve(w, i)
-    printf "| %s | %s | %.3f | %.3f | %.4f |\n", w ? "1 % changed" : "first", name[i], zero(once[w, i]), zero(each[w, i]), zero(gb[w, i])
+  for (w = 0; w < 2; w++) {
+    for (i = 2; i <= 6; i++) solve(w, i)
+    objects(w)
+    for (i = 1; i <= 6; i++) printf "| %s | %s | %.3f | %.3f | %.4f |\n", w ? "1 % changed" : "first", name[i], zero(once[w, i]), zero(each[w, i]), zero(gb[w, i])
   }
   stored = 0; daily = 0
   for (i = 2; i <= 6; i++) { stored += total(0, i); daily += total(1, i) }

@@ -5,7 +5,8 @@
 #   benchmarks/files.sh 5000 0.3              a small one
 #
 # Once: benchmarks/peers.sh DIR (restic 0.18 and borg 1.4 of Debian 13), then PEERS=DIR (default /var/tmp/holdfast-peers).
-# RUNS=3            how often everything is done; TOOLS="holdfast restic borg"
+# RUNS=3            how often everything is done; TOOLS="holdfast holdfast-unproved restic borg"
+#                   holdfast-unproved does not read back what a backup stored (HOLDFAST_VERIFY_AFTER_BACKUP=never), as restic and borg do not
 # KERNEL=FILE|DIR   linux-source-….tar.xz of Debian's package linux-source-6.1, or a directory; only that tree: KERNEL_ONLY=1
 # HOLDFAST=…        the program (default: of this checkout, ./holdfast builds it); BORG_ENCRYPTION=repokey or repokey-blake2
 # WORK=…            where all is made, on the disk to measure (default: a directory in /var/tmp); removed at the end unless KEEP=1
@@ -21,7 +22,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 files=${1:-200000} gib=${2:-10}
-RUNS=${RUNS:-3} TOOLS=${TOOLS:-holdfast restic borg} PEERS=${PEERS:-/var/tmp/holdfast-peers} JAVA=${JAVA:-java}
+RUNS=${RUNS:-3} TOOLS=${TOOLS:-holdfast holdfast-unproved restic borg} PEERS=${PEERS:-/var/tmp/holdfast-peers} JAVA=${JAVA:-java}
 BORG_ENCRYPTION=${BORG_ENCRYPTION:-repokey}
 read -r -a holdfast <<<"${HOLDFAST:-$PWD/distribution/target/holdfast/bin/holdfast}"
 [ -n "${HOLDFAST:-}" ] || ./holdfast --version >/dev/null
@@ -49,14 +50,15 @@ repository() { echo "$WORK/repository/$1"; }
 
 create() {
   case $1 in
-    holdfast) BACKUP_DIR=$(repository holdfast) "${holdfast[@]}" init -q ;;
+    holdfast*) BACKUP_DIR=$(repository "$1") "${holdfast[@]}" init -q ;;
     restic) "$PEERS/bin/restic" -q -r "$(repository restic)" init ;;
     borg) "$PEERS/bin/borg" init -e "$BORG_ENCRYPTION" "$(repository borg)" ;;
   esac >/dev/null 2>&1
 }
 backup() { # tool, tree; restic and borg in their leanest way: no estimate of the size, no progress
   case $1 in
-    holdfast) measured env BACKUP_DIR="$(repository holdfast)" "${holdfast[@]}" files backup -q "$2" ;;
+    holdfast) measured env BACKUP_DIR="$(repository "$1")" "${holdfast[@]}" files backup -q "$2" ;;
+    holdfast-unproved) measured env HOLDFAST_VERIFY_AFTER_BACKUP=never BACKUP_DIR="$(repository "$1")" "${holdfast[@]}" files backup -q "$2" ;;
     restic) measured "$PEERS/bin/restic" -q -r "$(repository restic)" backup --no-scan "$2" ;;
     borg) measured "$PEERS/bin/borg" create -C zstd,1 "$(repository borg)::$step-$run" "$2" ;;
   esac
@@ -91,6 +93,7 @@ runs_of() { # tree's name, its directory
       # A file that was written less than two seconds before a backup is read again by the next: nobody shall profit or suffer from that.
       [ $step != changed ] || { "$JAVA" benchmarks/MadeTree.java change "$tree" "$run"; sleep 3; }
       for tool in $order; do
+        [ "$step $tool" != "restore holdfast-unproved" ] || continue
         before=$(stored "$(repository "$tool")")
         if [ $step = restore ]; then
           mkdir "$WORK/restored"; warm "$(repository "$tool")"
@@ -116,6 +119,7 @@ medians() { # tree
   echo "|---|---|---|---|---|---|---|"
   for step in first unchanged changed restore; do
     for tool in $TOOLS; do
+      [ "$step $tool" != "restore holdfast-unproved" ] || continue
       awk -F'\t' -v t="$1" -v s=$step -v o="$tool" '$1 == t && $2 == s && $3 == o' "$table" | awk -F'\t' -v s=$step -v o="$tool" '
         function middle(column,   i, j, v, n, x) {
           for (i = 1; i <= NR; i++) v[i] = f[i, column]
@@ -129,20 +133,21 @@ medians() { # tree
   done
 }
 ratios() { # the table that medians printed
-  echo "| step | wall ÷ faster peer | CPU ÷ restic | RSS ÷ restic | stored ÷ better peer |"
-  echo "|---|---|---|---|---|"
+  echo "| step | tool | wall ÷ faster peer | CPU ÷ restic | RSS ÷ restic | stored ÷ better peer |"
+  echo "|---|---|---|---|---|---|"
   awk -F' *[|] *' 'NR > 2 { wall[$2, $3] = $4; cpu[$2, $3] = $6; rss[$2, $3] = $7; bytes[$2, $3] = $8; if (!($2 in seen)) { seen[$2] = 1; steps[++n] = $2 } }
     function less(a, b) { return a + 0 < b + 0 ? a : b }
     END { for (i = 1; i <= n; i++) { s = steps[i]; best = less(bytes[s, "restic"], bytes[s, "borg"])
-      printf "| %s | %.2f | %.2f | %.2f | %s |\n", s, wall[s, "holdfast"] / less(wall[s, "restic"], wall[s, "borg"]), cpu[s, "holdfast"] / cpu[s, "restic"],
-        rss[s, "holdfast"] / rss[s, "restic"], s == "restore" ? "–" : sprintf("%.3f", bytes[s, "holdfast"] / (best > 0 ? best : 0.01)) } }'
+      for (t = 1; t <= 2; t++) { tool = t == 1 ? "holdfast" : "holdfast-unproved"
+        if ((s, tool) in wall) printf "| %s | %s | %.2f | %.2f | %.2f | %s |\n", s, tool, wall[s, tool] / less(wall[s, "restic"], wall[s, "borg"]), cpu[s, tool] / cpu[s, "restic"],
+          rss[s, tool] / rss[s, "restic"], s == "restore" ? "–" : sprintf("%.3f", bytes[s, tool] / (best > 0.01 ? best : 0.01)) } } }'
 }
 report() { # tree's name, its directory
   echo
   echo "$1: $(find "$2" -type f | wc -l) files, $(($(stored "$2") / 1048576)) MiB; $(nproc) cores; median of $RUNS; borg with $BORG_ENCRYPTION"
   echo
   medians "$1" | tee "$WORK/medians"
-  if [ "$TOOLS" = "holdfast restic borg" ]; then echo; ratios <"$WORK/medians"; fi
+  if [[ "$TOOLS" = *holdfast*restic*borg* ]]; then echo; ratios <"$WORK/medians"; fi
   rm -f "$WORK/medians"
 }
 

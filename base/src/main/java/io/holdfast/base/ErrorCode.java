@@ -25,6 +25,9 @@ public enum ErrorCode {
   REPOSITORY_TOO_NEW(1022, USER, "The repository needs a newer version of Holdfast."),
   REPOSITORY_PLACE_UNUSABLE(1023, USER, "The place for the repository cannot be used."),
   BACKUP_NOT_FOUND(1030, USER, "There is no such backup."),
+  DOMAIN_SHREDDED(
+      1031, USER, "The key domain was shredded: nothing that was in it can be read any more."),
+  KEYS_WOULD_REMAIN(1032, USER, "The store keeps what is deleted, so keys cannot be destroyed."),
   TARGET_NOT_EMPTY(1040, USER, "The target directory is not empty."),
   TARGET_NOT_WRITABLE(1041, USER, "The target directory cannot be written."),
   RECOVERY_TARGET_UNREACHABLE(
@@ -58,6 +61,7 @@ public enum ErrorCode {
   SLOT_LOST(2008, UNAVAILABLE, "The replication slot or the WAL it kept is gone; there is a gap."),
   RECOVERY_FAILED(2009, UNAVAILABLE, "The PostgreSQL server did not finish recovery."),
   REPOSITORY_BUSY(2010, UNAVAILABLE, "Others do maintenance on this repository now."),
+  SHRED_INCOMPLETE(2011, UNAVAILABLE, "Keys of a shredded domain are still in the store."),
   OBJECT_CORRUPT(3001, CORRUPTION, "A stored object is not what was written."),
   OBJECT_MISSING(3002, CORRUPTION, "A stored object that is needed is missing."),
   PAGE_CHECKSUM(3003, CORRUPTION, "A database page does not match its checksum."),

@@ -8,7 +8,8 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "key",
-    description = "Keys of the repository: list, add, remove, add-source, rotate, kit, check.",
+    description =
+        "Keys of the repository: list, add, remove, add-source, rotate, shred, kit, check.",
     synopsisSubcommandLabel = "COMMAND")
 final class KeyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();

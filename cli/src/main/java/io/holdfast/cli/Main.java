@@ -141,6 +141,7 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(new KeyRemoveCommand(context))
             .addSubcommand(new KeyAddSourceCommand(context))
             .addSubcommand(new KeyRotateCommand(context))
+            .addSubcommand(new KeyShredCommand(context))
             .addSubcommand(new KeyKitCommand(context))
             .addSubcommand(new KeyCheckCommand(context)));
     commandLine.addSubcommand(new DoctorCommand(context));

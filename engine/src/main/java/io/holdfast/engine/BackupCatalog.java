@@ -5,11 +5,14 @@ import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Quoted;
 import io.holdfast.repository.CorruptRepositoryException;
 import io.holdfast.repository.Repository;
+import io.holdfast.repository.ShreddedDomainException;
+import io.holdfast.repository.SnapshotRecord;
 import io.holdfast.repository.StoredSnapshot;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /// The backups of a repository, oldest first, and what hides others. Nobody is told that there is
@@ -24,8 +27,11 @@ public final class BackupCatalog {
   private final List<StoredSnapshot> backups;
   private final List<CorruptRepositoryException> damaged;
   private final List<CorruptRepositoryException> undecided;
+  private final Repository repository;
 
-  private BackupCatalog(List<StoredSnapshot> backups, Repository.SnapshotListing listing) {
+  private BackupCatalog(
+      Repository repository, List<StoredSnapshot> backups, Repository.SnapshotListing listing) {
+    this.repository = repository;
     this.backups = backups;
     this.damaged = listing.damaged();
     this.undecided = listing.undecided();
@@ -34,6 +40,7 @@ public final class BackupCatalog {
   public static BackupCatalog of(Repository repository) throws IOException {
     Repository.SnapshotListing listing = repository.snapshotListing();
     return new BackupCatalog(
+        repository,
         listing.snapshots().stream()
             .sorted(
                 Comparator.comparing((StoredSnapshot b) -> b.record().startedAt())
@@ -62,8 +69,7 @@ public final class BackupCatalog {
   }
 
   /// The newest backup of a source that fits.
-  public Optional<StoredSnapshot> newest(
-      String source, java.util.function.Predicate<StoredSnapshot> fits) {
+  public Optional<StoredSnapshot> newest(String source, Predicate<StoredSnapshot> fits) {
     return ofSource(source).reversed().stream().filter(fits).findFirst();
   }
 
@@ -75,22 +81,30 @@ public final class BackupCatalog {
       return newest(source, _ -> true)
           .orElseThrow(
               () ->
-                  absent(
-                      "source '" + source + "' has no backup in this repository",
-                      backups.isEmpty()
-                          ? "Make one with 'holdfast backup'."
-                          : "These sources have backups: "
-                              + sources()
-                              + " (choose with --source)."));
+                  shredded(
+                          backup -> backup.source().equals(source),
+                          "the last backup of source '" + source + "'")
+                      .orElseGet(
+                          () ->
+                              absent(
+                                  "source '" + source + "' has no backup in this repository",
+                                  backups.isEmpty()
+                                      ? "Make one with 'holdfast backup'."
+                                      : "These sources have backups: "
+                                          + sources()
+                                          + " (choose with --source).")));
     }
     return backups.stream()
         .filter(b -> b.record().name().equals(nameOrLatest))
         .findFirst()
         .orElseThrow(
             () ->
-                absent(
-                    "there is no backup " + Quoted.of(nameOrLatest),
-                    "'holdfast list' shows the backups of this repository."));
+                shredded(backup -> backup.name().equals(nameOrLatest), "the backup " + nameOrLatest)
+                    .orElseGet(
+                        () ->
+                            absent(
+                                "there is no backup " + Quoted.of(nameOrLatest),
+                                "'holdfast list' shows the backups of this repository.")));
   }
 
   /// The backup named so, or the newest of `source` that is of a kind for `latest`.
@@ -121,6 +135,12 @@ public final class BackupCatalog {
               ? "'holdfast files restore' restores it."
               : "'holdfast restore' restores it.");
     }
+  }
+
+  /// What says so, if a backup was there and was shredded.
+  private Optional<BackupException> shredded(Predicate<SnapshotRecord> wanted, String what) {
+    return Failures.translate("look for what was shredded", () -> repository.shreddedBackup(wanted))
+        .map(domain -> ShreddedDomainException.of(what, domain));
   }
 
   private BackupException absent(String message, String hint) {

@@ -116,6 +116,9 @@ final class Burial {
       } catch (CorruptRepositoryException e) {
         stuck.add(Finding.of(e, pack.id().toString()));
         gone.remove(pack.id());
+      } catch (ShreddedDomainException _) {
+        // Since the census: the next run finds that nothing in it is needed.
+        gone.remove(pack.id());
       }
     }
     List<PackSection> sections = mover.finish();

@@ -45,6 +45,11 @@ record Census(
         if (attempt == TRIES_MAX || newest(repository).number() == before.number()) {
           throw refused(e);
         }
+      } catch (ShreddedDomainException e) {
+        // A moment ago; the next look does not show its backups any more.
+        if (attempt == TRIES_MAX) {
+          throw e;
+        }
       }
     }
   }

@@ -65,6 +65,12 @@ public final class Domain {
     }
   }
 
+  /// Whether a domain of that name can be shredded at all: those of backups, but for the one that
+  /// everything hangs on.
+  public static boolean isShreddable(String name) {
+    return DATA_NAME.matcher(name).matches() && !name.equals(Repository.MAIN_DOMAIN);
+  }
+
   public DomainId id() {
     return id;
   }

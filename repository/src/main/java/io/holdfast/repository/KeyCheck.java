@@ -9,6 +9,8 @@ import io.holdfast.storage.NoSuchBlobException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// Checks `format/`, `keys/`, `maint/` and `forgot/`, and finds names that belong to nothing.
@@ -42,7 +44,19 @@ final class KeyCheck {
             });
     long newest = parts.maintenance().newest().state().number();
     boolean formatSeen = false;
+    Map<DomainId, ShreddedDomain> shredded = parts.domains().shreds().all();
     for (BlobStat object : objects) {
+      Optional<ShreddedDomain> gone = shreddedKeys(object, shredded);
+      if (gone.isPresent()) {
+        String problem =
+            "keys of the shredded domain '"
+                + gone.get().name()
+                + "' are still there: run 'holdfast key shred "
+                + gone.get().name()
+                + "' again";
+        findings.add(new Finding(Kind.RETIRED, object.key().value(), problem));
+        continue;
+      }
       formatSeen |= object.key().equals(ObjectNames.FORMAT);
       try {
         if (!checkOne(object)) {
@@ -67,6 +81,14 @@ final class KeyCheck {
     if (objects.stream().noneMatch(object -> object.key().equals(main))) {
       findings.add(new Finding(Kind.MISSING, main.value(), "without it no backup can be read"));
     }
+  }
+
+  private static Optional<ShreddedDomain> shreddedKeys(
+      BlobStat object, Map<DomainId, ShreddedDomain> shredded) {
+    String name = object.key().value();
+    return shredded.values().stream()
+        .filter(domain -> name.startsWith(ObjectNames.DOMAINS + domain.id().hex() + "/"))
+        .findFirst();
   }
 
   /// What an older state says no longer matters to anybody.
@@ -94,6 +116,9 @@ final class KeyCheck {
     }
     if (name.startsWith(ObjectNames.MAINTENANCE)) {
       return checkState(object);
+    }
+    if (name.startsWith(ObjectNames.SHREDDED)) {
+      return checkShredded(object);
     }
     return name.startsWith(ObjectNames.FORGOTTEN) && checkTombstone(object);
   }
@@ -144,6 +169,15 @@ final class KeyCheck {
       return false;
     }
     requireGenuine(object, parts.maintenance().tombstone(id.get()));
+    return true;
+  }
+
+  private boolean checkShredded(BlobStat object) throws IOException {
+    var id = ObjectNames.parseShredded(object.key());
+    if (id.isEmpty()) {
+      return false;
+    }
+    requireGenuine(object, parts.domains().shreds().read(id.get()));
     return true;
   }
 

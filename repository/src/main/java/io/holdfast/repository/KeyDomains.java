@@ -4,6 +4,7 @@ import io.holdfast.storage.BlobStore;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// The key domains of one repository: what is in a pack is opened with the keys of the domain that
@@ -15,6 +16,8 @@ final class KeyDomains {
   private final RootKey root;
   private final ResolvedPut puts;
   private final Domain main;
+  private final MaintenanceLog maintenance;
+  private final ShredLog shreds;
   private final Map<DomainId, Domain> opened = new ConcurrentHashMap<>();
 
   private KeyDomains(
@@ -30,6 +33,8 @@ final class KeyDomains {
     this.root = root;
     this.puts = puts;
     this.main = main;
+    this.maintenance = new MaintenanceLog(store, main, root.maintenanceKey());
+    this.shreds = new ShredLog(store, maintenance);
     this.opened.put(main.id(), main);
   }
 
@@ -68,9 +73,22 @@ final class KeyDomains {
     return main;
   }
 
+  MaintenanceLog maintenance() {
+    return maintenance;
+  }
+
+  ShredLog shreds() {
+    return shreds;
+  }
+
   /// A domain; its keys are made when there are none yet.
+  ///
+  /// @throws ShreddedDomainException if it was shredded
   Domain make(String name) throws IOException {
     DomainId id = root.domainId(name);
+    if (Domain.isShreddable(name)) {
+      shreds.requireAlive(id);
+    }
     Optional<Domain> known = find(id);
     if (known.isPresent()) {
       return known.get();
@@ -78,7 +96,36 @@ final class KeyDomains {
     DomainKeys fresh = DomainKeys.create(options.entropy(), options.clock().instant(), name);
     // Somebody else may have made them a moment ago: whatever is stored counts.
     puts.put(ObjectNames.domain(id, fresh.version), root.wrap(options, id, fresh));
+    requireStillAlive(id, name, fresh.version);
     return require(id);
+  }
+
+  /// After keys were put: whoever shreds the domain at this moment may have seen none to delete.
+  ///
+  /// @throws ShreddedDomainException if the domain was shredded; the keys are deleted then
+  void requireStillAlive(DomainId id, String name, int version) throws IOException {
+    if (!Domain.isShreddable(name)) {
+      return;
+    }
+    try {
+      shreds.requireAlive(id);
+    } catch (ShreddedDomainException e) {
+      forget(id);
+      try {
+        store.delete(ObjectNames.domain(id, version));
+      } catch (IOException also) {
+        e.addSuppressed(also);
+      }
+      throw e;
+    }
+  }
+
+  /// Wipes what was read of a domain.
+  void forget(DomainId id) {
+    Domain known = opened.remove(id);
+    if (known != null) {
+      known.wipe();
+    }
   }
 
   Optional<Domain> find(String name) throws IOException {
@@ -100,25 +147,40 @@ final class KeyDomains {
 
   /// The domain that something is sealed for.
   ///
+  /// @throws ShreddedDomainException if it was shredded
   /// @throws CorruptRepositoryException if it has no keys
   Domain require(DomainId id) throws IOException {
-    return find(id)
-        .orElseThrow(
-            () -> CorruptRepositoryException.missing("the keys of domain " + id + " are missing"));
+    Optional<Domain> found = find(id);
+    if (found.isEmpty()) {
+      shreds.requireAlive(id);
+      throw CorruptRepositoryException.missing("the keys of domain " + id + " are missing");
+    }
+    return found.get();
   }
 
   /// The domain of a backup.
   ///
+  /// @throws ShreddedDomainException if it was shredded
   /// @throws CorruptRepositoryException if it has no keys
   Domain require(String name) throws IOException {
-    return find(name)
-        .orElseThrow(
-            () ->
-                CorruptRepositoryException.missing(
-                    "the keys of domain '" + name + "' are missing"));
+    DomainId id = root.domainId(name);
+    Optional<Domain> found = find(id);
+    if (found.isEmpty()) {
+      shreds.requireAlive(id);
+      throw CorruptRepositoryException.missing("the keys of domain '" + name + "' are missing");
+    }
+    return found.get();
+  }
+
+  /// Those domains of an index that were shredded. Nothing is read where all packs are of the main
+  /// domain.
+  Set<DomainId> shredded(ChunkIndex index) throws IOException {
+    boolean others = index.packs().stream().anyMatch(pack -> !pack.domain().equals(main.id()));
+    return others ? shreds.all().keySet() : Set.of();
   }
 
   void wipe() {
     opened.values().forEach(Domain::wipe);
+    maintenance.wipe();
   }
 }

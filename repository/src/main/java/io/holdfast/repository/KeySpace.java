@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -69,8 +71,11 @@ final class KeySpace {
   /// All versions of all domains, each domain's from the first on.
   static List<DomainKeys> allKeys(Repository repository) throws IOException {
     List<DomainKeys> all = new ArrayList<>();
+    Set<DomainId> shredded = repository.domains().shreds().all().keySet();
     for (DomainId id : domains(repository.store(), repository.root())) {
-      all.addAll(versions(repository, id).values());
+      if (!shredded.contains(id)) {
+        all.addAll(versions(repository, id).values());
+      }
     }
     return all;
   }
@@ -100,7 +105,12 @@ final class KeySpace {
   /// @return how many were brought
   static int bring(Repository from, Repository to) throws IOException {
     int brought = 0;
+    Set<DomainId> shredded = new HashSet<>(from.domains().shreds().all().keySet());
+    shredded.addAll(to.domains().shreds().all().keySet());
     for (DomainId id : domains(from.store(), from.root())) {
+      if (shredded.contains(id)) {
+        continue;
+      }
       NavigableMap<Integer, DomainKeys> theirs = versions(from, id);
       NavigableMap<Integer, DomainKeys> ours = versions(to, id);
       for (DomainKeys keys : theirs.values()) {
@@ -109,6 +119,7 @@ final class KeySpace {
               to.puts()
                   .put(
                       ObjectNames.domain(id, keys.version), to.root().wrap(to.options(), id, keys));
+          to.domains().requireStillAlive(id, keys.name, keys.version);
           // Somebody may have rotated at this moment: what is stored counts.
           DomainKeys stored = to.root().domainKeys(to.store(), id, keys.version);
           ours.put(keys.version, stored);

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The keys of a repository: *slots*, each of which lets one key in, and for each *domain* the
 /// versions of the keys that its data is sealed under. Changing slots touches no data. Whoever once
@@ -29,18 +30,21 @@ public final class Keyring {
   private final FormatObject format;
   private final RootKey root;
   private final ResolvedPut puts;
+  private final KeyDomains domains;
 
   Keyring(
       BlobStore store,
       RepositoryOptions options,
       FormatObject format,
       RootKey root,
-      ResolvedPut puts) {
+      ResolvedPut puts,
+      KeyDomains domains) {
     this.store = store;
     this.options = options;
     this.format = format;
     this.root = root;
     this.puts = puts;
+    this.domains = domains;
   }
 
   /// Who is asking through a slot.
@@ -177,7 +181,7 @@ public final class Keyring {
   /// been rotated: an `init` that was cut off may have left it.
   public List<DataKeys> dataKeys() throws IOException {
     List<DataKeys> result = new ArrayList<>();
-    for (DomainId id : KeySpace.domains(store, root)) {
+    for (DomainId id : living()) {
       DomainKeys newest = newest(id);
       Optional<Instant> since =
           newest.version == 1 && newest.name.equals(Repository.MAIN_DOMAIN)
@@ -194,11 +198,12 @@ public final class Keyring {
   ///
   /// @param domain its name; empty for all
   /// @throws BackupException `BAD_ARGUMENT` if there is no such domain
+  /// @throws ShreddedDomainException if it was shredded
   public List<DataKeys> rotate(Optional<String> domain) throws IOException {
-    List<DomainId> ids =
-        domain.isEmpty() ? KeySpace.domains(store, root) : List.of(root.domainId(domain.get()));
+    List<DomainId> ids = domain.isEmpty() ? living() : List.of(root.domainId(domain.get()));
     List<DataKeys> result = new ArrayList<>();
     for (DomainId id : ids) {
+      domains.shreds().requireAlive(id);
       if (root.domainKeys(store, id).isEmpty()) {
         throw refused(
             "there is no domain '" + domain.orElse(id.hex()) + "'",
@@ -208,6 +213,7 @@ public final class Keyring {
       DomainKeys next = newest(id).next(options.entropy(), now);
       // Where somebody else was first, the keys are just as new.
       var _ = puts.put(ObjectNames.domain(id, next.version), root.wrap(options, id, next));
+      domains.requireStillAlive(id, next.name, next.version);
       result.add(new DataKeys(next.name, next.version, Optional.of(now)));
       next.wipe();
     }
@@ -225,6 +231,11 @@ public final class Keyring {
       }
     }
     return damage;
+  }
+
+  private List<DomainId> living() throws IOException {
+    Set<DomainId> shredded = domains.shreds().all().keySet();
+    return KeySpace.domains(store, root).stream().filter(id -> !shredded.contains(id)).toList();
   }
 
   private DomainKeys newest(DomainId id) throws IOException {

@@ -298,7 +298,8 @@ final class MaintenanceLog {
     return SealedObject.concat(signed, CryptoKit.sha256(signed, 0, signed.length));
   }
 
-  private Found<byte[]> unwrap(BlobKey key, String purpose, int bytesMax) throws IOException {
+  /// What lies under a name that [#wrap] is for.
+  Found<byte[]> unwrap(BlobKey key, String purpose, int bytesMax) throws IOException {
     byte[] object;
     try {
       long bytes =

@@ -15,6 +15,7 @@ final class ObjectNames {
   static final String DELTAS = "idx/d/";
   static final String BASES = "idx/b/";
   static final String FORGOTTEN = "forgot/";
+  static final String SHREDDED = "shredded/";
   static final String MAINTENANCE = "maint/";
   static final String CHECKS = "check/";
   static final String PROBES = "probe/";
@@ -60,6 +61,19 @@ final class ObjectNames {
 
   static BlobKey forgotten(SnapshotId id) {
     return new BlobKey(FORGOTTEN + id);
+  }
+
+  static BlobKey probe(String idHex) {
+    return new BlobKey(PROBES + idHex);
+  }
+
+  static BlobKey shredded(DomainId id) {
+    return new BlobKey(SHREDDED + id.hex());
+  }
+
+  static Optional<DomainId> parseShredded(BlobKey key) {
+    String id = key.value().startsWith(SHREDDED) ? key.value().substring(SHREDDED.length()) : "";
+    return Hex16.isHex(id) ? Optional.of(new DomainId(id)) : Optional.empty();
   }
 
   /// Session and slot of a name under `log/`.

@@ -16,6 +16,9 @@ final class PackCheck {
   private final Verification.Parts parts;
   private final Loaded loaded;
 
+  /// Packs of shredded domains.
+  private final Set<PackId> meaningless = new HashSet<>();
+
   PackCheck(Verification.Parts parts, Loaded loaded) {
     this.parts = parts;
     this.loaded = loaded;
@@ -23,6 +26,10 @@ final class PackCheck {
 
   void run(List<Finding> findings) throws IOException {
     Map<PackId, PackSummary> expected = new HashMap<>();
+    Set<DomainId> shredded = parts.domains().shredded(loaded.index());
+    loaded.index().packs().stream()
+        .filter(pack -> shredded.contains(pack.domain()))
+        .forEach(pack -> meaningless.add(pack.id()));
     for (PackSummary pack : loaded.index().packs()) {
       expected.put(pack.id(), pack);
     }
@@ -65,6 +72,8 @@ final class PackCheck {
 
   /// What still needs a pack that was taken out of use is found by what needs it.
   private Kind kind(PackId id, Kind otherwise) {
-    return loaded.state().condemned().contains(id) ? Kind.RETIRED : otherwise;
+    return loaded.state().condemned().contains(id) || meaningless.contains(id)
+        ? Kind.RETIRED
+        : otherwise;
   }
 }

@@ -73,16 +73,7 @@ final class PackTables {
         || header.sequence() != id.sequence()) {
       throw CorruptRepositoryException.damaged(name + " lies under a wrong name");
     }
-    Domain domain =
-        domains
-            .find(header.domain())
-            .orElseThrow(
-                () ->
-                    CorruptRepositoryException.damaged(
-                        name
-                            + " is of domain "
-                            + header.domain()
-                            + ", of which there are no keys"));
+    Domain domain = domains.require(header.domain());
     byte[] plain =
         SealedObject.open(
             domain::metaKey,
@@ -123,6 +114,8 @@ final class PackTables {
         damaged.add(e);
       } catch (NoSuchBlobException e) {
         damaged.add(CorruptRepositoryException.missing(pack.key() + " is gone"));
+      } catch (ShreddedDomainException _) {
+        // Nobody can read it, and nobody is to.
       }
     }
     ChunkIndex.Builder builder = new ChunkIndex.Builder(entries);

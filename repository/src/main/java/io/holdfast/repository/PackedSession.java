@@ -40,7 +40,7 @@ final class PackedSession implements BackupSession {
     this.id = id;
     this.walFloors = loaded.state().walFloors();
     this.slots = new SlotChain(context.log(), context.options(), id, opened);
-    this.deltas = new DeltaWriter(id, context.main(), context.puts(), storedBytes);
+    this.deltas = new DeltaWriter(id, context.domains().main(), context.puts(), storedBytes);
     RepositoryOptions options = context.options();
     PackLane.Shared shared =
         new PackLane.Shared(
@@ -73,12 +73,11 @@ final class PackedSession implements BackupSession {
 
   /// What a session needs of its repository.
   ///
-  /// @param main seals what is not a chunk
   /// @param domain of the session's chunks
   record SessionContext(
       BlobStore store,
       RepositoryId repository,
-      Domain main,
+      KeyDomains domains,
       Domain domain,
       RepositoryOptions options,
       ResolvedPut puts,
@@ -131,11 +130,21 @@ final class PackedSession implements BackupSession {
     }
     requireRoots(record);
     flush();
+    requireNotShredded();
     SnapshotRecord complete =
         record.withStoredBytes(storedBytes.get()).withDomain(context.domain().name());
     SlotChain.Claim claim = publish(complete);
     requireNotSealed();
+    // A snapshot that is there all the same counts as shredded.
+    requireNotShredded();
     return new StoredSnapshot(claim.place(), complete, claim.digest());
+  }
+
+  private void requireNotShredded() throws IOException {
+    Domain domain = context.domain();
+    if (Domain.isShreddable(domain.name())) {
+      context.domains().shreds().requireAlive(domain.id());
+    }
   }
 
   private void requireRoots(SnapshotRecord record) {

@@ -175,6 +175,8 @@ final class RepairSurvey {
         unreadable.add(Finding.of(e, name));
       } catch (NoSuchBlobException e) {
         unreadable.add(new Finding(Kind.MISSING, name, "the pack is gone"));
+      } catch (ShreddedDomainException _) {
+        // In no index it is as good as in one: the next prune collects it.
       }
     }
     rebuilt.sort(java.util.Comparator.comparing(section -> section.pack.toString()));
@@ -182,7 +184,10 @@ final class RepairSurvey {
 
   private void findDamagedPacks(Set<PackId> read) throws IOException {
     Map<PackId, Integer> indexed = new HashMap<>();
-    index.packs().forEach(pack -> indexed.put(pack.id(), pack.bytes()));
+    Set<DomainId> shredded = repository.domains().shredded(index);
+    index.packs().stream()
+        .filter(pack -> !shredded.contains(pack.domain()))
+        .forEach(pack -> indexed.put(pack.id(), pack.bytes()));
     rebuilt.forEach(section -> indexed.put(section.pack, section.packBytes));
     for (Map.Entry<PackId, Integer> pack : indexed.entrySet()) {
       PackId id = pack.getKey();

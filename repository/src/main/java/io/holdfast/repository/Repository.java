@@ -13,9 +13,14 @@ import io.holdfast.storage.NoSuchBlobException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// An encrypted repository in a [BlobStore]. The format is specified in
 /// `docs/format/repository.md`. May be used from several threads; does not own the store.
@@ -51,7 +56,7 @@ public final class Repository implements AutoCloseable {
     this.main = domains.main();
     this.puts = new ResolvedPut(store, options.pause());
     this.log = new SessionLog(store, main, puts);
-    this.maintenance = new MaintenanceLog(store, main, root.maintenanceKey());
+    this.maintenance = domains.maintenance();
     this.loader = new IndexLoader(store, main, maintenance);
     this.sealers = new Pool<>(() -> new FrameSealer(options.entropy(), options.zstdLevel()));
   }
@@ -61,15 +66,19 @@ public final class Repository implements AutoCloseable {
 
   /// What can be listed, and what could not be read while listing.
   ///
+  /// @param shredded snapshots that nobody has forgotten, in domains that were shredded: they are
+  ///   no more
   /// @param damaged slots that cannot be read or are missing: each may be a backup
   /// @param undecided maintenance states that cannot be read: a snapshot may have been removed by
   ///   them, none is hidden
   public record SnapshotListing(
       List<StoredSnapshot> snapshots,
+      List<StoredSnapshot> shredded,
       List<CorruptRepositoryException> damaged,
       List<CorruptRepositoryException> undecided) {
     public SnapshotListing {
       snapshots = List.copyOf(snapshots);
+      shredded = List.copyOf(shredded);
       damaged = List.copyOf(damaged);
       undecided = List.copyOf(undecided);
     }
@@ -163,6 +172,8 @@ public final class Repository implements AutoCloseable {
   }
 
   /// A key domain; its keys are made when there are none yet.
+  ///
+  /// @throws ShreddedDomainException if it was shredded
   public Domain domain(String name) throws IOException {
     return domains.make(name);
   }
@@ -174,7 +185,7 @@ public final class Repository implements AutoCloseable {
 
   /// The keys that open this repository, and those that its data is sealed under.
   public Keyring keyring() {
-    return new Keyring(store, options, format, root, puts);
+    return new Keyring(store, options, format, root, puts, domains);
   }
 
   /// A session that stores in the main domain.
@@ -186,6 +197,7 @@ public final class Repository implements AutoCloseable {
   /// domain, whose keys are made if there are none; it knows no chunks of others.
   ///
   /// @throws BackupException `BAD_ARGUMENT` if backups cannot be in a domain of that name
+  /// @throws ShreddedDomainException if the domain was shredded
   public BackupSession beginSession(String domain) throws IOException {
     Domain.requireDataName(domain);
     Domain data = domains.make(domain);
@@ -200,7 +212,7 @@ public final class Repository implements AutoCloseable {
       if (!loaded.state().isClosing(id)) {
         return new PackedSession(
             new PackedSession.SessionContext(
-                store, format.id(), main, data, options, puts, log, maintenance, sealers),
+                store, format.id(), domains, data, options, puts, log, maintenance, sealers),
             id,
             Digest.of(open),
             loaded);
@@ -269,7 +281,49 @@ public final class Repository implements AutoCloseable {
     boolean nothing = snapshots.isEmpty() && damaged.isEmpty();
     damaged.addAll(nothing ? lost.byDeltasAndPacks() : lost.byDeltas());
     snapshots.sort((a, b) -> a.id().compareTo(b.id()));
-    return new SnapshotListing(snapshots, damaged, newest.damaged());
+    // Read after the listing: what was committed later than the tombstone is as good as shredded.
+    List<StoredSnapshot> shredded =
+        snapshots.stream().anyMatch(snapshot -> Domain.isShreddable(snapshot.record().domain()))
+            ? shredded(snapshots)
+            : List.of();
+    snapshots.removeAll(shredded);
+    return new SnapshotListing(snapshots, shredded, damaged, newest.damaged());
+  }
+
+  /// The domain that a backup was shredded with, as long as its slot is there: a prune takes that
+  /// away some day, and then nobody knows of it.
+  ///
+  /// @param wanted which backup; the latest of several counts
+  public Optional<ShreddedDomain> shreddedBackup(Predicate<SnapshotRecord> wanted)
+      throws IOException {
+    List<BlobStat> slots = new ArrayList<>();
+    store.list(ObjectNames.LOG, slots::add);
+    Map<String, ShreddedDomain> shredded = new HashMap<>();
+    shreddedDomains().forEach(domain -> shredded.put(domain.name(), domain));
+    List<StoredSnapshot> found = new ArrayList<>();
+    for (BlobStat slot : shredded.isEmpty() ? List.<BlobStat>of() : slots.reversed()) {
+      var place = ObjectNames.parseLog(slot.key());
+      try {
+        if (place.isPresent() && place.get().slot() > 0) {
+          readSnapshot(slot, place.get(), found);
+        }
+      } catch (CorruptRepositoryException _) {
+        // Others tell of what is damaged in the list.
+      }
+    }
+    return found.stream()
+        .map(StoredSnapshot::record)
+        .filter(wanted)
+        .flatMap(record -> Optional.ofNullable(shredded.get(record.domain())).stream())
+        .findFirst();
+  }
+
+  private List<StoredSnapshot> shredded(List<StoredSnapshot> snapshots) throws IOException {
+    Set<String> names = new HashSet<>();
+    domains.shreds().all().values().forEach(domain -> names.add(domain.name()));
+    return snapshots.stream()
+        .filter(snapshot -> names.contains(snapshot.record().domain()))
+        .toList();
   }
 
   private void readSnapshot(BlobStat slot, SnapshotId place, List<StoredSnapshot> snapshots)
@@ -320,6 +374,18 @@ public final class Repository implements AutoCloseable {
     for (SnapshotId snapshot : snapshots) {
       maintenance.forget(puts, snapshot);
     }
+  }
+
+  /// Makes everything in a key domain unreadable.
+  public Shredding shredding(String domain) {
+    return new Shredding(this, domain);
+  }
+
+  /// The domains that were shredded, by name.
+  public List<ShreddedDomain> shreddedDomains() throws IOException {
+    return domains.shreds().all().values().stream()
+        .sorted(Comparator.comparing(ShreddedDomain::name))
+        .toList();
   }
 
   /// Removes what no snapshot needs.
@@ -384,7 +450,6 @@ public final class Repository implements AutoCloseable {
   @Override
   public void close() {
     domains.wipe();
-    maintenance.wipe();
     root.close();
   }
 }

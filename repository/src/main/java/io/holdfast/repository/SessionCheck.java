@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// Checks `log/` and `idx/d/`: slots without gaps that name each other, deltas that the snapshots
 /// announce, roots that the index knows, no data of sessions that have no slot.
@@ -23,6 +24,7 @@ final class SessionCheck {
   private final Loaded loaded;
   private final Set<SnapshotId> deltas = new HashSet<>();
   private final Set<SnapshotId> forgotten = new HashSet<>();
+  private @Nullable Set<DomainId> shredded;
 
   SessionCheck(Verification.Parts parts, Loaded loaded) {
     this.parts = parts;
@@ -119,7 +121,9 @@ final class SessionCheck {
     if (!(record instanceof SlotRecord.Snapshot snapshot) || forgotten.contains(place)) {
       return;
     }
-    checkKeys(snapshot.record(), findings);
+    if (!hasKeys(snapshot.record(), findings)) {
+      return;
+    }
     // Below the floor the base shards have absorbed them.
     int expected = loaded.state().isBelowFloor(place.session()) ? 0 : snapshot.deltas();
     for (int n = 0; n < expected; n++) {
@@ -144,16 +148,31 @@ final class SessionCheck {
     }
   }
 
-  private void checkKeys(SnapshotRecord backup, List<Finding> findings) throws IOException {
+  /// False if nothing more can be said of the backup.
+  private boolean hasKeys(SnapshotRecord backup, List<Finding> findings) throws IOException {
+    DomainId id = parts.root().domainId(backup.domain());
+    if (Domain.isShreddable(backup.domain()) && shredded().contains(id)) {
+      return false;
+    }
     try {
-      if (parts.domains().find(backup.domain()).isEmpty()) {
-        String keys = ObjectNames.domain(parts.root().domainId(backup.domain()), 1).value();
+      if (parts.domains().find(id).isEmpty()) {
+        String keys = ObjectNames.domain(id, 1).value();
         String problem = "without it backup " + backup.name() + " cannot be read";
         findings.add(new Finding(Kind.MISSING, keys, problem));
       }
     } catch (CorruptRepositoryException _) {
       // Found among the keys.
-      return;
+      return true;
     }
+    return true;
+  }
+
+  private Set<DomainId> shredded() throws IOException {
+    Set<DomainId> known = shredded;
+    if (known == null) {
+      known = parts.domains().shreds().all().keySet();
+      shredded = known;
+    }
+    return known;
   }
 }

@@ -62,10 +62,13 @@ public final class Verification {
     return List.copyOf(findings);
   }
 
-  /// Every pack that holds something and is in use, in the order of their names.
+  /// Every pack that holds something and is in use, in the order of their names. Packs of shredded
+  /// domains are of no use to anybody.
   public List<PackId> packs() throws IOException {
     Loaded loaded = parts.loader().load(Use.READ);
+    Set<DomainId> shredded = parts.domains().shredded(loaded.index());
     return loaded.index().packs().stream()
+        .filter(pack -> !shredded.contains(pack.domain()))
         .map(PackSummary::id)
         .filter(pack -> !loaded.state().condemned().contains(pack))
         .sorted(Comparator.comparing(PackId::toString))
@@ -171,7 +174,12 @@ public final class Verification {
       content = new byte[0];
     }
     byte[] pack = content;
-    Domain domain = parts.domains().require(section.domain);
+    Optional<Domain> keys = parts.domains().find(section.domain);
+    if (keys.isEmpty()) {
+      section.forEach(entry -> lost.add(new LostCopy(section.pack, entry.type(), entry.id())));
+      return;
+    }
+    Domain domain = keys.get();
     section.forEach(
         entry -> {
           if (!FrameProof.isIntact(domain, section, entry, pack)) {
@@ -195,10 +203,12 @@ public final class Verification {
     return new Findability(loaded.index(), all, Set.of());
   }
 
-  /// Every pack that the index names, in the order of their names.
+  /// Every pack that the index names and that was not shredded, in the order of their names.
   public List<IndexedPack> indexedPacks() throws IOException {
     Loaded loaded = parts.loader().load(Use.READ);
+    Set<DomainId> shredded = parts.domains().shredded(loaded.index());
     return loaded.index().packs().stream()
+        .filter(pack -> !shredded.contains(pack.domain()))
         .map(
             pack ->
                 new IndexedPack(
@@ -333,6 +343,9 @@ public final class Verification {
       return List.of(Finding.of(e, key.value()));
     } catch (NoSuchBlobException e) {
       return List.of(new Finding(Kind.MISSING, key.value(), "the pack is gone"));
+    } catch (ShreddedDomainException _) {
+      // Since the packs were listed.
+      return List.of();
     }
   }
 

@@ -62,6 +62,15 @@ public interface BlobStore extends AutoCloseable {
   /// durable.
   void delete(BlobKey key) throws IOException;
 
+  /// Whether what is deleted is gone, as far as the store itself says. Puts a blob and deletes it,
+  /// where that is the way to find out.
+  ///
+  /// @param probe a key under which nothing is
+  /// @throws BlobLockedException if the store does not delete now
+  default AfterDelete afterDelete(BlobKey probe) throws IOException {
+    return AfterDelete.UNKNOWN;
+  }
+
   /// What this store really enforces, as probed.
   StoreCapabilities capabilities() throws IOException;
 
@@ -75,6 +84,16 @@ public interface BlobStore extends AutoCloseable {
   enum PutResult {
     STORED,
     ALREADY_PRESENT
+  }
+
+  /// What becomes of a blob that is deleted.
+  enum AfterDelete {
+    /// The store says that it is gone for good.
+    GONE,
+    /// The store keeps it, as an earlier version or for a time.
+    KEPT,
+    /// It does not say.
+    UNKNOWN
   }
 
   /// A name and a size.

@@ -54,6 +54,11 @@ public abstract class ForwardingBlobStore implements BlobStore {
   }
 
   @Override
+  public AfterDelete afterDelete(BlobKey probe) throws IOException {
+    return inner.afterDelete(probe);
+  }
+
+  @Override
   public StoreCapabilities capabilities() throws IOException {
     return inner.capabilities();
   }

@@ -76,6 +76,11 @@ public final class MemoryBlobStore implements BlobStore {
   }
 
   @Override
+  public AfterDelete afterDelete(BlobKey probe) {
+    return AfterDelete.GONE;
+  }
+
+  @Override
   public StoreCapabilities capabilities() {
     return new StoreCapabilities(
         Support.YES, Support.NO, Support.NO, "memory: gone with the process");

@@ -11,6 +11,8 @@ import io.holdfast.engine.copy.CopyReport.Outcome;
 import io.holdfast.repository.CorruptRepositoryException;
 import io.holdfast.repository.Exchange;
 import io.holdfast.repository.Repository;
+import io.holdfast.repository.ShreddedDomain;
+import io.holdfast.repository.ShreddedDomainException;
 import io.holdfast.repository.SnapshotRecord;
 import io.holdfast.repository.StoredSnapshot;
 import io.holdfast.repository.Verification.Findability;
@@ -74,7 +76,13 @@ public final class Copy {
     Exchange.Way way = Exchange.between(source.repository(), target.repository()).way();
     CopyReport.WalTally planned = lines.plan(chosen);
     return new CopyReport(
-        target.address(), way, backups, planned, lines.problems(), hidden(request), List.of());
+        target.address(),
+        way,
+        backups,
+        planned,
+        lines.problems(),
+        hidden(request),
+        warnings(List.of()));
   }
 
   private CopyReport runNow(CopyRequest request) throws IOException {
@@ -104,8 +112,41 @@ public final class Copy {
           lines.tally(),
           lines.problems(),
           hidden,
-          lines.warnings());
+          warnings(lines.warnings()));
     }
+  }
+
+  /// Adds what was shredded in the source: nothing of it is copied, and what the target has of it
+  /// is still readable there.
+  private List<String> warnings(List<String> others) throws IOException {
+    List<String> warnings = new ArrayList<>(others);
+    List<StoredSnapshot> there = BackupCatalog.of(target.repository()).all();
+    for (ShreddedDomain domain : source.repository().shreddedDomains()) {
+      List<String> left =
+          there.stream()
+              .map(StoredSnapshot::record)
+              .filter(backup -> backup.domain().equals(domain.name()))
+              .map(SnapshotRecord::name)
+              .toList();
+      warnings.add(
+          "the domain '"
+              + domain.name()
+              + "' was shredded in the source on "
+              + ShreddedDomainException.day(domain)
+              + ": nothing of it is copied"
+              + (left.isEmpty()
+                  ? ""
+                  : "; the target still has "
+                      + String.join(", ", left)
+                      + " of it: 'holdfast key shred "
+                      + domain.name()
+                      + " --confirm "
+                      + domain.name()
+                      + " --repo "
+                      + target.address()
+                      + "' shreds them there"));
+    }
+    return warnings;
   }
 
   private Copied one(SnapshotRecord backup, OneCopy copy, Twins twins, Optional<Findability> chunks)

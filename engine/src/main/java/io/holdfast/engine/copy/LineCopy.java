@@ -94,6 +94,7 @@ final class LineCopy {
     return e.code().kind() == ErrorKind.CORRUPTION
         || e.code() == ErrorCode.BAD_ARGUMENT
         || e.code() == ErrorCode.WAL_CONFLICT
+        || e.code() == ErrorCode.DOMAIN_SHREDDED
         || e.code() == ErrorCode.DIFFERENT_CLUSTER;
   }
 

@@ -4,6 +4,8 @@ import io.holdfast.repository.Keyring.DataKeys;
 import io.holdfast.repository.Keyring.Holder;
 import io.holdfast.repository.Keyring.Slot;
 import io.holdfast.repository.Keyring.Slots;
+import io.holdfast.repository.ShreddedDomain;
+import io.holdfast.repository.ShreddedDomainException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -16,7 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The keys of a repository as people and programs see them.
-public record KeyReport(Slots slots, List<DataKeys> dataKeys, Instant now) {
+public record KeyReport(
+    Slots slots, List<DataKeys> dataKeys, List<ShreddedDomain> shredded, Instant now) {
   /// From this age on it is time for new data keys.
   public static final Duration AGE_MAX = Duration.ofDays(90);
 
@@ -25,6 +28,7 @@ public record KeyReport(Slots slots, List<DataKeys> dataKeys, Instant now) {
 
   public KeyReport {
     dataKeys = List.copyOf(dataKeys);
+    shredded = List.copyOf(shredded);
   }
 
   /// What somebody should know or do.
@@ -80,6 +84,15 @@ public record KeyReport(Slots slots, List<DataKeys> dataKeys, Instant now) {
                   days(keys).map(String::valueOf).orElse(""))
               .stripTrailing());
     }
+    for (ShreddedDomain domain : shredded) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "%-16s  %-12s  %-10s",
+              domain.name(),
+              "shredded",
+              ShreddedDomainException.day(domain)));
+    }
     return lines;
   }
 
@@ -102,6 +115,7 @@ public record KeyReport(Slots slots, List<DataKeys> dataKeys, Instant now) {
                 })
             .toList());
     map.put("dataKeys", dataKeys.stream().map(this::map).toList());
+    map.put("shredded", shredded.stream().map(KeyReport::map).toList());
     map.put("warnings", warnings());
     return map;
   }
@@ -112,6 +126,13 @@ public record KeyReport(Slots slots, List<DataKeys> dataKeys, Instant now) {
     line.put("version", keys.version());
     line.put("since", keys.since().map(Instant::toString));
     line.put("ageDays", days(keys));
+    return line;
+  }
+
+  private static Map<String, Object> map(ShreddedDomain domain) {
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("domain", domain.name());
+    line.put("shreddedAt", domain.at().toString());
     return line;
   }
 

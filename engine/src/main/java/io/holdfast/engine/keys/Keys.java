@@ -78,7 +78,8 @@ public final class Keys {
         "list keys",
         () -> {
           Instant now = context.clock().instant();
-          return new KeyReport(keyring.slots(), keyring.dataKeys(), now);
+          return new KeyReport(
+              keyring.slots(), keyring.dataKeys(), repository.shreddedDomains(), now);
         });
   }
 

@@ -6,6 +6,7 @@ import io.holdfast.repository.ChunkId;
 import io.holdfast.repository.ChunkReader;
 import io.holdfast.repository.PackId;
 import io.holdfast.repository.Repository;
+import io.holdfast.repository.ShreddedDomainException;
 import io.holdfast.repository.StoredSnapshot;
 import io.holdfast.repository.Verification.Findability;
 import io.holdfast.repository.tree.TreeReader;
@@ -84,6 +85,9 @@ public final class Affected {
         try {
           ChunkReader own = reader.in(backup.record().domain());
           look(TreeReader.open(own, root.getValue()), seen);
+        } catch (ShreddedDomainException _) {
+          // Since the backups were listed: it has nothing to lose any more.
+          break;
         } catch (BackupException e) {
           if (e.code().kind() != ErrorKind.CORRUPTION) {
             throw e;

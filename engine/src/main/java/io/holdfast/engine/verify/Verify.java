@@ -15,6 +15,7 @@ import io.holdfast.repository.ChunkReader;
 import io.holdfast.repository.CorruptRepositoryException;
 import io.holdfast.repository.PackId;
 import io.holdfast.repository.Repository;
+import io.holdfast.repository.ShreddedDomainException;
 import io.holdfast.repository.StoredSnapshot;
 import io.holdfast.repository.Verification;
 import io.holdfast.repository.WalFloor;
@@ -157,14 +158,24 @@ public final class Verify {
   private void verifyBackup(StoredSnapshot backup) throws IOException {
     String name = backup.record().name();
     context.progress().phase("verify " + name, backup.record().logicalBytes());
+    try {
+      guarded(name, () -> verifyTrees(backup));
+    } catch (ShreddedDomainException e) {
+      context.progress().note(name + ": " + e.text());
+      return;
+    }
+    if (backup.record().kind().equals(PhysicalBackup.KIND)) {
+      guarded(name, () -> verifyNeededWal(backup));
+    }
+  }
+
+  private void verifyTrees(StoredSnapshot backup) throws IOException {
+    String name = backup.record().name();
     ChunkReader reader = repository.reader(backup.record());
     for (Map.Entry<String, ChunkId> root : backup.record().roots().entrySet()) {
       guarded(
           name + " " + root.getKey(),
           () -> verifyTree(name, TreeReader.open(reader, root.getValue())));
-    }
-    if (backup.record().kind().equals(PhysicalBackup.KIND)) {
-      guarded(name, () -> verifyNeededWal(backup));
     }
   }
 

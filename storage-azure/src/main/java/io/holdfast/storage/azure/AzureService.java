@@ -1,11 +1,13 @@
 package io.holdfast.storage.azure;
 
+import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.web.WebAnswer;
 import io.holdfast.storage.web.WebRequest;
 import io.holdfast.storage.web.WebService;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -118,6 +120,20 @@ final class AzureService implements WebService {
   @Override
   public Codes codes() {
     return CODES;
+  }
+
+  /// With versions, a blob that is there has the name of one. Soft delete shows in the answer to
+  /// the deletion.
+  @Override
+  public BlobStore.AfterDelete afterDelete(WebAnswer looked, WebAnswer deleted) {
+    Optional<String> permanent = deleted.header("x-ms-delete-type-permanent");
+    if (looked.header("x-ms-version-id").isPresent()
+        || permanent.filter("false"::equals).isPresent()) {
+      return BlobStore.AfterDelete.KEPT;
+    }
+    return permanent.filter("true"::equals).isPresent()
+        ? BlobStore.AfterDelete.GONE
+        : BlobStore.AfterDelete.UNKNOWN;
   }
 
   @Override

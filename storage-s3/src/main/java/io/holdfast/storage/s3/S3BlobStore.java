@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.DeleteObjectResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
@@ -244,15 +245,34 @@ public final class S3BlobStore implements BlobStore {
 
   @Override
   public void delete(BlobKey key) throws IOException {
+    var _ = deleted(key);
+  }
+
+  /// A bucket with versions, of now or of an earlier time, answers a delete with a version of its
+  /// own, the marker; one without says nothing.
+  @Override
+  public AfterDelete afterDelete(BlobKey probe) throws IOException {
+    var _ = putIfAbsent(probe, ByteBuffer.wrap(new byte[] {1}));
+    Optional<DeleteObjectResponse> answer = deleted(probe);
+    if (answer.isEmpty()) {
+      return AfterDelete.UNKNOWN;
+    }
+    boolean marked =
+        Boolean.TRUE.equals(answer.get().deleteMarker()) || answer.get().versionId() != null;
+    return marked ? AfterDelete.KEPT : AfterDelete.GONE;
+  }
+
+  /// Empty if the store says that there was nothing to delete.
+  private Optional<DeleteObjectResponse> deleted(BlobKey key) throws IOException {
     try {
-      var _ =
+      return Optional.of(
           s3.deleteObject(
               d ->
                   d.bucket(place.bucket())
                       .key(place.nameOf(key))
-                      .overrideConfiguration(o -> o.apiCallAttemptTimeout(timeouts.request())));
+                      .overrideConfiguration(o -> o.apiCallAttemptTimeout(timeouts.request()))));
     } catch (NoSuchKeyException _) {
-      // some stores say so
+      return Optional.empty();
     } catch (SdkException e) {
       throw failures.failed(Request.DELETE, key.value(), e);
     }

@@ -206,12 +206,26 @@ public final class WebBlobStore implements BlobStore {
 
   @Override
   public void delete(BlobKey key) throws IOException {
+    var _ = deleted(key);
+  }
+
+  private WebAnswer deleted(BlobKey key) throws IOException {
     WebAnswer answer = ask(Verb.DELETE, "DELETE", key);
     if (answer.isSuccess()
         || (answer.status() == NOT_FOUND && !failures.isMissingContainer(answer))) {
-      return;
+      return answer;
     }
     throw failures.refused(Verb.DELETE, key.value(), answer);
+  }
+
+  @Override
+  public AfterDelete afterDelete(BlobKey probe) throws IOException {
+    var _ = putIfAbsent(probe, ByteBuffer.wrap(new byte[] {1}));
+    WebAnswer looked = ask(Verb.STAT, "HEAD", probe);
+    WebAnswer deleted = deleted(probe);
+    return looked.isSuccess() && deleted.isSuccess()
+        ? service.afterDelete(looked, deleted)
+        : AfterDelete.UNKNOWN;
   }
 
   private WebAnswer ask(Verb verb, String method, BlobKey key) throws IOException {

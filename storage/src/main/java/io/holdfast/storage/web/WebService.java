@@ -1,5 +1,6 @@
 package io.holdfast.storage.web;
 
+import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.StoreRefusedException;
 import java.io.IOException;
 import java.net.URI;
@@ -72,6 +73,14 @@ public interface WebService {
 
   /// What a person can do about credentials that are wrong or missing.
   String credentialsAdvice();
+
+  /// What becomes of a blob that is deleted.
+  ///
+  /// @param looked the answer to a look at it while it was there
+  /// @param deleted the answer to its deletion
+  default BlobStore.AfterDelete afterDelete(WebAnswer looked, WebAnswer deleted) {
+    return BlobStore.AfterDelete.UNKNOWN;
+  }
 
   /// What is asked.
   enum Verb {
