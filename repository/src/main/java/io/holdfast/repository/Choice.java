@@ -73,7 +73,7 @@ final class Choice {
             .filter(pack -> !census.state().condemned().contains(pack.id()))
             .filter(pack -> !chosen.contains(pack.id()) && hasEnded(pack.id()))
             .sorted(
-                Comparator.comparing(PackSummary::keyVersion)
+                Comparator.comparingInt(PackSummary::keyVersion)
                     .thenComparing(pack -> pack.id().toString()))
             .toList();
     long most = most();
