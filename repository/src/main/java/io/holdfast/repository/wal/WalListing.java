@@ -42,10 +42,10 @@ final class WalListing {
   /// with a hole is made again until it shows the same holes twice.
   List<WalRange> ranges(int timeline, long from) throws IOException {
     List<WalRange> found = listedOnce(timeline, from);
-    List<WalRange> holes = holes(found, from);
+    List<Hole> holes = holes(found, from);
     for (int listing = 1; listing < LISTINGS_MAX && !holes.isEmpty(); listing++) {
       found = listedOnce(timeline, from);
-      List<WalRange> before = holes;
+      List<Hole> before = holes;
       holes = holes(found, from);
       if (holes.equals(before)) {
         return found;
@@ -54,16 +54,18 @@ final class WalListing {
     return found;
   }
 
+  /// Longer than any range may be.
+  private record Hole(long begin, long end) {}
+
   /// What no range covers between `from` and the last one.
   ///
   /// @param from 0 if nothing is missed before the first range
-  private static List<WalRange> holes(List<WalRange> ranges, long from) {
-    List<WalRange> holes = new ArrayList<>();
+  private static List<Hole> holes(List<WalRange> ranges, long from) {
+    List<Hole> holes = new ArrayList<>();
     long end = from;
     for (WalRange range : ranges) {
       if (end != 0 && Long.compareUnsigned(end, range.start()) < 0) {
-        long hole = end;
-        holes.add(new WalRange(range.timeline(), hole, range.start()));
+        holes.add(new Hole(end, range.start()));
       }
       end = Long.compareUnsigned(end, range.end()) < 0 ? range.end() : end;
     }

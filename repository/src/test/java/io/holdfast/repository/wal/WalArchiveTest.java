@@ -8,6 +8,7 @@ import io.holdfast.base.ErrorCode;
 import io.holdfast.repository.CorruptRepositoryException;
 import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
+import io.holdfast.storage.ForwardingBlobStore;
 import io.holdfast.storage.MemoryBlobStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,6 +16,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,6 +69,31 @@ final class WalArchiveTest {
     assertThat(archive().readSummary(range(0, 100))).isEqualTo(summary);
     assertThatThrownBy(() -> archive().put(range(0, 1), bytes(1), 0, 1, new byte[(1 << 20) + 1]))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /// A hole that stays is no reason to list a timeline again and again while it grows.
+  @Test
+  void aTimelineWithALastingHoleIsListedTwice() throws IOException {
+    List<WalRange> expected = new ArrayList<>();
+    for (long start : new long[] {0, 100, 1L << 40, (1L << 40) + 100}) {
+      expected.add(range(start, 100));
+      archive().put(range(start, 100), bytes(100), 0, 100, SUMMARY);
+    }
+    AtomicInteger listings = new AtomicInteger();
+    BlobStore growing =
+        new ForwardingBlobStore(store) {
+          @Override
+          public void names(String prefix, Consumer<String> each) throws IOException {
+            super.names(prefix, each);
+            WalRange next = range((1L << 40) + 100 + 100L * listings.incrementAndGet(), 100);
+            expected.add(next);
+            archive().put(next, bytes(100), 0, 100, SUMMARY);
+          }
+        };
+    List<WalRange> found = WalArchive.of(growing, sealer, archive().lineage()).ranges(1);
+    assertThat(listings).hasValue(2);
+    assertThat(found).isEqualTo(expected.subList(0, 5));
+    assertThat(WalArchive.of(growing, sealer, archive().lineage()).ranges(1, 300)).hasSize(7 - 2);
   }
 
   @Test
