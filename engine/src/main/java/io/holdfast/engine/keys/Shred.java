@@ -78,7 +78,9 @@ public final class Shred {
                   ? "NOT DESTROYED: the store keeps the "
                       + plan.keyVersions()
                       + " objects with the keys; no program of ours reads them any more"
-                  : "its keys are gone from "
+                  : "its keys below "
+                      + plan.keysBelow()
+                      + " are gone from "
                       + repository.address()
                       + ": "
                       + report.deletedKeys()
