@@ -84,7 +84,8 @@ public final class Shred {
                       + repository.address()
                       + ": "
                       + report.deletedKeys()
-                      + " objects deleted, none listed or readable any more");
+                      + (report.deletedKeys() == 1 ? " object" : " objects")
+                      + " deleted, none listed or readable any more");
           lines.addAll(remains(plan, report.afterDelete()));
           return new Outcome(map, lines);
         });
