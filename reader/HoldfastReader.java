@@ -1174,6 +1174,13 @@ public final class HoldfastReader {
         found.remove(slot);
       }
     }
+    Set<String> shredded = new HashSet<>();
+    for (Snapshot snapshot : found.values()) {
+      if (!snapshot.domain().equals("main") && isShredded(repository, domain, snapshot.domain())) {
+        shredded.add(snapshot.domain());
+      }
+    }
+    found.values().removeIf(snapshot -> shredded.contains(snapshot.domain()));
     List<Snapshot> snapshots = new ArrayList<>(found.values());
     snapshots.sort(Comparator.comparing(Snapshot::start).thenComparing(Snapshot::name));
     return new Backups(repository, domain, state, snapshots);
@@ -1289,6 +1296,18 @@ public final class HoldfastReader {
   private boolean isForgotten(Domain domain, byte[] maintenance, String slot) throws IOException {
     try {
       return maintained(domain, maintenance, "forgotten", "forgot/" + slot, 0).isPresent();
+    } catch (Failure e) {
+      report(e); // a damaged tombstone hides nothing
+      return false;
+    }
+  }
+
+  /// Section "Shredding".
+  private boolean isShredded(Repository repository, Domain main, String name) throws IOException {
+    try {
+      String object = "shredded/" + hex(repository.domainId(name));
+      return maintained(main, repository.derive("maintenance"), "shredded", object, 300)
+          .isPresent();
     } catch (Failure e) {
       report(e); // a damaged tombstone hides nothing
       return false;

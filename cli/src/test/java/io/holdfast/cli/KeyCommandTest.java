@@ -106,6 +106,41 @@ class KeyCommandTest {
   }
 
   @Test
+  void aDomainIsShreddedOnlyWhenItsNameIsRepeated() throws Exception {
+    Path files = Files.createDirectory(directory.resolve("files"));
+    Files.writeString(files.resolve("one"), "content");
+    Map<String, String> tenant =
+        Map.of("BACKUP_DOMAIN", "tenant", "BACKUP_ENCRYPTION_KEY", "07".repeat(32));
+    Result backup = run(tenant, "files", "backup", files.toString());
+    assertThat(backup.status).as(backup.err).isZero();
+    assertThat(run("key", "list").out.lines()).anyMatch(line -> line.matches("tenant +1 .*"));
+    assertThat(run("show", "latest").out).contains("domain          tenant");
+
+    assertThat(run("key", "shred", "tenant").err).contains("HF-1001", "was not confirmed");
+    assertThat(run("key", "shred", "tenant", "--confirm", "tenent").err)
+        .contains("--confirm names another domain");
+    Result plan = run("key", "shred", "tenant", "--dry-run");
+    assertThat(plan.out).contains("would shred the domain 'tenant'", "main_files_");
+    assertThat(run("key", "shred", "main", "--confirm", "main").err)
+        .contains("HF-1001", "cannot be shredded");
+    assertThat(run("list").out).contains("main_files_");
+
+    Result shred = run("key", "shred", "tenant", "--confirm", "tenant");
+    assertThat(shred.status).as(shred.err).isZero();
+    assertThat(shred.out).contains("1 object deleted", "not proved: ");
+    assertThat(run("key", "shred", "tenant", "--confirm", "tenant", "--json").out)
+        .contains("\"shredded\": true", "\"storeKeepsDeleted\": \"unknown\"");
+    assertThat(run("list").out).doesNotContain("main_files_");
+    assertThat(run("files", "restore", "latest", "--to", "out").err)
+        .contains("HF-1031", "was shredded with the domain 'tenant' on ");
+    assertThat(run(tenant, "files", "backup", files.toString()).err).contains("HF-1031");
+    assertThat(run("key", "list").out.lines())
+        .anyMatch(line -> line.matches("tenant +shredded .*"));
+    assertThat(run("check").status).isZero();
+    assertThat(run("verify", "--all").status).isZero();
+  }
+
+  @Test
   void wrongUseChangesNothingAndIsNamed() throws Exception {
     String before = run("key", "list").out;
 

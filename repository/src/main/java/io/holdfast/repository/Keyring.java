@@ -182,15 +182,22 @@ public final class Keyring {
   public List<DataKeys> dataKeys() throws IOException {
     List<DataKeys> result = new ArrayList<>();
     for (DomainId id : living()) {
-      DomainKeys newest = newest(id);
-      Optional<Instant> since =
-          newest.version == 1 && newest.name.equals(Repository.MAIN_DOMAIN)
-              ? newest.createdAt().or(() -> Optional.of(format.createdAt()))
-              : newest.createdAt();
-      result.add(new DataKeys(newest.name, newest.version, since));
+      try {
+        result.add(dataKeys(newest(id)));
+      } catch (ShreddedDomainException _) {
+        // A moment ago.
+      }
     }
     result.sort((a, b) -> a.domain().compareTo(b.domain()));
     return result;
+  }
+
+  private DataKeys dataKeys(DomainKeys newest) {
+    Optional<Instant> since =
+        newest.version == 1 && newest.name.equals(Repository.MAIN_DOMAIN)
+            ? newest.createdAt().or(() -> Optional.of(format.createdAt()))
+            : newest.createdAt();
+    return new DataKeys(newest.name, newest.version, since);
   }
 
   /// Makes new keys for the data of every domain, or of one. Programs that run take them when they
@@ -243,6 +250,7 @@ public final class Keyring {
     int newest = versions.keySet().stream().mapToInt(version -> version).max().orElse(0);
     DomainKeys keys = versions.get(newest);
     if (keys == null) {
+      domains.shreds().requireAlive(id);
       throw CorruptRepositoryException.missing("the keys of domain " + id + " are missing");
     }
     return keys;

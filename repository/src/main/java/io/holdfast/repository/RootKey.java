@@ -7,6 +7,7 @@ import io.holdfast.repository.crypto.KeySlot;
 import io.holdfast.repository.crypto.SealedObject;
 import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
+import io.holdfast.storage.NoSuchBlobException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -156,7 +157,7 @@ final class RootKey implements AutoCloseable {
     return wrapped;
   }
 
-  /// All versions of a domain's keys; empty if it does not exist.
+  /// All versions of a domain's keys; empty if it does not exist, or is being shredded.
   Map<Integer, DomainKeys> domainKeys(BlobStore store, DomainId id) throws IOException {
     String prefix = ObjectNames.DOMAINS + id.hex() + "/";
     List<Integer> versions = new ArrayList<>();
@@ -170,7 +171,12 @@ final class RootKey implements AutoCloseable {
     }
     Map<Integer, DomainKeys> keys = new HashMap<>();
     for (int version : versions) {
-      keys.put(version, domainKeys(store, id, version));
+      try {
+        keys.put(version, domainKeys(store, id, version));
+      } catch (NoSuchBlobException _) {
+        // Keys only ever go when the domain is shredded: then all of them do.
+        return Map.of();
+      }
     }
     return keys;
   }

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PruneSimulationTest {
   private static final int UNIVERSE = 10;
   private static final int CHUNK_BYTES = 4_200;
+  private static final String TENANT = "tenant";
   private static final int[] BURSTS = {1, 4, 16, 64};
 
   /// What a snapshot of the simulation consists of: chunks out of a few, so that backups share
@@ -42,15 +43,27 @@ class PruneSimulationTest {
         }
       };
 
+  /// Who plays along.
+  enum Cast {
+    /// Writers and maintainers, in one domain.
+    PRUNERS,
+    /// The same in two domains, and somebody who shreds the second one.
+    SHREDDER
+  }
+
   private static final class World {
+    private final Cast cast;
     private final long seed;
     private final SplittableRandom random;
     private final MemoryBlobStore store = new MemoryBlobStore();
     private final Set<SnapshotId> acknowledged = Collections.synchronizedSet(new HashSet<>());
     private final Set<SnapshotId> forgetting = Collections.synchronizedSet(new HashSet<>());
+    private final Set<SnapshotId> ofTenant = Collections.synchronizedSet(new HashSet<>());
+    private volatile boolean shredding;
     private long nextEntropy;
 
-    World(long seed) {
+    World(long seed, Cast cast) {
+      this.cast = cast;
       this.seed = seed;
       this.random = Seeds.random(seed);
       this.nextEntropy = seed * 1000;
@@ -72,9 +85,23 @@ class PruneSimulationTest {
     void begin() throws IOException {
       try (Repository repository = Repositories.init(store, seed)) {
         for (int i = 0; i < 2; i++) {
-          acknowledged.add(backUp(repository, "before" + i, random.split()));
+          acknowledge(repository, i == 0 ? TENANT : Repository.MAIN_DOMAIN, "before" + i);
         }
       }
+    }
+
+    private void acknowledge(Repository repository, String domain, String name) throws IOException {
+      acknowledge(repository, domain, name, random.split());
+    }
+
+    void acknowledge(Repository repository, String domain, String name, SplittableRandom own)
+        throws IOException {
+      String in = cast == Cast.SHREDDER ? domain : Repository.MAIN_DOMAIN;
+      SnapshotId id = backUp(repository, in, name, own);
+      if (in.equals(TENANT)) {
+        ofTenant.add(id);
+      }
+      acknowledged.add(id);
     }
 
     void check() throws IOException {
@@ -84,6 +111,9 @@ class PruneSimulationTest {
         List<SnapshotId> listed = snapshots.stream().map(StoredSnapshot::id).toList();
         Set<SnapshotId> promised = new HashSet<>(acknowledged);
         promised.removeAll(forgetting);
+        if (shredding) {
+          promised.removeAll(ofTenant);
+        }
         assertThat(listed).as("seed " + seed).containsAll(promised);
         for (StoredSnapshot snapshot : snapshots) {
           requireWhole(chunks, snapshot);
@@ -97,7 +127,16 @@ class PruneSimulationTest {
   void nothingAcknowledgedIsLostAndTheRestCanAlwaysBePruned(long first) throws Exception {
     int schedules = Seeds.thorough() ? 25_000 : 60;
     for (int i = 0; i < schedules; i++) {
-      simulate(first * 1_000_000 + i);
+      simulate(first * 1_000_000 + i, Cast.PRUNERS);
+    }
+  }
+
+  @ParameterizedTest(name = "schedules from seed {0}")
+  @ValueSource(longs = {5, 6})
+  void aShreddedDomainIsGoneAndNothingElseIs(long first) throws Exception {
+    int schedules = Seeds.thorough() ? 25_000 : 60;
+    for (int i = 0; i < schedules; i++) {
+      simulate(first * 1_000_000 + i, Cast.SHREDDER);
     }
   }
 
@@ -105,7 +144,7 @@ class PruneSimulationTest {
   static Optional<String> search(long first, int schedules) throws Exception {
     for (int i = 0; i < schedules; i++) {
       try {
-        simulate(first + i);
+        simulate(first + i, Cast.PRUNERS);
       } catch (AssertionError e) {
         return Optional.of(String.valueOf(e.getMessage()) + ": " + e.getCause());
       }
@@ -113,8 +152,8 @@ class PruneSimulationTest {
     return Optional.empty();
   }
 
-  private static void simulate(long seed) throws Exception {
-    World world = new World(seed);
+  private static void simulate(long seed, Cast cast) throws Exception {
+    World world = new World(seed, cast);
     world.begin();
     SplittableRandom random = world.random;
     Stage.Faults faults =
@@ -137,9 +176,15 @@ class PruneSimulationTest {
       SplittableRandom own = random.split();
       stage.enter("maintainer " + i, store -> maintain(world, store, own));
     }
+    if (cast == Cast.SHREDDER) {
+      stage.enter("shredder", store -> shred(world, store));
+    }
     try {
       stage.run(world::check);
       world.check();
+      if (world.shredding) {
+        shredToTheEnd(world);
+      }
       pruneToTheEnd(world);
     } catch (AssertionError | RuntimeException | IOException e) {
       throw new AssertionError("seed " + seed + ", after " + stage.steps() + " requests", e);
@@ -152,18 +197,41 @@ class PruneSimulationTest {
     try (Repository repository = world.open(store, ahead)) {
       for (int i = 0; i < 2; i++) {
         try {
-          world.acknowledged.add(backUp(repository, number + "-" + i, random.split()));
+          String domain = (number + i) % 2 == 0 ? TENANT : Repository.MAIN_DOMAIN;
+          world.acknowledge(repository, domain, number + "-" + i, random.split());
         } catch (BackupException e) {
           // Maintenance may end a session, and nobody may know about a commit; both are said.
-          assertThat(e.code()).isIn(ErrorCode.SESSION_KILLED, ErrorCode.WRITE_OUTCOME_UNKNOWN);
+          if (!(world.shredding && e.code() == ErrorCode.DOMAIN_SHREDDED)) {
+            assertThat(e.code()).isIn(ErrorCode.SESSION_KILLED, ErrorCode.WRITE_OUTCOME_UNKNOWN);
+          }
         }
       }
     }
   }
 
-  private static SnapshotId backUp(Repository repository, String name, SplittableRandom random)
+  private static void shred(World world, BlobStore store) throws IOException {
+    try (Repository repository = world.open(store, Duration.ZERO)) {
+      world.shredding = true;
+      var _ = repository.shredding(TENANT).run(Shredding.KeptKeys.REFUSED);
+    }
+  }
+
+  /// Whoever was cut off is followed by somebody who is not, and who also finds keys that arrived
+  /// again meanwhile.
+  private static void shredToTheEnd(World world) throws IOException {
+    shred(world, world.store);
+    try (Repository repository = world.open(world.store, Duration.ZERO)) {
+      assertThat(repository.snapshots())
+          .noneMatch(snapshot -> snapshot.record().domain().equals(TENANT));
+      assertThat(repository.findDomain(TENANT)).isEmpty();
+      assertThat(repository.keyring().dataKeys()).hasSize(1);
+    }
+  }
+
+  private static SnapshotId backUp(
+      Repository repository, String domain, String name, SplittableRandom random)
       throws IOException {
-    try (BackupSession session = repository.beginSession()) {
+    try (BackupSession session = repository.beginSession(domain)) {
       ChunkWriter chunks = session.chunks();
       List<ChunkId> ids = new ArrayList<>();
       for (int chunk = 0; chunk < UNIVERSE; chunk++) {
@@ -193,6 +261,9 @@ class PruneSimulationTest {
         if (random.nextBoolean()) {
           forgetOne(world, repository, random);
         }
+        if (world.cast == Cast.SHREDDER && random.nextInt(3) == 0) {
+          rotate(world, repository);
+        }
         PrunePolicy policy =
             new PrunePolicy(
                 random.nextInt(3) / 4.0,
@@ -207,6 +278,14 @@ class PruneSimulationTest {
           assertThat(e.code()).isIn(ErrorCode.REPOSITORY_BUSY, ErrorCode.SESSION_KILLED);
         }
       }
+    }
+  }
+
+  private static void rotate(World world, Repository repository) throws IOException {
+    try {
+      var _ = repository.keyring().rotate(Optional.of(TENANT));
+    } catch (BackupException e) {
+      assertThat(world.shredding && e.code() == ErrorCode.DOMAIN_SHREDDED).as("%s", e).isTrue();
     }
   }
 
@@ -230,6 +309,9 @@ class PruneSimulationTest {
       PruneReport report = repository.pruning(REFERENCES).run(all);
       assertThat(report.buried()).isTrue();
       assertThat(report.stuck()).isEmpty();
+      if (world.shredding) {
+        assertThat(repository.shredding(TENANT).plan().packs()).isZero();
+      }
       PrunePlan left = repository.pruning(REFERENCES).plan(all);
       assertThat(left.removed()).as("what could still be pruned").isEmpty();
       assertThat(repository.verification().check())

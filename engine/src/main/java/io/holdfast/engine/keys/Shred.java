@@ -78,11 +78,14 @@ public final class Shred {
                   ? "NOT DESTROYED: the store keeps the "
                       + plan.keyVersions()
                       + " objects with the keys; no program of ours reads them any more"
-                  : "its keys are gone from "
+                  : "its keys below "
+                      + plan.keysBelow()
+                      + " are gone from "
                       + repository.address()
                       + ": "
                       + report.deletedKeys()
-                      + " objects deleted, none listed or readable any more");
+                      + (report.deletedKeys() == 1 ? " object" : " objects")
+                      + " deleted, none listed or readable any more");
           lines.addAll(remains(plan, report.afterDelete()));
           return new Outcome(map, lines);
         });

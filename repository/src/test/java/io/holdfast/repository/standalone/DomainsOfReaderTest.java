@@ -6,6 +6,7 @@ import io.holdfast.base.testing.Seeds;
 import io.holdfast.repository.BackupSession;
 import io.holdfast.repository.ChunkId;
 import io.holdfast.repository.Repository;
+import io.holdfast.repository.Shredding;
 import io.holdfast.repository.SnapshotRecord;
 import io.holdfast.repository.testing.Repositories;
 import io.holdfast.repository.tree.Digest;
@@ -74,6 +75,21 @@ final class DomainsOfReaderTest {
     LoadedReader.Ended ended = run("tenant");
     assertThat(ended.status()).isEqualTo(4);
     assertThat(ended.err()).contains("there are no keys of the domain 'tenant'");
+  }
+
+  @Test
+  void aShreddedDomainHasNoBackupsAndIsNoDamage() throws Exception {
+    try (Repository repository = Repositories.open(store(3), 4)) {
+      repository.shredding("tenant").run(Shredding.KeptKeys.REFUSED);
+    }
+    // As if it had been committed behind the tombstone.
+    for (Path forgotten : GoldenFiles.under(directory.resolve("forgot"))) {
+      Files.delete(forgotten);
+    }
+    LoadedReader.Ended listed = reader.run("list", directory.toString());
+    assertThat(listed.status()).as(listed.err()).isZero();
+    assertThat(listed.out()).contains("other").doesNotContain("tenant");
+    assertThat(extract("other", 0)).hasBinaryContent(content(20));
   }
 
   private LoadedReader.Ended run(String name) throws Exception {
