@@ -58,7 +58,7 @@ END {
   row("WAL", sprintf("%d × %d × %s GB × %.2f (as the data compresses) × %s a GB", databases, keep, wal, ratio, month), waltb * 1000 * month)
   puts = total(1, 1) * 30
   row("PUT of backups", sprintf("30 × %.0f × %s / 1,000", total(1, 1), put), puts / 1000 * put)
-  fewest = databases * wal * 1e9 / 16777216 * 30; most = databases * 17280 * 30
+  fewest = databases * wal * 1e9 / 16777216 * 30; most = databases * 21600 * 30
   row("PUT of WAL, at least", sprintf("30 × %d × %.0f (16 MiB each) × %s / 1,000", databases, wal * 1e9 / 16777216, put), fewest / 1000 * put)
   reads = databases * 30 * (gets + more * per * keep + heads)
   row("GET and HEAD of backups", sprintf("30 × %d × (%d + %d × %d stored backups + %d) × %s / 1,000", databases, gets, more, per * keep, heads, get), reads / 1000 * get)
@@ -67,7 +67,7 @@ END {
   row("prune", sprintf("30 × %d × ((%d + %d) × %s + %d × %s) / 1,000", repositories, pruneputs, prunelists, put, prunegets, get),
     30 * repositories * ((pruneputs + prunelists) * put + prunegets * get) / 1000)
   printf "| **sum** | | **%.0f** |\n", all
-  printf "\nIf every database writes a little all the time, WAL is put every five seconds: 30 × %d × 17,280 × %s / 1,000 = %.0f dollars instead of %.0f.\n",
+  printf "\nIf every database writes a little all the time, WAL is put every four seconds: 30 × %d × 21,600 × %s / 1,000 = %.0f dollars instead of %.0f.\n",
     databases, put, most / 1000 * put, fewest / 1000 * put
   print "\nGET and HEAD of backups by how many databases share a repository:"
   print ""

@@ -28,13 +28,11 @@ read -r -a holdfast <<<"${HOLDFAST:-$PWD/distribution/target/holdfast/bin/holdfa
 [ -n "${HOLDFAST:-}" ] || ./holdfast --version >/dev/null
 for program in /usr/bin/time rsync; do command -v $program >/dev/null || { echo "$program is missing: apt-get install time rsync" >&2; exit 2; }; done
 case "$TOOLS" in *restic* | *borg*) [ -x "$PEERS/bin/borg" ] || { echo "no peers in $PEERS: benchmarks/peers.sh $PEERS" >&2; exit 2; } ;; esac
-own=; [ -n "${WORK:-}" ] || own=1
-WORK=${WORK:-$(mktemp -d /var/tmp/holdfast-bench.XXXXXX)}
-mkdir -p "$WORK"
+mkdir -p "${WORK:-/var/tmp}"
+WORK=$(mktemp -d "${WORK:-/var/tmp}/holdfast-bench.XXXXXX")
 cleanup() {
   [ -z "${KEEP:-}" ] || return 0
-  rm -rf "$WORK/tree" "$WORK/kernel" "$WORK/state" "$WORK/repository" "$WORK/restored" "$WORK"/{time,out,results.tsv,differences}
-  [ -z "$own" ] || rm -rf "$WORK"
+  rm -rf "$WORK"
 }
 trap cleanup EXIT
 table=$WORK/results.tsv

@@ -1,16 +1,18 @@
 package io.holdfast.cli;
 
 import io.holdfast.engine.keys.Keys;
+import io.holdfast.repository.Repository;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
     name = "add-source",
     description = {
-      "Make the keys that the WAL of one more source is sealed under.",
+      "Make the keys that the WAL and the backups of one more source are sealed under.",
       "'init' does it for its own source. Needed where the machine that backs up may not write"
           + " below keys/; else the first stream makes them."
     })
@@ -22,13 +24,19 @@ final class KeyAddSourceCommand implements Callable<Integer> {
   @Parameters(paramLabel = "NAME", description = "Name of the source, as --source gives it.")
   private String name = "";
 
+  @Option(
+      names = "--domain",
+      paramLabel = "DOMAIN",
+      description = "Key domain that its backups go into. Default: main.")
+  private String domain = Repository.MAIN_DOMAIN;
+
   KeyAddSourceCommand(CommandContext context) {
     this.context = context;
   }
 
   @Override
   public Integer call() {
-    return KeyWork.run(context, global, null, keys -> answer(keys.addSource(name)));
+    return KeyWork.run(context, global, null, keys -> answer(keys.addSource(name, domain)));
   }
 
   private static KeyWork.Answer answer(Keys.Source source) {

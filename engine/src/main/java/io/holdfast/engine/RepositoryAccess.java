@@ -4,6 +4,7 @@ import io.holdfast.engine.config.KeyFiles;
 import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.config.TransferLimits;
 import io.holdfast.engine.wal.SourceWal;
+import io.holdfast.repository.Domain;
 import io.holdfast.repository.KeyMaterial;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.RepositoryOptions;
@@ -90,6 +91,7 @@ public final class RepositoryAccess {
         (store, key) -> {
           Repository.Initialized made = Repository.init(store, key, options(settings));
           boolean _ = SourceWal.makeKeys(made.repository(), settings.source());
+          Domain _ = made.repository().domain(settings.domain());
           return made;
         });
   }

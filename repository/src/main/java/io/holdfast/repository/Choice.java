@@ -65,12 +65,16 @@ final class Choice {
     renew();
   }
 
-  /// The oldest keys first.
+  /// The oldest keys first. Not as long as something waits for backups to end, or would have to:
+  /// these store again what is condemned, and what one run may renew would pile up.
   private void renew() {
+    boolean waits = !census.sessions().open().isEmpty() && policy.patience().isZero();
+    if (policy.renewBytesMax() == 0 || waits || !census.state().condemned().isEmpty()) {
+      return;
+    }
     List<PackSummary> older =
         census.index().packs().stream()
             .filter(this::isOlder)
-            .filter(pack -> !census.state().condemned().contains(pack.id()))
             .filter(pack -> !chosen.contains(pack.id()) && hasEnded(pack.id()))
             .sorted(
                 Comparator.comparingInt(PackSummary::keyVersion)
@@ -79,7 +83,7 @@ final class Choice {
     long most = most();
     for (PackSummary pack : older) {
       boolean fits = renewedBytes == 0 || renewedBytes + pack.bytes() <= policy.renewBytesMax();
-      if (policy.renewBytesMax() == 0 || !fits || chosen.size() >= most) {
+      if (!fits || chosen.size() >= most) {
         break;
       }
       chosen.add(pack.id());
@@ -147,8 +151,10 @@ final class Choice {
       needed += usage.neededBytes(i);
       if (gone.contains(census.index().packs().get(i).id())) {
         moved += after.neededBytes(i);
-      } else if (isOlder(census.index().packs().get(i))) {
-        olderKeys += census.index().packs().get(i).bytes();
+      }
+      PackSummary pack = census.index().packs().get(i);
+      if (isOlder(pack) && !chosen.contains(pack.id())) {
+        olderKeys += pack.bytes();
       }
     }
     long removedBytes =

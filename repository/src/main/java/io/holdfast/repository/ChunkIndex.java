@@ -58,6 +58,10 @@ final class ChunkIndex {
     return packs;
   }
 
+  boolean hasDomain(DomainId domain) {
+    return packs.stream().anyMatch(pack -> pack.domain().equals(domain));
+  }
+
   /// True if what is known is enough to read the chunk: a copy of it that is stored whole, or as
   /// the difference to a chunk of which such a copy is known.
   boolean contains(ChunkType type, ChunkId id) {

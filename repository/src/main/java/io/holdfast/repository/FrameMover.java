@@ -62,10 +62,12 @@ final class FrameMover {
             () -> repository.readerOf(new Loaded(census.index(), census.state(), List.of())),
             FrameProof.Prefixes.REQUIRED);
     Domain domain = repository.domains().require(section.domain);
-    Lane lane = new Lane(section.domain, section.packing, domain.current().version);
+    // Somebody may have made newer keys than those that were the newest when we began.
+    int version = Math.max(section.keyVersion, domain.current().version);
+    Lane lane = new Lane(section.domain, section.packing, version);
     for (Entry entry : needed) {
       proof.prove(section, entry, content);
-      if (section.keyVersion == lane.keyVersion) {
+      if (section.keyVersion == version) {
         append(lane, entry, content);
       } else {
         appendFrame(lane, entry, sealedAnew(domain, section, entry, content));

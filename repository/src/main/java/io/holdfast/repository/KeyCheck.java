@@ -54,7 +54,7 @@ final class KeyCheck {
                 + "' are still there: run 'holdfast key shred "
                 + gone.get().name()
                 + "' again";
-        findings.add(new Finding(Kind.RETIRED, object.key().value(), problem));
+        findings.add(new Finding(Kind.DAMAGED, object.key().value(), problem));
         continue;
       }
       formatSeen |= object.key().equals(ObjectNames.FORMAT);

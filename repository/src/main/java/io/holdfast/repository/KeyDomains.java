@@ -34,7 +34,7 @@ final class KeyDomains {
     this.puts = puts;
     this.main = main;
     this.maintenance = new MaintenanceLog(store, main, root.maintenanceKey());
-    this.shreds = new ShredLog(store, maintenance);
+    this.shreds = new ShredLog(store, maintenance, root::domainId);
     this.opened.put(main.id(), main);
   }
 

@@ -210,7 +210,9 @@ public final class Keyring {
     List<DomainId> ids = domain.isEmpty() ? living() : List.of(root.domainId(domain.get()));
     List<DataKeys> result = new ArrayList<>();
     for (DomainId id : ids) {
-      domains.shreds().requireAlive(id);
+      if (domain.isPresent()) {
+        domains.shreds().requireAlive(id);
+      }
       if (root.domainKeys(store, id).isEmpty()) {
         throw refused(
             "there is no domain '" + domain.orElse(id.hex()) + "'",

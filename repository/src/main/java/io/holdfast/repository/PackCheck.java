@@ -59,9 +59,12 @@ final class PackCheck {
             });
     if (!expected.isEmpty()) {
       // Somebody may have pruned them between our reading the index and this listing.
+      Loaded now = parts.loader().load(Use.READ);
       Set<PackId> named = new HashSet<>();
-      parts.loader().load(Use.READ).index().packs().forEach(pack -> named.add(pack.id()));
-      expected.keySet().retainAll(named);
+      now.index().packs().forEach(pack -> named.add(pack.id()));
+      if (now.damaged().isEmpty()) {
+        expected.keySet().retainAll(named);
+      }
     }
     for (PackId id : expected.keySet()) {
       findings.add(

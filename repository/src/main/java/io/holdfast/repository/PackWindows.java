@@ -5,14 +5,17 @@ import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.TruncatedBlobException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Reads frames that are mostly wanted in the order in which they lie in their packs: whoever goes
 /// on where the read before ended gets more at once. Keeps at most 16 MiB. *Thread-safe:* the lock
-/// is not held while reading, so two threads may read the same at once.
+/// is not held while reading.
 final class PackWindows {
   private static final int STEP_BYTES = 256 << 10;
   private static final int GROWTH = 4;
@@ -22,6 +25,7 @@ final class PackWindows {
   private final BlobStore store;
   private final int firstBytes;
   private final Deque<Window> windows = new ArrayDeque<>();
+  private final List<Pending> reading = new ArrayList<>();
   private long keptBytes;
   private long requests;
   private long readBytes;
@@ -71,24 +75,57 @@ final class PackWindows {
     }
   }
 
-  /// The frame at a place.
+  /// The frame at a place. Who wants what somebody else is reading at the moment waits for it.
   byte[] frame(Place place) throws IOException {
-    int wanted;
+    Pending pending;
     synchronized (this) {
+      awaitReadersOf(place);
       Window known = holding(place);
       if (known != null) {
         int from = place.offset() - known.offset;
         return Arrays.copyOfRange(known.bytes, from, from + place.storedBytes());
       }
-      wanted = wanted(place);
+      pending = new Pending(place.pack().id(), place.offset(), wanted(place));
+      reading.add(pending);
       requests++;
-      readBytes += wanted;
+      readBytes += pending.bytes;
     }
-    byte[] bytes = read(place, wanted);
-    synchronized (this) {
-      keep(new Window(place, bytes));
+    try {
+      byte[] bytes = read(place, pending.bytes);
+      synchronized (this) {
+        keep(new Window(place, bytes));
+      }
+      return Arrays.copyOf(bytes, place.storedBytes());
+    } finally {
+      synchronized (this) {
+        reading.remove(pending);
+        notifyAll();
+      }
     }
-    return Arrays.copyOf(bytes, place.storedBytes());
+  }
+
+  /// What somebody reads at the moment.
+  private record Pending(PackId pack, int offset, int bytes) {}
+
+  private boolean isBeingRead(Place place) {
+    long end = (long) place.offset() + place.storedBytes();
+    return reading.stream()
+        .anyMatch(
+            other ->
+                other.pack.equals(place.pack().id())
+                    && other.offset <= place.offset()
+                    && end <= (long) other.offset + other.bytes);
+  }
+
+  private synchronized void awaitReadersOf(Place place) throws InterruptedIOException {
+    try {
+      while (isBeingRead(place)) {
+        wait();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while another thread read a pack");
+    }
   }
 
   private byte[] read(Place place, int wanted) throws IOException {
@@ -107,6 +144,9 @@ final class PackWindows {
   private @Nullable Window holding(Place place) {
     for (Window window : windows) {
       if (window.holds(place)) {
+        // The one that was not wanted for longest goes first.
+        windows.remove(window);
+        windows.addFirst(window);
         return window;
       }
     }

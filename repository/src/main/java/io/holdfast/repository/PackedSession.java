@@ -136,7 +136,7 @@ final class PackedSession implements BackupSession {
     SlotChain.Claim claim = publish(complete);
     requireNotSealed();
     // A snapshot that is there all the same counts as shredded.
-    requireNotShredded();
+    requireStillNotShredded();
     return new StoredSnapshot(claim.place(), complete, claim.digest());
   }
 
@@ -206,6 +206,22 @@ final class PackedSession implements BackupSession {
   }
 
   /// W7b: a session that was sealed before its commit landed has not committed.
+  private void requireStillNotShredded() {
+    try {
+      requireNotShredded();
+    } catch (IOException | CorruptRepositoryException e) {
+      throw outcomeUnknown("whether the domain was shredded", e);
+    }
+  }
+
+  private static BackupException outcomeUnknown(String what, Exception cause) {
+    return new BackupException(
+        ErrorCode.WRITE_OUTCOME_UNKNOWN,
+        "the snapshot was committed, but " + what + " is unknown",
+        "Run 'holdfast list' when the repository can be reached again.",
+        cause);
+  }
+
   private void requireNotSealed() {
     try {
       if (context.maintenance().newest().require().isSealed(id)) {
@@ -213,11 +229,7 @@ final class PackedSession implements BackupSession {
         throw killed();
       }
     } catch (IOException | CorruptRepositoryException e) {
-      throw new BackupException(
-          ErrorCode.WRITE_OUTCOME_UNKNOWN,
-          "the snapshot was committed, but whether maintenance had ended the session is unknown",
-          "Run 'holdfast list' when the repository can be reached again.",
-          e);
+      throw outcomeUnknown("whether maintenance had ended the session", e);
     }
   }
 

@@ -28,6 +28,9 @@ public final class Proofs {
   /// More than so many records are put together into one.
   private static final int RECORDS_KEPT = 32;
 
+  /// More than so many runs of a day are put together into one.
+  private static final int RUNS_KEPT = 1_000;
+
   private static final int ID_BYTES = 8;
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("uuuuMMdd", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -149,7 +152,8 @@ public final class Proofs {
             List.of(new Run(now, bytesRead, proved.stream().map(CheckRecord::shortOf).toList())),
             damaged.stream().map(pack -> new Damaged(now, pack)).toList());
     // Where nothing can be deleted they stay: then it is not worth trying each time.
-    boolean many = !names.isEmpty() && names.size() % RECORDS_KEPT == 0;
+    boolean many =
+        !names.isEmpty() && names.size() < RECORDS_MAX && names.size() % RECORDS_KEPT == 0;
     try {
       put(now, many ? together(fresh) : fresh);
     } catch (IOException e) {
@@ -190,7 +194,13 @@ public final class Proofs {
     }
     List<Run> all = new ArrayList<>();
     byTime.forEach((at, of) -> all.add(new Run(at, 0, of)));
-    all.addAll(readSince(day(repository.options().clock().instant())));
+    Instant today = day(repository.options().clock().instant());
+    List<Run> runs = readSince(today);
+    // So many say the same as their sum, counted twice at worst.
+    all.addAll(
+        runs.size() <= RUNS_KEPT
+            ? runs
+            : List.of(new Run(today, bytesReadSince(today), List.of())));
     all.addAll(fresh.runs());
     List<Damaged> damaged = new ArrayList<>(fresh.damaged());
     for (PackId pack : damaged()) {

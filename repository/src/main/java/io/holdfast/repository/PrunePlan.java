@@ -15,7 +15,7 @@ import java.util.List;
 /// @param openSessions backups that run, or were killed: packs can go only when these have ended
 /// @param held packs that would go too if the limit on one run were higher
 /// @param renewedBytes packs among those that go only because their keys are not the newest ones
-/// @param olderKeysBytes packs that stay under such keys
+/// @param olderKeysBytes packs that stay under such keys, or wait for backups to end
 public record PrunePlan(
     long state,
     int snapshots,

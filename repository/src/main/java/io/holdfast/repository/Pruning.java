@@ -40,11 +40,20 @@ public final class Pruning {
     Map<DomainId, Integer> newestKeys = new HashMap<>();
     for (PackSummary pack : census.index().packs()) {
       if (!newestKeys.containsKey(pack.domain())) {
-        Optional<Domain> domain = repository.domains().find(pack.domain());
-        newestKeys.put(pack.domain(), domain.map(each -> each.current().version).orElse(0));
+        newestKeys.put(pack.domain(), newestKeys(pack.domain()));
       }
     }
     return Choice.plan(census, policy, newestKeys);
+  }
+
+  /// 0 if there are none, or what lies there is none: nothing is renewed then, and what is needed
+  /// was found out before.
+  private int newestKeys(DomainId id) throws IOException {
+    try {
+      return repository.domains().find(id).map(domain -> domain.current().version).orElse(0);
+    } catch (CorruptRepositoryException e) {
+      return 0;
+    }
   }
 
   /// Plans and executes. Where another maintainer publishes a state in between, all begins anew
@@ -123,10 +132,21 @@ public final class Pruning {
     }
     Burial burial = new Burial(repository, census);
     Optional<MaintenanceState> buried = burial.run();
+    writeDown(burial.stuck());
     return buried.isEmpty()
         ? Optional.empty()
         : Optional.of(
             report(plan, buried.get(), true, burial.movedBytes(), List.of(), burial.stuck()));
+  }
+
+  /// So that `check` tells of them: nobody else reads packs that are taken out of use.
+  private void writeDown(List<Finding> stuck) throws IOException {
+    List<PackId> packs =
+        stuck.stream().flatMap(found -> Verification.packOf(found.object()).stream()).toList();
+    Proofs proofs = packs.isEmpty() ? null : repository.proofs();
+    if (proofs != null && !packs.stream().allMatch(proofs::isDamaged)) {
+      Proofs.Outcome _ = proofs.record(List.of(), packs, 0);
+    }
   }
 
   private static boolean isDone(MaintenanceState state) {

@@ -65,6 +65,7 @@ final class RepairSurvey {
             blob ->
                 ObjectNames.parsePack(blob.key()).ifPresent(id -> stored.put(id, blob.bytes())));
     this.listing = repository.snapshotListing();
+    requireKeys();
     findMissingDeltas();
     boolean rebuilds = !indexDamage.isEmpty() || !damagedStates.isEmpty();
     Optional<Set<PackId>> buried =
@@ -76,6 +77,15 @@ final class RepairSurvey {
       rebuild(buried.orElse(Set.of()));
     }
     findDamagedPacks(policy.damagedPacks());
+  }
+
+  /// Without the keys of a domain its packs look damaged, every one of them.
+  private void requireKeys() throws IOException {
+    Set<String> domains = new HashSet<>();
+    listing.snapshots().forEach(snapshot -> domains.add(snapshot.record().domain()));
+    for (String domain : domains) {
+      Domain _ = repository.domains().require(domain);
+    }
   }
 
   static RepairSurvey take(Repository repository, RepairPolicy policy) throws IOException {

@@ -200,7 +200,7 @@ public final class Repository implements AutoCloseable {
   /// @throws ShreddedDomainException if the domain was shredded
   public BackupSession beginSession(String domain) throws IOException {
     Domain.requireDataName(domain);
-    Domain data = domains.make(domain);
+    Domain data = domains.find(domain).isPresent() ? domains.make(domain) : begin(domain);
     for (int attempt = 0; attempt < SESSION_TRIES_MAX; attempt++) {
       SessionId id = SessionId.create(options.clock().instant(), options.entropy());
       SnapshotId place = new SnapshotId(id, 0);
@@ -222,6 +222,25 @@ public final class Repository implements AutoCloseable {
         ErrorCode.SESSION_KILLED,
         "maintenance has closed the ids of sessions that begin now",
         "Compare this machine's clock with that of the machine that runs maintenance.");
+  }
+
+  /// A domain that has no keys yet. Where backups or packs are of it, its keys were lost: new ones
+  /// would hide that, and stand in the way of those that somebody puts back.
+  private Domain begin(String domain) throws IOException {
+    domains.shreds().requireAlive(root.domainId(domain));
+    boolean isKnown =
+        snapshotListing().snapshots().stream()
+            .anyMatch(snapshot -> snapshot.record().domain().equals(domain));
+    if (isKnown || loader.load(Use.READ).index().hasDomain(root.domainId(domain))) {
+      throw CorruptRepositoryException.missing(
+          "the keys of domain '"
+              + domain
+              + "' are missing, though there is data of it: put "
+              + ObjectNames.DOMAINS
+              + root.domainId(domain).hex()
+              + "/ back from a copy of the repository");
+    }
+    return domains.make(domain);
   }
 
   /// A session that cannot begin says that it has ended, so that nobody waits for it.

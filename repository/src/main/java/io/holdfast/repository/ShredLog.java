@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// Reads and writes the tombstones of domains under `shredded/`, which never go. One that is
 /// *forged* means nothing; of one that is *damaged* nobody knows, so nothing is made or written in
@@ -27,11 +28,14 @@ final class ShredLog {
 
   private final BlobStore store;
   private final MaintenanceLog signed;
+  private final Function<String, DomainId> ids;
 
   /// @param signed knows how what maintenance writes is sealed and signed
-  ShredLog(BlobStore store, MaintenanceLog signed) {
+  /// @param ids of domains, by their names
+  ShredLog(BlobStore store, MaintenanceLog signed, Function<String, DomainId> ids) {
     this.store = store;
     this.signed = signed;
+    this.ids = ids;
   }
 
   /// All domains with a genuine tombstone; a damaged one hides nothing.
@@ -78,7 +82,9 @@ final class ShredLog {
     };
   }
 
-  private static Found<ShreddedDomain> decode(DomainId id, byte[] plain, BlobKey key) {
+  /// One that says it is of another domain, or of one that is never shredded, means nothing whoever
+  /// signed it.
+  private Found<ShreddedDomain> decode(DomainId id, byte[] plain, BlobKey key) {
     try {
       RecordReader in = new RecordReader(plain, key.value());
       if (in.u8() != 1) {
@@ -87,6 +93,9 @@ final class ShredLog {
       Instant at = in.instantMillis();
       String name = in.text(NAME_BYTES_MAX);
       in.end();
+      if (!Domain.isShreddable(name) || !ids.apply(name).equals(id)) {
+        return new Forged<>();
+      }
       return new Genuine<>(new ShreddedDomain(id, name, at));
     } catch (CorruptRepositoryException e) {
       return new Damaged<>(e);

@@ -118,8 +118,11 @@ public final class Shredding {
   /// @throws BackupException `BAD_ARGUMENT` as [#plan]; `KEYS_WOULD_REMAIN` if the store keeps what
   ///   is deleted, and nothing was done; `SHRED_INCOMPLETE` if keys are still there
   public Report run(KeptKeys kept) throws IOException {
-    Plan _ = plan();
-    AfterDelete afterDelete = afterDelete();
+    Plan plan = plan();
+    AfterDelete asked = afterDelete();
+    // What the store does now says nothing of keys that an earlier run has deleted.
+    AfterDelete afterDelete =
+        plan.already().isPresent() && asked == AfterDelete.GONE ? AfterDelete.UNKNOWN : asked;
     if (afterDelete == AfterDelete.KEPT && kept == KeptKeys.REFUSED) {
       throw new BackupException(
           ErrorCode.KEYS_WOULD_REMAIN,
@@ -140,9 +143,23 @@ public final class Shredding {
                 new ShreddedDomain(id, name, repository.options().clock().instant()));
     // Read after the tombstone: what is committed later counts as shredded anyway.
     List<StoredSnapshot> backups = backups();
-    repository.forget(backups.stream().map(StoredSnapshot::id).toList());
     repository.domains().forget(id);
+    try {
+      repository.forget(backups.stream().map(StoredSnapshot::id).toList());
+    } catch (IOException | RuntimeException e) {
+      // The tombstone hides them anyway; the keys are what matters.
+      deleteKeysAfter(e);
+      throw e;
+    }
     return new Report(domain, afterDelete, backups, deleteKeys());
+  }
+
+  private void deleteKeysAfter(Exception failure) {
+    try {
+      int _ = deleteKeys();
+    } catch (IOException | RuntimeException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   private AfterDelete afterDelete() throws IOException {

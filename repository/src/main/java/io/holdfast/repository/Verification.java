@@ -239,7 +239,8 @@ public final class Verification {
   }
 
   /// Reads packs back: checksum, table, and every chunk decrypted, decompressed and its id computed
-  /// again. One pack is in memory at a time.
+  /// again. One pack is in memory at a time. A pack that was pruned meanwhile is a finding that is
+  /// no damage.
   public List<Finding> verifyPacks(Collection<PackId> packs, Progress progress) throws IOException {
     List<Finding> findings = new ArrayList<>();
     FrameProof proof =
@@ -303,8 +304,9 @@ public final class Verification {
 
   /// Whether a missing pack is missed: a prune may have removed it since it was named.
   private boolean isMissed(PackId pack) throws IOException {
-    return parts.loader().load(Use.READ).index().packs().stream()
-        .anyMatch(named -> named.id().equals(pack));
+    Loaded loaded = parts.loader().load(Use.READ);
+    return !loaded.damaged().isEmpty()
+        || loaded.index().packs().stream().anyMatch(named -> named.id().equals(pack));
   }
 
   private static MessageDigest newSha256() {
@@ -322,7 +324,9 @@ public final class Verification {
   private List<Finding> verifyPack(PackId pack, EntryCheck check) throws IOException {
     List<Finding> found = readPack(pack, check);
     boolean isMissing = found.stream().anyMatch(finding -> finding.kind() == Kind.MISSING);
-    return isMissing && !isMissed(pack) ? List.of() : found;
+    return isMissing && !isMissed(pack)
+        ? List.of(new Finding(Kind.RETIRED, pack.toString(), "it was pruned meanwhile"))
+        : found;
   }
 
   private List<Finding> readPack(PackId pack, EntryCheck check) throws IOException {

@@ -3,6 +3,7 @@ package io.holdfast.repository;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.base.concurrent.Workers;
 import io.holdfast.base.testing.Seeds;
 import io.holdfast.repository.ChunkIndex.PackSummary;
 import io.holdfast.repository.ChunkIndex.Place;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /// How much of a pack is asked for where a frame is wanted.
@@ -75,6 +77,26 @@ class PackWindowsTest {
       }
       assertThatThrownBy(() -> windows.frame(place(5))).isInstanceOf(TruncatedBlobException.class);
     }
+  }
+
+  @Test
+  void severalReadersOfNeighboursReadNothingTwice() throws Exception {
+    PackWindows windows = PackWindows.careful(store);
+    AtomicInteger next = new AtomicInteger();
+    try (Workers workers = Workers.virtual("read")) {
+      for (int worker = 0; worker < 8; worker++) {
+        workers.start(
+            () -> {
+              for (int frame = next.getAndIncrement();
+                  frame < FRAMES;
+                  frame = next.getAndIncrement()) {
+                requireFrame(windows, frame);
+              }
+            });
+      }
+      workers.join();
+    }
+    assertThat(windows.readBytes()).isLessThan(PACK_BYTES + PACK_BYTES / 5);
   }
 
   private void requireFrame(PackWindows windows, int frame) throws IOException {

@@ -46,8 +46,8 @@ class PruneMutationTest {
             "a session registers before it reads what it may rely on",
             "Repository.java",
             "if (log.claim(place, open) != ResolvedPut.Owner.OURS) {\n        continue;\n      }\n"
-                + "      Loaded loaded = loadOrClose(id, open);",
-            "Loaded loaded = loadOrClose(id, open);\n"
+                + "      Loaded loaded = loadOrClose(id, open, data);",
+            "Loaded loaded = loadOrClose(id, open, data);\n"
                 + "      if (log.claim(place, open) != ResolvedPut.Owner.OURS) {\n        continue;\n      }"),
         new Mutation(
             117,
@@ -71,8 +71,8 @@ class PruneMutationTest {
             576,
             "a session that was sealed has not committed",
             "PackedSession.java",
-            "    requireNotSealed();\n    return new StoredSnapshot",
-            "    return new StoredSnapshot"),
+            "    requireNotSealed();\n    // A snapshot",
+            "    // A snapshot"),
         new Mutation(
             120,
             "maintenance waits for every session that may rely on what is condemned",

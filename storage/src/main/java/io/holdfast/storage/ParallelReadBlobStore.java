@@ -12,6 +12,10 @@ public final class ParallelReadBlobStore extends ForwardingBlobStore {
   /// What one request asks for.
   static final int PART_BYTES = 8 << 20;
 
+  /// The size of a blob is asked for only where more than this may come: others are as good as
+  /// never large enough, and it costs a request.
+  static final int ASKED_ABOVE_BYTES = 32 << 20;
+
   /// Ranges of one blob that are read at once.
   static final int PARTS_AT_ONCE = 4;
 
@@ -19,11 +23,10 @@ public final class ParallelReadBlobStore extends ForwardingBlobStore {
     super(inner);
   }
 
-  /// Where so much may come, the size is asked for first, which costs a request. What is missing,
-  /// small or too large, the store itself has the right answer to.
+  /// What is missing, small or too large, the store itself has the right answer to.
   @Override
   public byte[] get(BlobKey key, int bytesMax) throws IOException {
-    if (bytesMax < 2 * PART_BYTES) {
+    if (bytesMax <= ASKED_ABOVE_BYTES) {
       return inner().get(key, bytesMax);
     }
     long bytes = bytesOf(key);

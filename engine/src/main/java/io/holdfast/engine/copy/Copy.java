@@ -60,11 +60,16 @@ public final class Copy {
 
   private CopyReport planNow(CopyRequest request) throws IOException {
     requireDifferent();
-    List<StoredSnapshot> chosen = chosen(request);
     Twins twins = twins();
+    List<StoredSnapshot> chosen = chosen(request, twins);
     List<Copied> backups = new ArrayList<>();
+    Set<String> shredded = shreddedThere();
     for (StoredSnapshot backup : chosen) {
       SnapshotRecord record = backup.record();
+      if (shredded.contains(record.domain())) {
+        backups.add(copied(record, Outcome.SHREDDED_THERE, 0, ""));
+        continue;
+      }
       backups.add(
           twins.find(record).isPresent()
               ? copied(record, Outcome.ALREADY_THERE, 0, "")
@@ -88,11 +93,11 @@ public final class Copy {
   private CopyReport runNow(CopyRequest request) throws IOException {
     Exchange.bringKeys(source.repository(), target.repository());
     try (Repository receiving = target.repository().reopened()) {
-      List<StoredSnapshot> chosen = chosen(request);
+      Twins twins = twins();
+      List<StoredSnapshot> chosen = chosen(request, twins);
       List<String> hidden = hidden(request);
       Exchange exchange = Exchange.between(source.repository(), receiving);
       LineCopy lines = new LineCopy(context, source.repository(), receiving, request.wal());
-      Twins twins = twins();
       OneCopy copy = new OneCopy(context, exchange, receiving, lines);
       // One listing of the packs serves for all backups that are there.
       Optional<Findability> chunks =
@@ -100,8 +105,13 @@ public final class Copy {
               ? Optional.of(receiving.verification().findability(List.of()))
               : Optional.empty();
       List<Copied> outcomes = new ArrayList<>();
+      Set<String> shredded = shreddedThere();
       for (StoredSnapshot backup : chosen) {
         context.cancellation().throwIfRequested();
+        if (shredded.contains(backup.record().domain())) {
+          outcomes.add(copied(backup.record(), Outcome.SHREDDED_THERE, 0, ""));
+          continue;
+        }
         outcomes.add(one(backup.record(), copy, twins, chunks));
       }
       lines.copyRest(chosen.stream().filter(backup -> twins.isCopied(backup.record())).toList());
@@ -116,6 +126,12 @@ public final class Copy {
     }
   }
 
+  private Set<String> shreddedThere() throws IOException {
+    Set<String> names = new LinkedHashSet<>();
+    target.repository().shreddedDomains().forEach(domain -> names.add(domain.name()));
+    return names;
+  }
+
   /// Adds what was shredded in the source: nothing of it is copied, and what the target has of it
   /// is still readable there.
   private List<String> warnings(List<String> others) throws IOException {
@@ -128,23 +144,24 @@ public final class Copy {
               .filter(backup -> backup.domain().equals(domain.name()))
               .map(SnapshotRecord::name)
               .toList();
+      if (left.isEmpty()) {
+        continue;
+      }
       warnings.add(
           "the domain '"
               + domain.name()
               + "' was shredded in the source on "
               + ShreddedDomainException.day(domain)
               + ": nothing of it is copied"
-              + (left.isEmpty()
-                  ? ""
-                  : "; the target still has "
-                      + String.join(", ", left)
-                      + " of it: 'holdfast key shred "
-                      + domain.name()
-                      + " --confirm "
-                      + domain.name()
-                      + " --repo "
-                      + target.address()
-                      + "' shreds them there"));
+              + "; the target still has "
+              + String.join(", ", left)
+              + " of it: 'holdfast key shred "
+              + domain.name()
+              + " --confirm "
+              + domain.name()
+              + " --repo "
+              + target.address()
+              + "' shreds them there");
     }
     return warnings;
   }
@@ -192,15 +209,19 @@ public final class Copy {
         BackupCatalog.of(source.repository()).all(), BackupCatalog.of(target.repository()).all());
   }
 
-  /// Oldest first, each once, and none that is too old.
-  private List<StoredSnapshot> chosen(CopyRequest request) throws IOException {
+  /// Oldest first, each once. What is too old is not sent; what is there already is looked at all
+  /// the same, and gets the write-ahead log that has been written since.
+  private List<StoredSnapshot> chosen(CopyRequest request, Twins twins) throws IOException {
     List<StoredSnapshot> named = named(request);
     if (request.within().isEmpty()) {
       return named;
     }
     Instant earliest = context.clock().instant().minus(request.within().get());
     return named.stream()
-        .filter(backup -> !backup.record().startedAt().isBefore(earliest))
+        .filter(
+            backup ->
+                !backup.record().startedAt().isBefore(earliest)
+                    || twins.find(backup.record()).isPresent())
         .toList();
   }
 

@@ -36,6 +36,8 @@ public record CopyReport(
     ALREADY_THERE("already there"),
     /// Of a dry run.
     WOULD_COPY("to copy"),
+    /// The target has shredded the domain that it is in: somebody wanted it to be nowhere.
+    SHREDDED_THERE("shredded there"),
     FAILED("FAILED");
 
     private final String word;
@@ -130,6 +132,8 @@ public record CopyReport(
             case ALREADY_THERE -> backup.name() + "  already there";
             case WOULD_COPY ->
                 "%s  to copy: %s".formatted(backup.name(), new ByteSize(backup.logicalBytes()));
+            case SHREDDED_THERE ->
+                backup.name() + "  left out: its domain was shredded in the target";
             case FAILED -> backup.name() + "  FAILED: " + backup.problem();
           });
     }

@@ -9,6 +9,7 @@ import io.holdfast.engine.OpenRepository;
 import io.holdfast.engine.config.KeyFiles;
 import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.wal.SourceWal;
+import io.holdfast.repository.Domain;
 import io.holdfast.repository.KeyMaterial;
 import io.holdfast.repository.Keyring;
 import io.holdfast.repository.Keyring.Slot;
@@ -92,13 +93,20 @@ public final class Keys {
         });
   }
 
-  /// Makes the keys that a source's WAL is sealed under, so that whoever backs it up need not be
-  /// allowed to write keys.
-  public Source addSource(String name) {
+  /// Makes the keys that a source's WAL and backups are sealed under, so that whoever backs it up
+  /// need not be allowed to write keys.
+  ///
+  /// @param domain that its backups go into
+  public Source addSource(String name, String domain) {
     Settings.requireSource(name);
+    Domain.requireDataName(domain);
     return Failures.translate(
         "make the keys of source '" + name + "'",
-        () -> new Source(name, SourceWal.makeKeys(repository, name)));
+        () -> {
+          boolean isKnown = repository.findDomain(domain).isPresent();
+          Domain _ = repository.domain(domain);
+          return new Source(name, SourceWal.makeKeys(repository, name) || !isKnown);
+        });
   }
 
   /// The slot that [#remove] would remove; the same refusals.

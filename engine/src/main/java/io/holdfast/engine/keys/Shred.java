@@ -160,6 +160,11 @@ public final class Shred {
                         + "' is in a domain of its own and holds what was written to the"
                         + " database; prune removes what no backup needs, and keeps that of a"
                         + " source's newest cluster"));
+    if (plan.backups().isEmpty()) {
+      lines.add(
+          "not reached: write-ahead log of sources whose backups were in it, if any: it is in"
+              + " domains of its own, wal/SOURCE");
+    }
     if (plan.openSessions() > 0) {
       lines.add(
           "not reached: "

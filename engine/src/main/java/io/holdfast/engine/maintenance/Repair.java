@@ -120,9 +120,10 @@ public final class Repair {
     for (PackId pack : suspects) {
       context.cancellation().throwIfRequested();
       bytesRead += verification.packBytes(pack);
-      if (verification.verifyPacks(List.of(pack), context.progress()).isEmpty()) {
+      List<Finding> found = verification.verifyPacks(List.of(pack), context.progress());
+      if (found.isEmpty()) {
         sound.add(pack);
-      } else {
+      } else if (found.stream().anyMatch(finding -> finding.kind().isDamage())) {
         damaged.add(pack);
         if (!proofs.isDamaged(pack)) {
           newlyDamaged.add(pack);

@@ -99,7 +99,7 @@ public final class BudgetVerify {
     context.progress().advance(pack.bytes());
     if (found.isEmpty()) {
       proved.add(pack.id());
-    } else {
+    } else if (found.stream().anyMatch(finding -> finding.kind().isDamage())) {
       damaged.add(pack.id());
       findings.addAll(found);
     }

@@ -69,7 +69,9 @@ public final class Verify {
           StoredSnapshot backup = catalog.require(nameOrLatest, source);
           catalog.damaged().forEach(damage -> find("list of backups", damage.text()));
           catalog.undecided().forEach(damage -> find("maintenance", damage.text()));
-          verifyBackup(backup);
+          if (!isVerified(backup)) {
+            find(backup.record().name(), "was forgotten while it was read");
+          }
           return report(List.of(backup));
         });
   }
@@ -109,7 +111,7 @@ public final class Verify {
       context.cancellation().throwIfRequested();
       List<io.holdfast.repository.Finding> of = verification.verifyChecksums(List.of(pack));
       found.addAll(of);
-      if (!of.isEmpty()) {
+      if (of.stream().anyMatch(finding -> finding.kind().isDamage())) {
         damaged.add(pack);
       }
     }

@@ -133,7 +133,16 @@ class WholeCopyTest {
       assertThat(report.backups())
           .extracting(CopyReport.Copied::name)
           .containsExactly(backups.getLast().record().name());
-      assertThat(copyWithin(target, age, second.plus(age).plusSeconds(1)).backups()).isEmpty();
+      WalArchive from = world.archive(world.source);
+      WalRange last = from.ranges(1).getLast();
+      WalRange later = new WalRange(1, last.end(), last.end() + 100);
+      from.put(later, new byte[100], 0, 100, new byte[] {1, 2, 3});
+      CopyReport again = copyWithin(target, age, second.plus(age).plusSeconds(1));
+      assertThat(again.backups())
+          .as("what is there is looked at, however old it is")
+          .extracting(CopyReport.Copied::outcome)
+          .containsExactly(Outcome.ALREADY_THERE);
+      assertThat(world.archive(target).ranges(1)).as("WAL goes on").contains(later);
     }
   }
 

@@ -54,7 +54,6 @@ final class WalListing {
     return found;
   }
 
-  /// Longer than any range may be.
   private record Hole(long begin, long end) {}
 
   /// What no range covers between `from` and the last one.

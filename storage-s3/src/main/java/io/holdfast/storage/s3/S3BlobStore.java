@@ -249,7 +249,8 @@ public final class S3BlobStore implements BlobStore {
   }
 
   /// A bucket with versions, of now or of an earlier time, answers a delete with a version of its
-  /// own, the marker; one without says nothing.
+  /// own, the marker; Amazon's without them says nothing. Of what other servers do not say nobody
+  /// knows.
   @Override
   public AfterDelete afterDelete(BlobKey probe) throws IOException {
     var _ = putIfAbsent(probe, ByteBuffer.wrap(new byte[] {1}));
@@ -259,7 +260,8 @@ public final class S3BlobStore implements BlobStore {
     }
     boolean marked =
         Boolean.TRUE.equals(answer.get().deleteMarker()) || answer.get().versionId() != null;
-    return marked ? AfterDelete.KEPT : AfterDelete.GONE;
+    AfterDelete unsaid = place.endpoint().isEmpty() ? AfterDelete.GONE : AfterDelete.UNKNOWN;
+    return marked ? AfterDelete.KEPT : unsaid;
   }
 
   /// Empty if the store says that there was nothing to delete.

@@ -22,7 +22,8 @@ import java.util.regex.Pattern;
 public final class BucketPolicy implements Choice {
   private static final Pattern OBJECT =
       Pattern.compile("(PUT|DELETE|POST) /[^/ ?]+/?([^ ?]*)(\\?[^ ]*)? HTTP/1\\.[01]");
-  private static final List<String> NOT_THE_WRITERS = List.of("forgot", "maint", "keys");
+  private static final List<String> NOT_THE_WRITERS =
+      List.of("forgot", "maint", "shredded", "keys");
 
   private final String folder;
   private final Role role;
