@@ -2,9 +2,11 @@ package io.holdfast.engine.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.base.BackupException;
 import io.holdfast.base.ByteSize;
 import io.holdfast.base.Cancellation;
 import io.holdfast.base.Entropy;
+import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Progress;
 import io.holdfast.base.testing.Seeds;
 import io.holdfast.base.testing.SettableClock;
@@ -120,7 +122,7 @@ class BesidePruneTest {
     for (long at = 0; at < requests; at += 5) {
       refill(contents);
       loseAPackOfTheNewest();
-      store.interruptAt(at, this::forgetAndPrune);
+      store.interruptAt(at, this::forgetAndTryToPrune);
       assertThat(clean(look)).as("pruned before request %d of %d", at, requests).isFalse();
     }
   }
@@ -145,6 +147,15 @@ class BesidePruneTest {
       var _ =
           new Prune(context(), repository)
               .run(new PruneRequest(0, 100, Duration.ofHours(1), Duration.ZERO, Set.of()));
+    }
+  }
+
+  /// Where lists are lost, a prune rightly refuses.
+  private void forgetAndTryToPrune() throws IOException {
+    try {
+      forgetAndPrune();
+    } catch (BackupException e) {
+      assertThat(e.code()).isEqualTo(ErrorCode.OBJECT_CORRUPT);
     }
   }
 
