@@ -1306,8 +1306,17 @@ public final class HoldfastReader {
   private boolean isShredded(Repository repository, Domain main, String name) throws IOException {
     try {
       String object = "shredded/" + hex(repository.domainId(name));
-      return maintained(main, repository.derive("maintenance"), "shredded", object, 300)
-          .isPresent();
+      Optional<byte[]> plain =
+          maintained(main, repository.derive("maintenance"), "shredded", object, 300);
+      if (plain.isEmpty()) {
+        return false;
+      }
+      In in = new In(plain.get(), object);
+      in.require(in.u8() == 1, "a version that this reader does not know");
+      in.u64();
+      boolean isOfThis = in.text(256).equals(name); // else whoever signed it: it means nothing
+      in.require(in.left() == 0, "more than a tombstone holds");
+      return isOfThis;
     } catch (Failure e) {
       report(e); // a damaged tombstone hides nothing
       return false;

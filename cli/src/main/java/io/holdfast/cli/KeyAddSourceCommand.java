@@ -1,9 +1,10 @@
 package io.holdfast.cli;
 
 import io.holdfast.engine.keys.Keys;
-import io.holdfast.repository.Repository;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,7 +29,7 @@ final class KeyAddSourceCommand implements Callable<Integer> {
       names = "--domain",
       paramLabel = "DOMAIN",
       description = "Key domain that its backups go into. Default: main.")
-  private String domain = Repository.MAIN_DOMAIN;
+  private @Nullable String domain;
 
   KeyAddSourceCommand(CommandContext context) {
     this.context = context;
@@ -36,7 +37,8 @@ final class KeyAddSourceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return KeyWork.run(context, global, null, keys -> answer(keys.addSource(name, domain)));
+    return KeyWork.run(
+        context, global, null, keys -> answer(keys.addSource(name, Optional.ofNullable(domain))));
   }
 
   private static KeyWork.Answer answer(Keys.Source source) {

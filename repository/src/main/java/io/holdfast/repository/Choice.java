@@ -148,11 +148,11 @@ final class Choice {
     long moved = 0;
     long olderKeys = 0;
     for (int i = 0; i < census.index().packs().size(); i++) {
+      PackSummary pack = census.index().packs().get(i);
       needed += usage.neededBytes(i);
-      if (gone.contains(census.index().packs().get(i).id())) {
+      if (gone.contains(pack.id())) {
         moved += after.neededBytes(i);
       }
-      PackSummary pack = census.index().packs().get(i);
       if (isOlder(pack) && !chosen.contains(pack.id())) {
         olderKeys += pack.bytes();
       }

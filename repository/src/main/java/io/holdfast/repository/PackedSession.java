@@ -205,7 +205,6 @@ final class PackedSession implements BackupSession {
     }
   }
 
-  /// W7b: a session that was sealed before its commit landed has not committed.
   private void requireStillNotShredded() {
     try {
       requireNotShredded();
@@ -222,6 +221,7 @@ final class PackedSession implements BackupSession {
         cause);
   }
 
+  /// W7b: a session that was sealed before its commit landed has not committed.
   private void requireNotSealed() {
     try {
       if (context.maintenance().newest().require().isSealed(id)) {

@@ -40,7 +40,7 @@ public final class Pruning {
     Map<DomainId, Integer> newestKeys = new HashMap<>();
     for (PackSummary pack : census.index().packs()) {
       if (!newestKeys.containsKey(pack.domain())) {
-        newestKeys.put(pack.domain(), newestKeys(pack.domain()));
+        newestKeys.put(pack.domain(), newestVersion(pack.domain()));
       }
     }
     return Choice.plan(census, policy, newestKeys);
@@ -48,7 +48,7 @@ public final class Pruning {
 
   /// 0 if there are none, or what lies there is none: nothing is renewed then, and what is needed
   /// was found out before.
-  private int newestKeys(DomainId id) throws IOException {
+  private int newestVersion(DomainId id) throws IOException {
     try {
       return repository.domains().find(id).map(domain -> domain.current().version).orElse(0);
     } catch (CorruptRepositoryException e) {
@@ -143,8 +143,11 @@ public final class Pruning {
   private void writeDown(List<Finding> stuck) throws IOException {
     List<PackId> packs =
         stuck.stream().flatMap(found -> Verification.packOf(found.object()).stream()).toList();
-    Proofs proofs = packs.isEmpty() ? null : repository.proofs();
-    if (proofs != null && !packs.stream().allMatch(proofs::isDamaged)) {
+    if (packs.isEmpty()) {
+      return;
+    }
+    Proofs proofs = repository.proofs();
+    if (!packs.stream().allMatch(proofs::isDamaged)) {
       Proofs.Outcome _ = proofs.record(List.of(), packs, 0);
     }
   }

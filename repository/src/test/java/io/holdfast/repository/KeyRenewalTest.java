@@ -7,6 +7,7 @@ import io.holdfast.repository.testing.Repositories;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.MemoryBlobStore;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,6 +116,52 @@ class KeyRenewalTest {
       }
       DifferencesTest.requireSound(repository);
     }
+  }
+
+  /// It stays, and what is intact in it can be read; nobody else reads packs that are taken out of
+  /// use, so that `check` knows of the damage only if it is written down.
+  @Test
+  void aPackThatIsFoundDamagedIsWrittenDown() throws IOException {
+    try (Repository repository = Repositories.open(store, 2)) {
+      PackId victim = largestPack(repository);
+      byte[] content = store.get(ObjectNames.pack(victim), BlobStore.BLOB_BYTES_MAX);
+      content[content.length / 2] ^= 1; // in a chunk of noise, not in a list of chunks
+      store.delete(ObjectNames.pack(victim));
+      var _ = store.putIfAbsent(ObjectNames.pack(victim), ByteBuffer.wrap(content));
+
+      PruneReport report = prune(repository, NOTHING_ELSE.withRenewBytesMax(Long.MAX_VALUE));
+
+      assertThat(report.stuck()).hasSize(1);
+      assertThat(repository.proofs().damaged()).containsExactly(victim);
+      assertThat(store.stat(ObjectNames.pack(victim))).isPresent();
+    }
+  }
+
+  /// What is condemned is stored again by backups that begin meanwhile; it must not pile up.
+  @Test
+  void whileABackupRunsNothingIsRenewed() throws IOException {
+    try (Repository repository = Repositories.open(store, 2);
+        BackupSession running = repository.beginSession()) {
+      assertThat(running).isNotNull();
+      PrunePlan plan = prune(repository, NOTHING_ELSE.withRenewBytesMax(Long.MAX_VALUE)).plan();
+      assertThat(plan.renewedBytes()).isZero();
+      assertThat(plan.olderKeysBytes()).isPositive();
+    }
+  }
+
+  private PackId largestPack(Repository repository) throws IOException {
+    List<PackId> packs = repository.verification().packs();
+    PackId largest = packs.getFirst();
+    for (PackId pack : packs) {
+      if (bytesOf(pack) > bytesOf(largest)) {
+        largest = pack;
+      }
+    }
+    return largest;
+  }
+
+  private long bytesOf(PackId pack) throws IOException {
+    return store.stat(ObjectNames.pack(pack)).orElseThrow().bytes();
   }
 
   private void requireEverything(Repository repository) throws IOException {

@@ -79,7 +79,9 @@ public final class Copy {
     }
     LineCopy lines = new LineCopy(context, source.repository(), target.repository(), request.wal());
     Exchange.Way way = Exchange.between(source.repository(), target.repository()).way();
-    CopyReport.WalTally planned = lines.plan(chosen);
+    CopyReport.WalTally planned =
+        lines.plan(
+            chosen.stream().filter(each -> !shredded.contains(each.record().domain())).toList());
     return new CopyReport(
         target.address(),
         way,

@@ -82,7 +82,8 @@ public record CopyReport(
     return backups.stream().filter(backup -> backup.outcome() == outcome).count();
   }
 
-  /// True if every backup is in the target now, or would be, with its write-ahead log.
+  /// True if every backup is in the target now, or would be, with its write-ahead log; but for what
+  /// the target has shredded.
   public boolean isWhole() {
     return count(Outcome.FAILED) == 0 && walProblems.isEmpty() && problems.isEmpty();
   }

@@ -96,8 +96,9 @@ public final class Keys {
   /// Makes the keys that a source's WAL and backups are sealed under, so that whoever backs it up
   /// need not be allowed to write keys.
   ///
-  /// @param domain that its backups go into
-  public Source addSource(String name, String domain) {
+  /// @param intoDomain that its backups go into; empty for the main one
+  public Source addSource(String name, Optional<String> intoDomain) {
+    String domain = intoDomain.orElse(Repository.MAIN_DOMAIN);
     Settings.requireSource(name);
     Domain.requireDataName(domain);
     return Failures.translate(

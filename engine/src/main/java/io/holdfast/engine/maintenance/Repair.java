@@ -112,7 +112,6 @@ public final class Repair {
     Proofs proofs = repository.proofs();
     Set<PackId> suspects = new LinkedHashSet<>(proofs.damaged());
     if (read == Read.ALL) {
-      suspects.addAll(verification.packs());
       suspects.addAll(verification.storedPacksInUse());
     }
     context.progress().phase("read packs", 0);

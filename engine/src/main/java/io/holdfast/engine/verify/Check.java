@@ -11,7 +11,6 @@ import io.holdfast.repository.Finding;
 import io.holdfast.repository.PackId;
 import io.holdfast.repository.Proofs;
 import io.holdfast.repository.Repository;
-import io.holdfast.repository.SnapshotId;
 import io.holdfast.repository.StoredSnapshot;
 import io.holdfast.repository.Verification;
 import java.io.IOException;
@@ -48,12 +47,14 @@ public final class Check {
   }
 
   /// What somebody forgot and pruned while we looked would be told as damage: then it is looked at
-  /// again.
+  /// again. Nothing goes before a state says so.
   private CheckReport runUntilNothingMoves() throws IOException {
     for (int attempt = 1; ; attempt++) {
-      Moment before = moment();
+      long before = repository.verification().stateNumber();
       CheckReport report = check();
-      if (report.isClean() || attempt == ATTEMPTS_MAX || moment().equals(before)) {
+      if (report.isClean()
+          || attempt == ATTEMPTS_MAX
+          || repository.verification().stateNumber() == before) {
         return report;
       }
       damage.clear();
@@ -61,14 +62,6 @@ public final class Check {
       furtherDamage = 0;
       orphanPacks = 0;
     }
-  }
-
-  private record Moment(long state, List<SnapshotId> backups) {}
-
-  private Moment moment() throws IOException {
-    return new Moment(
-        repository.verification().stateNumber(),
-        BackupCatalog.of(repository).all().stream().map(StoredSnapshot::id).toList());
   }
 
   private CheckReport check() throws IOException {

@@ -1,6 +1,7 @@
 package io.holdfast.engine.verify;
 
 import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
 import io.holdfast.base.ErrorKind;
 import io.holdfast.base.concurrent.Workers;
 import io.holdfast.engine.BackupCatalog;
@@ -70,7 +71,10 @@ public final class Verify {
           catalog.damaged().forEach(damage -> find("list of backups", damage.text()));
           catalog.undecided().forEach(damage -> find("maintenance", damage.text()));
           if (!isVerified(backup)) {
-            find(backup.record().name(), "was forgotten while it was read");
+            throw new BackupException(
+                ErrorCode.BACKUP_NOT_FOUND,
+                "the backup " + backup.record().name() + " was forgotten while it was read",
+                "'holdfast list' shows the backups of this repository.");
           }
           return report(List.of(backup));
         });

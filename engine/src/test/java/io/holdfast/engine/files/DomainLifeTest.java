@@ -139,6 +139,29 @@ class DomainLifeTest {
     requireRestorable("b");
   }
 
+  @Test
+  void whatTheTargetHasShreddedIsLeftOutAndIsNoFailure() throws IOException {
+    Settings to = settings("target", "a");
+    RepositoryAccess access = new RepositoryAccess(context);
+    access.initLike(to, repository()).repository().close();
+    try (OpenRepository target = access.open(to)) {
+      CopyRequest all = new CopyRequest(List.of(), Optional.empty(), CopyRequest.Wal.ALL);
+      int backups = new Copy(context, repository(), target).run(all).backups().size();
+      var _ = new Shred(target).run("a", Shred.KeptKeys.REFUSED);
+
+      CopyReport planned = new Copy(context, repository(), target).plan(all);
+      CopyReport again = new Copy(context, repository(), target).run(all);
+      for (CopyReport report : List.of(planned, again)) {
+        assertThat(report.isWhole()).isTrue();
+        assertThat(report.count(CopyReport.Outcome.SHREDDED_THERE)).isPositive();
+        assertThat(
+                report.count(CopyReport.Outcome.SHREDDED_THERE)
+                    + report.count(CopyReport.Outcome.ALREADY_THERE))
+            .isEqualTo(backups);
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"like", "strange"})
   void aCopySaysWhatTheTargetStillHas(String kind) throws IOException {
