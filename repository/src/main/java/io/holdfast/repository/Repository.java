@@ -465,9 +465,10 @@ public final class Repository implements AutoCloseable {
     return loader;
   }
 
-  /// Wipes the keys. The store stays open.
+  /// Wipes the keys and releases memory outside the heap. The store stays open.
   @Override
   public void close() {
+    sealers.drain(FrameSealer::close);
     domains.wipe();
     root.close();
   }

@@ -296,10 +296,20 @@ public final class Verification {
     }
   }
 
-  /// The number of the newest maintenance state: what was damage before and after which it is
-  /// another one may have been somebody's pruning.
-  public long stateNumber() throws IOException {
-    return parts.maintenance().newest().state().number();
+  /// After which nothing goes that was needed before: the newest maintenance state and the
+  /// tombstones of domains.
+  public record Moment(long state, Set<String> tombstones) {
+    public Moment {
+      tombstones = Set.copyOf(tombstones);
+    }
+  }
+
+  /// What looks like damage between two different moments may have been somebody's pruning or
+  /// shredding.
+  public Moment moment() throws IOException {
+    Set<String> tombstones = new HashSet<>();
+    parts.store().names(ObjectNames.SHREDDED, tombstones::add);
+    return new Moment(parts.maintenance().newest().state().number(), tombstones);
   }
 
   /// Whether a missing pack is missed: a prune may have removed it since it was named.

@@ -355,6 +355,14 @@ public abstract class BlobStoreContract {
     assertThat(list("")).isEmpty();
   }
 
+  /// The tests have no server that keeps what is deleted.
+  @Test
+  void saysWhatBecomesOfWhatIsDeletedAndLeavesNothingBehind() throws IOException {
+    assertThat(store.afterDelete(key("probe/deleted"))).isNotEqualTo(BlobStore.AfterDelete.KEPT);
+    assertThat(list("")).isEmpty();
+    assertThat(store.stat(key("probe/deleted"))).isEmpty();
+  }
+
   private PutResult put(String name, byte[] bytes) throws IOException {
     return store.putIfAbsent(key(name), ByteBuffer.wrap(bytes));
   }

@@ -46,15 +46,15 @@ public final class Check {
     return Failures.translate("check", this::runUntilNothingMoves);
   }
 
-  /// What somebody forgot and pruned while we looked would be told as damage: then it is looked at
-  /// again. Nothing goes before a state says so.
+  /// What somebody forgot and pruned, or shredded, while we looked would be told as damage: then it
+  /// is looked at again.
   private CheckReport runUntilNothingMoves() throws IOException {
     for (int attempt = 1; ; attempt++) {
-      long before = repository.verification().stateNumber();
+      Verification.Moment before = repository.verification().moment();
       CheckReport report = check();
       if (report.isClean()
           || attempt == ATTEMPTS_MAX
-          || repository.verification().stateNumber() == before) {
+          || repository.verification().moment().equals(before)) {
         return report;
       }
       damage.clear();

@@ -70,7 +70,7 @@ public final class Verify {
           StoredSnapshot backup = catalog.require(nameOrLatest, source);
           catalog.damaged().forEach(damage -> find("list of backups", damage.text()));
           catalog.undecided().forEach(damage -> find("maintenance", damage.text()));
-          if (!isVerified(backup)) {
+          if (!isVerified(backup) && findings.isEmpty()) {
             throw new BackupException(
                 ErrorCode.BACKUP_NOT_FOUND,
                 "the backup " + backup.record().name() + " was forgotten while it was read",

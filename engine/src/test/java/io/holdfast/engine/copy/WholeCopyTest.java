@@ -322,8 +322,11 @@ class WholeCopyTest {
       assertThat(report.count(Outcome.COPIED)).isEqualTo(1);
       // The piece that changed has 50 000 bytes.
       assertThat(packBytes() - before).isLessThan(20_000);
-      StoredSnapshot copy = target.snapshots().getLast();
-      assertThat(copy.record().name()).isEqualTo(edited.record().name());
+      StoredSnapshot copy =
+          target.snapshots().stream()
+              .filter(snapshot -> snapshot.record().name().equals(edited.record().name()))
+              .findFirst()
+              .orElseThrow();
       assertThat(CopyWorld.contents(target, copy))
           .isEqualTo(CopyWorld.contents(world.source, edited));
       assertThat(
