@@ -32,17 +32,17 @@ record Census(
     Marks marks) {
   private static final int TRIES_MAX = 10;
 
-  /// Takes stock of a repository. Where another maintainer takes things away meanwhile, it begins
-  /// anew.
+  /// Takes stock of a repository. Where somebody else takes things away meanwhile, another
+  /// maintainer or whoever shreds a domain, it begins anew.
   ///
   /// @throws BackupException `OBJECT_CORRUPT` if anything that says what is needed cannot be read
   static Census take(Repository repository, SnapshotReferences references) throws IOException {
     for (int attempt = 1; ; attempt++) {
-      MaintenanceState before = newest(repository);
+      Verification.Moment before = moment(repository);
       try {
         return takeOnce(repository, references);
       } catch (CorruptRepositoryException e) {
-        if (attempt == TRIES_MAX || newest(repository).number() == before.number()) {
+        if (attempt == TRIES_MAX || moment(repository).equals(before)) {
           throw refused(e);
         }
       } catch (ShreddedDomainException e) {
@@ -54,9 +54,10 @@ record Census(
     }
   }
 
-  private static MaintenanceState newest(Repository repository) throws IOException {
+  private static Verification.Moment moment(Repository repository) throws IOException {
     try {
-      return repository.maintenance().newest().require();
+      var _ = repository.maintenance().newest().require();
+      return repository.verification().moment();
     } catch (CorruptRepositoryException e) {
       throw refused(e);
     }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// G3 of the protocol: every session that had registered before the condemnation was published must
 /// end, because it may rely on what is condemned. One that is silent for long is ended from here,
@@ -80,7 +81,11 @@ final class Grace {
       if (log.claim(place, log.seal(place, kill)) == ResolvedPut.Owner.OURS) {
         return true;
       }
-      SessionLog.StoredSlot found = log.read(place);
+      Optional<SessionLog.StoredSlot> claimed = log.find(place);
+      if (claimed.isEmpty()) {
+        return true;
+      }
+      SessionLog.StoredSlot found = claimed.get();
       if (found.record() instanceof SlotRecord.Close || found.record() instanceof SlotRecord.Kill) {
         return true;
       }

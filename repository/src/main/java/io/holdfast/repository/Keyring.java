@@ -207,26 +207,35 @@ public final class Keyring {
   /// @throws BackupException `BAD_ARGUMENT` if there is no such domain
   /// @throws ShreddedDomainException if it was shredded
   public List<DataKeys> rotate(Optional<String> domain) throws IOException {
-    List<DomainId> ids = domain.isEmpty() ? living() : List.of(root.domainId(domain.get()));
+    if (domain.isPresent()) {
+      return List.of(rotate(root.domainId(domain.get()), domain.get()));
+    }
     List<DataKeys> result = new ArrayList<>();
-    for (DomainId id : ids) {
-      if (domain.isPresent()) {
-        domains.shreds().requireAlive(id);
+    for (DomainId id : living()) {
+      try {
+        result.add(rotate(id, id.hex()));
+      } catch (ShreddedDomainException e) {
+        // Somebody did that after we looked; the others get their keys.
       }
-      if (root.domainKeys(store, id).isEmpty()) {
-        throw refused(
-            "there is no domain '" + domain.orElse(id.hex()) + "'",
-            "'holdfast key list' shows the domains.");
-      }
-      Instant now = options.clock().instant();
-      DomainKeys next = newest(id).next(options.entropy(), now);
-      // Where somebody else was first, the keys are just as new.
-      var _ = puts.put(ObjectNames.domain(id, next.version), root.wrap(options, id, next));
-      domains.requireStillAlive(id, next.name, next.version);
-      result.add(new DataKeys(next.name, next.version, Optional.of(now)));
-      next.wipe();
     }
     return result;
+  }
+
+  private DataKeys rotate(DomainId id, String shown) throws IOException {
+    domains.shreds().requireAlive(id);
+    if (root.domainKeys(store, id).isEmpty()) {
+      // The keys may have gone since.
+      domains.shreds().requireAlive(id);
+      throw refused("there is no domain '" + shown + "'", "'holdfast key list' shows the domains.");
+    }
+    Instant now = options.clock().instant();
+    DomainKeys next = newest(id).next(options.entropy(), now);
+    // Where somebody else was first, the keys are just as new.
+    var _ = puts.put(ObjectNames.domain(id, next.version), root.wrap(options, id, next));
+    domains.requireStillAlive(id, next.name, next.version);
+    DataKeys made = new DataKeys(next.name, next.version, Optional.of(now));
+    next.wipe();
+    return made;
   }
 
   /// Everything about keys that cannot be read; empty if each domain's data can be opened.

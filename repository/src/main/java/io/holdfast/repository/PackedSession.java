@@ -11,6 +11,7 @@ import io.holdfast.storage.WriteOutcomeUnknownException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -190,8 +191,9 @@ final class PackedSession implements BackupSession {
       return claim;
     }
     ended = true;
-    SlotRecord found = context.log().read(claim.place()).record();
-    if (found instanceof SlotRecord.Kill) {
+    Optional<SlotRecord> found =
+        context.log().find(claim.place()).map(SessionLog.StoredSlot::record);
+    if (found.isEmpty() || found.get() instanceof SlotRecord.Kill) {
       throw killed();
     }
     throw CorruptRepositoryException.damaged(

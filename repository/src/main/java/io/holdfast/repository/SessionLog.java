@@ -2,7 +2,9 @@ package io.holdfast.repository;
 
 import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
+import io.holdfast.storage.NoSuchBlobException;
 import java.io.IOException;
+import java.util.Optional;
 
 /// Seals and opens the slots under `log/`.
 final class SessionLog {
@@ -27,6 +29,16 @@ final class SessionLog {
   /// Claims the slot with these bytes, or says that somebody else has it.
   ResolvedPut.Owner claim(SnapshotId place, byte[] object) throws IOException {
     return puts.put(ObjectNames.log(place.session(), place.slot()), object);
+  }
+
+  /// A slot that somebody else was seen to have claimed. Empty if it is gone since: only slots of
+  /// sessions that maintenance has ended and sealed are taken away.
+  Optional<StoredSlot> find(SnapshotId place) throws IOException {
+    try {
+      return Optional.of(read(place));
+    } catch (NoSuchBlobException e) {
+      return Optional.empty();
+    }
   }
 
   StoredSlot read(SnapshotId place) throws IOException {

@@ -30,6 +30,7 @@ final class Stage {
   private final SplittableRandom random;
   private final Faults faults;
   private final int burst;
+  private final Runnable eachRequest;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final List<Actor> actors = new ArrayList<>();
@@ -57,7 +58,9 @@ final class Stage {
   private record SentPut(BlobKey key, byte[] bytes) {}
 
   /// @param burst how many requests an actor does on end, on average; 1 if nobody is preferred
-  Stage(BlobStore store, SplittableRandom random, Faults faults, int burst) {
+  /// @param eachRequest comes before it
+  Stage(BlobStore store, SplittableRandom random, Faults faults, int burst, Runnable eachRequest) {
+    this.eachRequest = eachRequest;
     this.store = store;
     this.random = random;
     this.faults = faults;
@@ -94,6 +97,7 @@ final class Stage {
   }
 
   private boolean step() throws IOException, InterruptedException {
+    eachRequest.run();
     if (!sent.isEmpty() && chance(faults.latePut)) {
       SentPut again = sent.get(random.nextInt(sent.size()));
       var _ = store.putIfAbsent(again.key, ByteBuffer.wrap(again.bytes));
