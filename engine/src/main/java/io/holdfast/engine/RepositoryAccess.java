@@ -8,7 +8,7 @@ import io.holdfast.repository.Domain;
 import io.holdfast.repository.KeyMaterial;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.RepositoryOptions;
-import io.holdfast.repository.RepositoryOptions.ReadAhead;
+import io.holdfast.repository.RepositoryOptions.Distance;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.BlobStores;
 import io.holdfast.storage.ObservedBlobStore;
@@ -135,10 +135,10 @@ public final class RepositoryAccess {
 
   private RepositoryOptions options(Settings settings) {
     return RepositoryOptions.defaults(context.clock(), context.entropy(), context.pause())
-        .withReadAhead(
+        .withDistance(
             BlobStores.directory(settings.repository()).isPresent()
-                ? ReadAhead.NONE
-                : ReadAhead.DISTANT);
+                ? Distance.NEAR
+                : Distance.DISTANT);
   }
 
   private static void closeAfter(BlobStore store, Exception failure) {

@@ -2,7 +2,7 @@ package io.holdfast.repository;
 
 import io.holdfast.repository.ChunkIndex.Place;
 import io.holdfast.repository.IndexLoader.Loaded;
-import io.holdfast.repository.RepositoryOptions.ReadAhead;
+import io.holdfast.repository.RepositoryOptions.Distance;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.NoSuchBlobException;
 import io.holdfast.storage.TruncatedBlobException;
@@ -43,20 +43,20 @@ final class IndexedReader implements ChunkReader {
     byte[] at(Place place) throws IOException;
   }
 
-  /// Without reading ahead.
+  /// Of a near store.
   IndexedReader(BlobStore store, KeyDomains domains, IndexSource source) throws IOException {
-    this(store, domains, source, ReadAhead.NONE);
+    this(store, domains, source, Distance.NEAR);
   }
 
-  IndexedReader(BlobStore store, KeyDomains domains, IndexSource source, ReadAhead ahead)
+  IndexedReader(BlobStore store, KeyDomains domains, IndexSource source, Distance distance)
       throws IOException {
     this.store = store;
     this.domains = domains;
     this.source = source;
     this.prefixes = PackWindows.eager(store);
     this.frames =
-        switch (ahead) {
-          case NONE -> this::exactly;
+        switch (distance) {
+          case NEAR -> this::exactly;
           case DISTANT -> PackWindows.careful(store)::frame;
         };
     this.loaded = source.load();

@@ -13,11 +13,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// One kind of packs of a session: a pack that is being filled and one that is being uploaded, in
-/// two buffers that are used in turn. Thread-safe; [#runUploader] is for one thread.
+/// One kind of packs of a session: a pack that is being filled and those that are being uploaded,
+/// in buffers that are used in turn. In which order packs arrive means nothing. Thread-safe;
+/// [#runUploader] is for as many threads as there are uploads at once.
 final class PackLane {
-  private static final int BUFFERS = 2;
-
+  private final int buffers;
   private final Packing packing;
   private final RepositoryId repository;
   private final Domain domain;
@@ -29,8 +29,8 @@ final class PackLane {
   private final AtomicLong storedBytes;
   private final AtomicLong sequence;
   private final ReentrantLock lock = new ReentrantLock();
-  private final BlockingQueue<PackBuilder> free = new ArrayBlockingQueue<>(BUFFERS);
-  private final BlockingQueue<PackBuilder> full = new ArrayBlockingQueue<>(BUFFERS);
+  private final BlockingQueue<PackBuilder> free;
+  private final BlockingQueue<PackBuilder> full;
 
   /// Guarded by `lock`.
   private @Nullable PackBuilder filling;
@@ -47,7 +47,10 @@ final class PackLane {
       AtomicLong storedBytes,
       AtomicLong sequence) {}
 
-  PackLane(Packing packing, int bytesTarget, Shared shared) {
+  PackLane(Packing packing, int bytesTarget, int uploadsAtOnce, Shared shared) {
+    this.buffers = uploadsAtOnce + 1;
+    this.free = new ArrayBlockingQueue<>(buffers);
+    this.full = new ArrayBlockingQueue<>(buffers);
     this.packing = packing;
     this.repository = shared.repository;
     this.domain = shared.domain;
@@ -58,7 +61,7 @@ final class PackLane {
     this.failure = shared.failure;
     this.storedBytes = shared.storedBytes;
     this.sequence = shared.sequence;
-    for (int i = 0; i < BUFFERS; i++) {
+    for (int i = 0; i < buffers; i++) {
       free.add(new PackBuilder(bytesTarget));
     }
   }
@@ -103,9 +106,9 @@ final class PackLane {
       if (pack != null) {
         handOver(pack);
       }
-      List<PackBuilder> idle = new ArrayList<>(BUFFERS);
+      List<PackBuilder> idle = new ArrayList<>(buffers);
       try {
-        while (idle.size() < BUFFERS) {
+        while (idle.size() < buffers) {
           idle.add(takeFree());
         }
       } finally {

@@ -54,10 +54,11 @@ final class PackedSession implements BackupSession {
             failure,
             storedBytes,
             new AtomicLong());
-    this.data = new PackLane(Packing.DATA, options.packBytesTarget(), shared);
+    int uploads = options.distance().uploadsAtOnce();
+    this.data = new PackLane(Packing.DATA, options.packBytesTarget(), uploads, shared);
     this.metadata =
         new PackLane(
-            Packing.METADATA, Math.min(METADATA_PACK_BYTES, options.packBytesTarget()), shared);
+            Packing.METADATA, Math.min(METADATA_PACK_BYTES, options.packBytesTarget()), 1, shared);
     this.chunks =
         new SessionChunks(
             context.domain(),
@@ -68,7 +69,9 @@ final class PackedSession implements BackupSession {
             context.sealers(),
             new PrefixSource(loaded.index(), context.domain(), PackWindows.eager(context.store())),
             this::beat);
-    uploaders.start(data::runUploader);
+    for (int i = 0; i < uploads; i++) {
+      uploaders.start(data::runUploader);
+    }
     uploaders.start(metadata::runUploader);
   }
 

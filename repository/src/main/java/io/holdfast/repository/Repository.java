@@ -365,7 +365,7 @@ public final class Repository implements AutoCloseable {
   /// Reads chunks of all domains, by an index that is loaded now; as seen from the main domain, see
   /// [ChunkReader#in].
   public ChunkReader reader() throws IOException {
-    return new IndexedReader(store, domains, () -> loader.load(Use.READ), options.readAhead());
+    return new IndexedReader(store, domains, () -> loader.load(Use.READ), options.distance());
   }
 
   /// Reads the chunks of one backup, by an index that is loaded now.
@@ -430,7 +430,7 @@ public final class Repository implements AutoCloseable {
   }
 
   IndexedReader readerOf(Loaded loaded) throws IOException {
-    return new IndexedReader(store, domains, () -> loaded, options.readAhead());
+    return new IndexedReader(store, domains, () -> loaded, options.distance());
   }
 
   FormatObject format() {

@@ -6,16 +6,17 @@ import java.time.InstantSource;
 
 /// What a repository works with.
 ///
-/// @param packBytesTarget when a pack is complete; two buffers of that size are used per session
+/// @param packBytesTarget when a pack is complete; a session fills one buffer of that size and has
+///   one for each upload
 /// @param zstdLevel from 1 (fast) to 19
-/// @param readAhead what is read with a chunk
+/// @param distance of the store
 public record RepositoryOptions(
     InstantSource clock,
     Entropy entropy,
     Pause pause,
     int packBytesTarget,
     int zstdLevel,
-    ReadAhead readAhead) {
+    Distance distance) {
   public static final int PACK_BYTES_DEFAULT = 32 << 20;
 
   public RepositoryOptions {
@@ -28,19 +29,29 @@ public record RepositoryOptions(
     }
   }
 
-  /// Whether readers of chunks ask for more than the one that is wanted.
-  public enum ReadAhead {
-    /// A request costs next to nothing.
-    NONE,
-    /// A request costs more than bytes do: who reads on where he read before gets up to 4 MiB at
-    /// once. Takes up to 32 MiB of memory.
-    DISTANT
+  /// What a request costs.
+  public enum Distance {
+    /// Next to nothing: each chunk is read by itself, and one pack uploaded at a time.
+    NEAR(1),
+    /// More than bytes do: who reads on where he read before gets up to 4 MiB at once, which takes
+    /// up to 32 MiB of memory, and two packs are uploaded at a time.
+    DISTANT(2);
+
+    private final int uploadsAtOnce;
+
+    Distance(int uploadsAtOnce) {
+      this.uploadsAtOnce = uploadsAtOnce;
+    }
+
+    int uploadsAtOnce() {
+      return uploadsAtOnce;
+    }
   }
 
-  /// Without reading ahead.
+  /// For a near store.
   public RepositoryOptions(
       InstantSource clock, Entropy entropy, Pause pause, int packBytesTarget, int zstdLevel) {
-    this(clock, entropy, pause, packBytesTarget, zstdLevel, ReadAhead.NONE);
+    this(clock, entropy, pause, packBytesTarget, zstdLevel, Distance.NEAR);
   }
 
   /// Packs of 32 MiB, zstd level 1.
@@ -49,14 +60,14 @@ public record RepositoryOptions(
   }
 
   public RepositoryOptions withPackBytesTarget(int bytes) {
-    return new RepositoryOptions(clock, entropy, pause, bytes, zstdLevel, readAhead);
+    return new RepositoryOptions(clock, entropy, pause, bytes, zstdLevel, distance);
   }
 
   public RepositoryOptions withZstdLevel(int level) {
-    return new RepositoryOptions(clock, entropy, pause, packBytesTarget, level, readAhead);
+    return new RepositoryOptions(clock, entropy, pause, packBytesTarget, level, distance);
   }
 
-  public RepositoryOptions withReadAhead(ReadAhead ahead) {
-    return new RepositoryOptions(clock, entropy, pause, packBytesTarget, zstdLevel, ahead);
+  public RepositoryOptions withDistance(Distance of) {
+    return new RepositoryOptions(clock, entropy, pause, packBytesTarget, zstdLevel, of);
   }
 }
