@@ -26,7 +26,7 @@ final class PackFormat {
 
   private static final byte[] HEADER_MAGIC = CryptoKit.ascii("HFPACK01");
   private static final byte[] FOOTER_MAGIC = CryptoKit.ascii("HFPACKE1");
-  private static final int CRC_AT = HEADER_BYTES - 4;
+  static final int CRC_AT = HEADER_BYTES - 4;
 
   private PackFormat() {}
 
@@ -74,7 +74,7 @@ final class PackFormat {
       return new Header(repository, domain, session, sequence, keyVersion, packing);
     }
 
-    private static int crc(byte[] header) {
+    static int crc(byte[] header) {
       CRC32C crc = new CRC32C();
       crc.update(header, 0, CRC_AT);
       return (int) crc.getValue();

@@ -70,7 +70,11 @@ class UploadsAtOnceTest {
         store,
         Repositories.key(),
         new RepositoryOptions(
-                InstantSource.fixed(Repositories.NOW), Seeds.entropy(++opened), _ -> {}, PACK_BYTES, 1)
+                InstantSource.fixed(Repositories.NOW),
+                Seeds.entropy(++opened),
+                _ -> {},
+                PACK_BYTES,
+                1)
             .withDistance(distance));
   }
 

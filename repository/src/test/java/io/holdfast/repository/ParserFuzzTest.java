@@ -1,0 +1,215 @@
+package io.holdfast.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.base.testing.Seeds;
+import io.holdfast.repository.MaintenanceLog.Genuine;
+import io.holdfast.repository.crypto.CryptoKit;
+import io.holdfast.repository.crypto.KeySlot;
+import io.holdfast.repository.testing.Repositories;
+import io.holdfast.storage.BlobKey;
+import io.holdfast.storage.BlobStore;
+import io.holdfast.storage.MemoryBlobStore;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What is below seals and checksums, changed at random and handed to its parser: it is read, or it
+/// is said to be damaged. It never fails otherwise, hangs, or takes much more memory than it has
+/// bytes. Whoever holds a key may write such things.
+class ParserFuzzTest {
+  private static final int CHANGED = Seeds.thorough() ? 200_000 : 5_000;
+  private static final long MEMORY_BYTES = 1 << 20;
+  private static final int MEMORY_FACTOR = 64;
+
+  private final MemoryBlobStore store = new MemoryBlobStore();
+
+  private interface Parser {
+    void parse(byte[] plain) throws IOException;
+  }
+
+  private enum Kind {
+    SLOT(ObjectNames.LOG, SlotRecord.PURPOSE, plain -> SlotRecord.decode(plain, "slot")),
+    DELTA(ObjectNames.DELTAS, IndexObject.PURPOSE, plain -> IndexObject.decode(plain, "delta")),
+    SHARD(ObjectNames.BASES, IndexObject.PURPOSE, plain -> IndexObject.decode(plain, "shard")),
+    STATE(
+        ObjectNames.MAINTENANCE,
+        MaintenanceLog.STATE_PURPOSE,
+        plain -> MaintenanceState.decode(plain, "state")),
+    CHECK(ObjectNames.CHECKS, CheckRecord.PURPOSE, plain -> CheckRecord.decode(plain, "check")),
+    KEY_SLOT(ObjectNames.SLOTS, "", plain -> KeySlot.decode(slotId(plain), summed(plain))),
+    FORMAT("format/", "", plain -> FormatObject.decode(summed(plain))),
+    PACK_HEADER(
+        ObjectNames.PACKS, "", plain -> PackFormat.Header.decode(checked(header(plain)), "pack")),
+    PACK_FOOTER(
+        ObjectNames.PACKS,
+        "",
+        plain -> PackFormat.Footer.decode(footer(plain), plain.length, "pack"));
+
+    private final String prefix;
+    private final String purpose;
+    private final Parser parser;
+
+    Kind(String prefix, String purpose, Parser parser) {
+      this.prefix = prefix;
+      this.purpose = purpose;
+      this.parser = parser;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  @Timeout(value = 5, unit = TimeUnit.MINUTES)
+  void changedBytesAreReadOrSaidToBeDamaged(Kind kind) throws Exception {
+    SplittableRandom random = Seeds.random(kind.ordinal());
+    List<byte[]> samples = samples(kind);
+    assertThat(samples).isNotEmpty();
+    for (byte[] sample : samples) {
+      kind.parser.parse(sample.clone());
+    }
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    Map<Boolean, Integer> outcomes = new LinkedHashMap<>();
+    for (int i = 0; i < CHANGED; i++) {
+      byte[] changed = changed(samples.get(random.nextInt(samples.size())), random);
+      long before = threads.getCurrentThreadAllocatedBytes();
+      boolean wasRead = isRead(kind, changed);
+      long took = threads.getCurrentThreadAllocatedBytes() - before;
+      outcomes.merge(wasRead, 1, Integer::sum);
+      assertThat(took)
+          .as("memory for %d bytes, change %d", changed.length, i)
+          .isLessThan(MEMORY_BYTES + (long) MEMORY_FACTOR * changed.length);
+    }
+    assertThat(outcomes.get(false)).as("said to be damaged").isGreaterThan(CHANGED / 10);
+  }
+
+  private static boolean isRead(Kind kind, byte[] changed) throws IOException {
+    try {
+      kind.parser.parse(changed);
+      return true;
+    } catch (BackupException e) {
+      assertThat(e.code()).isIn(ErrorCode.OBJECT_CORRUPT, ErrorCode.REPOSITORY_TOO_NEW);
+      return false;
+    }
+  }
+
+  private static byte[] changed(byte[] sample, SplittableRandom random) {
+    byte[] changed =
+        switch (random.nextInt(6)) {
+          case 0 -> Arrays.copyOf(sample, random.nextInt(sample.length + 1));
+          case 1 -> Arrays.copyOf(sample, sample.length + random.nextInt(1, 100));
+          default -> sample.clone();
+        };
+    for (int i = random.nextInt(4); i > 0 && changed.length > 0; i--) {
+      int at = random.nextInt(changed.length);
+      switch (random.nextInt(3)) {
+        case 0 -> changed[at] ^= (byte) (1 << random.nextInt(8));
+        case 1 -> changed[at] = (byte) random.nextInt();
+        default -> {
+          int to = Math.min(changed.length, at + 1 + random.nextInt(8));
+          Arrays.fill(changed, at, to, (byte) (random.nextBoolean() ? 0xff : 0x7f));
+        }
+      }
+    }
+    return changed;
+  }
+
+  private List<byte[]> samples(Kind kind) throws IOException {
+    try (Repository repository = fill()) {
+      List<BlobKey> keys = new ArrayList<>();
+      store.list(kind.prefix, blob -> keys.add(blob.key()));
+      List<byte[]> samples = new ArrayList<>();
+      for (BlobKey key : keys) {
+        samples.add(plain(repository, kind, key));
+      }
+      return samples;
+    }
+  }
+
+  private byte[] plain(Repository repository, Kind kind, BlobKey key) throws IOException {
+    byte[] object = store.get(key, BlobStore.BLOB_BYTES_MAX);
+    if (kind == Kind.PACK_HEADER) {
+      return header(object);
+    }
+    if (kind == Kind.STATE) {
+      return repository.maintenance().unwrap(key, kind.purpose, MaintenanceState.BYTES_MAX)
+              instanceof Genuine<byte[]>(byte[] plain)
+          ? plain
+          : new byte[0];
+    }
+    return kind.purpose.isEmpty()
+        ? object
+        : repository
+            .domain(Repository.MAIN_DOMAIN)
+            .openMeta(
+                kind.purpose, key.value(), object, 0, object.length, BlobStore.BLOB_BYTES_MAX);
+  }
+
+  /// A repository in which everything has been done once.
+  private Repository fill() throws IOException {
+    Repository repository = Repositories.init(store, 1);
+    SplittableRandom random = Seeds.random(2);
+    byte[] like = DifferencesTest.noise(random, 20_000);
+    for (int backup = 0; backup < 4; backup++) {
+      byte[] difference = like.clone();
+      difference[backup] ^= 1;
+      StreamBackup.write(
+          repository, "backup-" + backup, new byte[][] {like}, new byte[][] {difference, like});
+    }
+    repository.forget(List.of(repository.snapshots().getFirst().id()));
+    var _ =
+        repository
+            .pruning(StreamBackup.REFERENCES)
+            .run(new PrunePolicy(0, 1, Duration.ZERO, Duration.ZERO, Duration.ZERO));
+    var _ = repository.proofs().record(repository.verification().packs(), List.of(), 1);
+    SmallBackup.write(repository, "later", 5);
+    repository.keyring().rotate(Optional.empty());
+    return repository;
+  }
+
+  /// With the checksum at the end put right, so that what is before it is looked at.
+  private static byte[] summed(byte[] bytes) {
+    int body = bytes.length - Digest.BYTES;
+    if (body < 0) {
+      return bytes;
+    }
+    byte[] summed = bytes.clone();
+    System.arraycopy(CryptoKit.sha256(bytes, 0, body), 0, summed, body, Digest.BYTES);
+    return summed;
+  }
+
+  private static String slotId(byte[] slot) {
+    return slot.length < 16 ? "" : HexFormat.of().formatHex(slot, 8, 16);
+  }
+
+  private static byte[] header(byte[] pack) {
+    return Arrays.copyOf(pack, Math.min(pack.length, PackFormat.HEADER_BYTES));
+  }
+
+  private static byte[] checked(byte[] header) {
+    if (header.length == PackFormat.HEADER_BYTES) {
+      System.arraycopy(
+          CryptoKit.be32(PackFormat.Header.crc(header)), 0, header, PackFormat.CRC_AT, 4);
+    }
+    return header;
+  }
+
+  private static byte[] footer(byte[] pack) {
+    return Arrays.copyOfRange(
+        pack, Math.max(0, pack.length - PackFormat.FOOTER_BYTES), pack.length);
+  }
+}
