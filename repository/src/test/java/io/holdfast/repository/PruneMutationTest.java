@@ -34,14 +34,9 @@ class PruneMutationTest {
   ///   it is tried first, because a search for it takes long
   /// @param cast who has to play for it to be noticed
   record Mutation(
-      PruneSimulationTest.Cast cast,
-      int noticed,
-      String rule,
-      String file,
-      String from,
-      String to) {
+      PruneSimulation.Cast cast, int noticed, String rule, String file, String from, String to) {
     Mutation(int noticed, String rule, String file, String from, String to) {
-      this(PruneSimulationTest.Cast.PRUNERS, noticed, rule, file, from, to);
+      this(PruneSimulation.Cast.PRUNERS, noticed, rule, file, from, to);
     }
 
     @Override
@@ -134,7 +129,7 @@ class PruneMutationTest {
             "if (prefix.isEmpty() || markPrefix(type, prefix.get())) {",
             "if (prefix.isEmpty() || !prefix.isEmpty()) {"),
         new Mutation(
-            PruneSimulationTest.Cast.FORGER,
+            PruneSimulation.Cast.FORGER,
             0,
             "what maintenance did not sign means nothing",
             "MaintenanceLog.java",
@@ -189,10 +184,9 @@ class PruneMutationTest {
   }
 
   /// Runs the simulation against the mutated class; what it noticed first.
-  private Optional<String> simulate(PruneSimulationTest.Cast cast, long first, int schedules)
+  private Optional<String> simulate(PruneSimulation.Cast cast, long first, int schedules)
       throws Exception {
-    Class<?> simulation =
-        new MutatedClasses(directory).loadClass(PruneSimulationTest.class.getName());
+    Class<?> simulation = new MutatedClasses(directory).loadClass(PruneSimulation.class.getName());
     var search = simulation.getDeclaredMethod("search", String.class, long.class, int.class);
     search.setAccessible(true);
     try {
