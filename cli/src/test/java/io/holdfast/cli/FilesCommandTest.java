@@ -93,7 +93,8 @@ class FilesCommandTest {
         .contains("+ " + tree + "/draft.tmp", "- " + tree + "/link");
     assertThat(repository().run("files", "diff", first, "latest", "--json").good().out())
         .startsWith("{\n\"changes\": [")
-        .contains("\"change\": \"content\"", "\"path\": \"" + tree + "/letter\"");
+        .contains("\"change\": \"content\"", "\"path\": \"" + tree + "/letter\"")
+        .containsPattern("\"removed\",\\s+\"path\": \"[^\"]*/draft.tmp\"");
     assertThat(repository().run("files", "diff", second, second, "--json").good().out())
         .isEqualTo("{\n\"changes\": []\n}\n");
   }

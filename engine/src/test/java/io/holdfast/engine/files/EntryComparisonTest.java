@@ -28,10 +28,12 @@ class EntryComparisonTest {
   private Path tree = Path.of("/");
 
   @BeforeEach
-  void makeFileWithTwoNames() throws IOException {
+  void makeFileWithThreeNames() throws IOException {
     tree = temporary.toRealPath();
     Files.writeString(tree.resolve("a"), "hello");
     Files.createLink(tree.resolve("b"), tree.resolve("a"));
+    // So that the second one still has another beside it when the first is gone.
+    Files.createLink(tree.resolve("c"), tree.resolve("a"));
   }
 
   @Test
