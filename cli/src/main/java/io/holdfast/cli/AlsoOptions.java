@@ -53,4 +53,17 @@ final class AlsoOptions {
   List<String> describe(SpreadBackup.Spread<?> spread) {
     return also.isEmpty() ? List.of() : spread.describe();
   }
+
+  /// As [#addTo], for what would become of it.
+  void addRehearsedTo(Map<String, Object> json, SpreadBackup.Spread<?> spread) {
+    if (!also.isEmpty()) {
+      json.put(
+          "repositories",
+          spread.outcomes().stream().map(SpreadBackup.Outcome::toRehearsedMap).toList());
+    }
+  }
+
+  List<String> describeRehearsed(SpreadBackup.Spread<?> spread) {
+    return also.isEmpty() ? List.of() : spread.describeRehearsed();
+  }
 }

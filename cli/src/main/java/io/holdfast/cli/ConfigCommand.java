@@ -33,6 +33,7 @@ final class ConfigCommand implements Callable<Integer> {
     map.put("directUrl", settings.directUrl().map(_ -> "set"));
     map.put("slot", settings.slot());
     map.put("domain", settings.domain());
+    map.put("compressionLevel", settings.compression().level());
     map.put("configFile", settings.configFile());
     if (global.json) {
       context.json(map);
@@ -40,7 +41,7 @@ final class ConfigCommand implements Callable<Integer> {
     }
     map.forEach(
         (name, value) ->
-            context.out().println(String.format(Locale.ROOT, "%-12s %s", name, shown(value))));
+            context.out().println(String.format(Locale.ROOT, "%-16s %s", name, shown(value))));
     context.out().println();
     context
         .out()

@@ -11,6 +11,7 @@ import io.holdfast.engine.copy.SpreadBackup;
 import io.holdfast.engine.files.FilesBackup;
 import io.holdfast.engine.files.FilesBackupReport;
 import io.holdfast.engine.files.FilesBackupRequest;
+import io.holdfast.engine.files.FilesEstimate;
 import io.holdfast.engine.verify.ReadBack;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,6 +73,11 @@ final class FilesBackupCommand implements Callable<Integer> {
               + " them with.")
   boolean noDifferences;
 
+  @Option(
+      names = "--dry-run",
+      description = "Say what would be backed up and how much of it read, and do nothing.")
+  boolean dryRun;
+
   FilesBackupCommand(CommandContext context) {
     this.context = context;
   }
@@ -91,18 +97,36 @@ final class FilesBackupCommand implements Callable<Integer> {
             noDifferences
                 ? FilesBackupRequest.Differences.NONE
                 : FilesBackupRequest.Differences.ALLOWED);
-    SpreadBackup.Spread<FilesBackupReport> spread;
+    return dryRun
+        ? printEstimate(estimate(flags, settings, request))
+        : print(backUp(flags, settings, request));
+  }
+
+  private SpreadBackup.Spread<FilesBackupReport> backUp(
+      Flags flags, Settings settings, FilesBackupRequest request) {
     try (var progress = context.progress(global)) {
       EngineContext engine = context.engine(progress);
-      spread =
-          SpreadBackup.run(
-              also.places(context, flags, settings, progress),
-              (repository, its) -> {
-                FilesBackupReport made = new FilesBackup(engine, repository).run(its, request);
-                return made.with(new ReadBack(engine, repository).after(made.backup()));
-              },
-              FilesBackupReport::name);
+      return SpreadBackup.run(
+          also.places(context, flags, settings, progress),
+          (repository, its) -> {
+            FilesBackupReport made = new FilesBackup(engine, repository).run(its, request);
+            return made.with(new ReadBack(engine, repository).after(made.backup()));
+          },
+          FilesBackupReport::name);
     }
+  }
+
+  private SpreadBackup.Spread<FilesEstimate> estimate(
+      Flags flags, Settings settings, FilesBackupRequest request) {
+    try (var progress = context.progress(global)) {
+      EngineContext engine = context.engine(progress);
+      return SpreadBackup.rehearse(
+          also.places(context, flags, settings, progress),
+          (repository, its) -> new FilesBackup(engine, repository).estimate(its, request));
+    }
+  }
+
+  private int print(SpreadBackup.Spread<FilesBackupReport> spread) {
     FilesBackupReport report = spread.report();
     if (global.json) {
       Map<String, Object> json = report.toMap();
@@ -114,6 +138,20 @@ final class FilesBackupCommand implements Callable<Integer> {
     }
     report.warnings().forEach(warning -> context.err().println("warning: " + warning));
     return report.isComplete() && spread.isEverywhere() ? 0 : ErrorKind.PARTIAL.exitStatus();
+  }
+
+  private int printEstimate(SpreadBackup.Spread<FilesEstimate> spread) {
+    FilesEstimate estimate = spread.report();
+    if (global.json) {
+      Map<String, Object> json = estimate.toMap();
+      also.addRehearsedTo(json, spread);
+      context.json(json);
+    } else {
+      estimate.describe().forEach(context.out()::println);
+      also.describeRehearsed(spread).forEach(context.out()::println);
+    }
+    estimate.warnings().forEach(warning -> context.err().println("warning: " + warning));
+    return estimate.isComplete() && spread.isEverywhere() ? 0 : ErrorKind.PARTIAL.exitStatus();
   }
 
   private List<String> patterns() {

@@ -23,13 +23,22 @@ final class TestContext {
 
   /// For commands that make keys and ids one after the other.
   TestContext(Map<String, String> environment, Path workingDirectory, Entropy entropy) {
+    this(environment, workingDirectory, entropy, InstantSource.system());
+  }
+
+  /// For commands that are run years later.
+  TestContext(
+      Map<String, String> environment,
+      Path workingDirectory,
+      Entropy entropy,
+      InstantSource clock) {
     context =
         new CommandContext(
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             new Environment(environment),
             workingDirectory,
-            InstantSource.system(),
+            clock,
             entropy,
             new Cancellation(),
             CommandContext.Terminal.NONE);

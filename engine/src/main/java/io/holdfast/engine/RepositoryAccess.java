@@ -135,6 +135,7 @@ public final class RepositoryAccess {
 
   private RepositoryOptions options(Settings settings) {
     return RepositoryOptions.defaults(context.clock(), context.entropy(), context.pause())
+        .withZstdLevel(settings.compression().level())
         .withDistance(
             BlobStores.directory(settings.repository()).isPresent()
                 ? Distance.NEAR

@@ -35,7 +35,7 @@ public record ConfigFile(
     String path, Map<String, RepositoryEntry> repositories, Map<String, SourceEntry> sources) {
   private static final int FILE_BYTES_MAX = 1 << 20;
   private static final Set<String> REPOSITORY_KEYS =
-      Set.of("url", "keyFile", "limitUpload", "limitDownload");
+      Set.of("url", "keyFile", "limitUpload", "limitDownload", "compressionLevel");
   private static final Set<String> SOURCE_KEYS =
       Set.of("url", "directUrl", "repository", "slot", "domain");
 
@@ -44,7 +44,8 @@ public record ConfigFile(
       String url,
       Optional<String> keyFile,
       Optional<String> limitUpload,
-      Optional<String> limitDownload) {}
+      Optional<String> limitDownload,
+      Optional<String> compressionLevel) {}
 
   /// A source of the file.
   public record SourceEntry(
@@ -145,7 +146,8 @@ public record ConfigFile(
             url,
             Optional.ofNullable(values.get("keyFile")),
             Optional.ofNullable(values.get("limitUpload")),
-            Optional.ofNullable(values.get("limitDownload"))));
+            Optional.ofNullable(values.get("limitDownload")),
+            Optional.ofNullable(values.get("compressionLevel"))));
   }
 
   private static void source(

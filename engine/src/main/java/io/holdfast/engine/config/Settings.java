@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 /// @param configFile which file was read, for messages
 /// @param limits how fast bytes may go to the repository and come from it
 /// @param domain the key domain that backups of the source are in
+/// @param compression how hard backups compress what they store in the repository
 public record Settings(
     String repository,
     KeySource key,
@@ -28,7 +29,8 @@ public record Settings(
     String slot,
     Optional<String> configFile,
     TransferLimits limits,
-    String domain) {
+    String domain,
+    CompressionLevel compression) {
   private static final Pattern SOURCE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.-]{0,62}");
 
   public Settings {
@@ -48,7 +50,38 @@ public record Settings(
 
   /// The same with another repository.
   public Settings withRepository(String other, KeySource itsKey) {
-    return new Settings(other, itsKey, source, url, directUrl, slot, configFile, limits, domain);
+    return new Settings(
+        other, itsKey, source, url, directUrl, slot, configFile, limits, domain, compression);
+  }
+
+  /// The same with another compression.
+  public Settings withCompression(CompressionLevel other) {
+    return new Settings(
+        repository, key, source, url, directUrl, slot, configFile, limits, domain, other);
+  }
+
+  /// With the default compression.
+  public Settings(
+      String repository,
+      KeySource key,
+      String source,
+      Optional<Secret> url,
+      Optional<Secret> directUrl,
+      String slot,
+      Optional<String> configFile,
+      TransferLimits limits,
+      String domain) {
+    this(
+        repository,
+        key,
+        source,
+        url,
+        directUrl,
+        slot,
+        configFile,
+        limits,
+        domain,
+        CompressionLevel.DEFAULT);
   }
 
   /// In the main domain.

@@ -66,7 +66,22 @@ public final class SettingsResolver {
         environment
             .text("BACKUP_DOMAIN")
             .or(() -> sourceEntry.flatMap(SourceEntry::domain))
-            .orElse(Repository.MAIN_DOMAIN));
+            .orElse(Repository.MAIN_DOMAIN),
+        compression(repositoryEntry));
+  }
+
+  private CompressionLevel compression(Optional<RepositoryEntry> repository) {
+    return environment
+        .text(CompressionLevel.VARIABLE)
+        .map(text -> CompressionLevel.parse(CompressionLevel.VARIABLE, text))
+        .or(
+            () ->
+                repository
+                    .flatMap(RepositoryEntry::compressionLevel)
+                    .map(
+                        text ->
+                            CompressionLevel.parse("compressionLevel of the configuration", text)))
+        .orElse(CompressionLevel.DEFAULT);
   }
 
   private static OptionalLong limit(String name, @Nullable String flag, Optional<String> fromFile) {
@@ -102,7 +117,9 @@ public final class SettingsResolver {
                         .map(file -> keyPath("keyFile of the configuration", file))
                         .map(KeySource.File::new))
             .orElse(first.key());
-    return first.withRepository(absolute(entry.map(RepositoryEntry::url).orElse(named)), key);
+    return first
+        .withRepository(absolute(entry.map(RepositoryEntry::url).orElse(named)), key)
+        .withCompression(compression(entry));
   }
 
   private Optional<KeySource> keyOfVariables(String prefix) {

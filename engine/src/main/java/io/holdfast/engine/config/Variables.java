@@ -50,6 +50,9 @@ public final class Variables {
               "HOLDFAST_PROVED_WITHIN_DAYS",
               "How many days ago everything should have been read back at the latest; 'doctor' warns beyond. Default: 30."),
           plain(
+              "HOLDFAST_COMPRESSION_LEVEL",
+              "How hard backups compress, from 1 (fast) to 19 (small); wins over 'compressionLevel' of the repository. Default: 1."),
+          plain(
               "HOLDFAST_JAVA_OPTS",
               "More options for the Java runtime, such as -Xmx2g; they win over the shipped ones."));
 

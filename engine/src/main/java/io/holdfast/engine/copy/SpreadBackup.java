@@ -34,7 +34,7 @@ public final class SpreadBackup {
 
   /// What became of it in one repository.
   ///
-  /// @param problem why it is not there; empty if it is
+  /// @param problem why it is not there, or could not come there; empty if it is or could
   public record Outcome(String repository, Optional<String> problem) {
     public boolean isThere() {
       return problem.isEmpty();
@@ -44,6 +44,15 @@ public final class SpreadBackup {
       Map<String, Object> map = new LinkedHashMap<>();
       map.put("repository", repository);
       map.put("there", isThere());
+      map.put("problem", problem.orElse(null));
+      return map;
+    }
+
+    /// After a [SpreadBackup#rehearse].
+    public Map<String, Object> toRehearsedMap() {
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("repository", repository);
+      map.put("reachable", isThere());
       map.put("problem", problem.orElse(null));
       return map;
     }
@@ -60,13 +69,22 @@ public final class SpreadBackup {
     }
 
     public List<String> describe() {
+      return describe("stored  ");
+    }
+
+    /// After a [SpreadBackup#rehearse].
+    public List<String> describeRehearsed() {
+      return describe("would store in  ");
+    }
+
+    private List<String> describe(String success) {
       List<String> lines = new ArrayList<>();
       for (Outcome outcome : outcomes) {
         lines.add(
             outcome
                 .problem()
                 .map(problem -> "FAILED  " + outcome.repository() + ": " + problem)
-                .orElse("stored  " + outcome.repository()));
+                .orElse(success + outcome.repository()));
       }
       return lines;
     }
@@ -82,6 +100,31 @@ public final class SpreadBackup {
   /// @throws BackupException if the source cannot be backed up, or no repository took the backup;
   ///   the first failure then, with the others suppressed
   public static <R> Spread<R> run(List<Place> places, Making<R> making, Naming<R> naming) {
+    return atFirst(
+        places,
+        making,
+        (repository, report, made, others, outcomes) ->
+            feed(repository, naming.name(report), made, others, outcomes));
+  }
+
+  /// Finds out what [#run] would do: `making` makes no backup, but says what it would be like in
+  /// the first repository that would take it. The others are opened, and nothing is stored
+  /// anywhere.
+  ///
+  /// @throws BackupException as [#run]
+  public static <R> Spread<R> rehearse(List<Place> places, Making<R> making) {
+    return atFirst(places, making, (_, _, made, others, outcomes) -> reach(made, others, outcomes));
+  }
+
+  /// What is done with the other places.
+  @FunctionalInterface
+  private interface Spreading<R> {
+    void spread(
+        OpenRepository from, R report, Place made, List<Place> others, List<Outcome> outcomes);
+  }
+
+  private static <R> Spread<R> atFirst(
+      List<Place> places, Making<R> making, Spreading<R> spreading) {
     List<Outcome> outcomes = new ArrayList<>();
     List<BackupException> failures = new ArrayList<>();
     for (int i = 0; i < places.size(); i++) {
@@ -90,8 +133,7 @@ public final class SpreadBackup {
           new RepositoryAccess(place.context()).open(place.settings())) {
         R report = making.backUp(repository, place.settings());
         outcomes.add(new Outcome(repository.address(), Optional.empty()));
-        feed(
-            repository, naming.name(report), place, places.subList(i + 1, places.size()), outcomes);
+        spreading.spread(repository, report, place, places.subList(i + 1, places.size()), outcomes);
         return new Spread<>(report, outcomes);
       } catch (BackupException e) {
         boolean isMade = outcomes.stream().anyMatch(Outcome::isThere);
@@ -154,6 +196,20 @@ public final class SpreadBackup {
         String problem = interrupted ? INTERRUPTED : e.text();
         made.context().progress().note(address + ": " + problem);
         outcomes.add(new Outcome(address, Optional.of(problem)));
+      }
+    }
+  }
+
+  private static void reach(Place made, List<Place> others, List<Outcome> outcomes) {
+    for (Place place : others) {
+      made.context().cancellation().throwIfRequested();
+      try (OpenRepository to = new RepositoryAccess(place.context()).open(place.settings())) {
+        outcomes.add(new Outcome(to.address(), Optional.empty()));
+      } catch (BackupException e) {
+        if (!isOfRepository(e)) {
+          throw e;
+        }
+        outcomes.add(new Outcome(place.settings().repository(), Optional.of(e.text())));
       }
     }
   }

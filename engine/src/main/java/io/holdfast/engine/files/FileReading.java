@@ -96,9 +96,7 @@ final class FileReading {
   private Reading readOnce(FileJob job, FileStatus before) throws IOException {
     Handle file = job.file();
     Optional<List<Region>> regions = Holes.regions(file, before);
-    List<Region> read =
-        regions.orElseGet(
-            () -> before.size() == 0 ? List.of() : List.of(new Region(0, before.size())));
+    List<Region> read = toRead(regions, before);
     FileContent content = tree.newContent(job.before());
     long bytes =
         reader.read(
@@ -111,6 +109,14 @@ final class FileReading {
     List<Region> cut = cut(read, bytes);
     long size = cut.isEmpty() ? 0 : cut.getLast().offset() + cut.getLast().length();
     return new Reading(content, size, regions.map(_ -> cut), file.status());
+  }
+
+  /// What there is to read of a file.
+  ///
+  /// @param regions of a sparse file, empty for others
+  static List<Region> toRead(Optional<List<Region>> regions, FileStatus status) {
+    return regions.orElseGet(
+        () -> status.size() == 0 ? List.of() : List.of(new Region(0, status.size())));
   }
 
   private static List<Region> cut(List<Region> regions, long bytes) {

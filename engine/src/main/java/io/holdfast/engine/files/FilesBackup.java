@@ -1,22 +1,17 @@
 package io.holdfast.engine.files;
 
-import io.holdfast.base.BackupException;
-import io.holdfast.base.ErrorCode;
 import io.holdfast.engine.BackupCatalog;
 import io.holdfast.engine.BackupName;
 import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.Failures;
 import io.holdfast.engine.OpenRepository;
 import io.holdfast.engine.config.Settings;
-import io.holdfast.files.PathText;
 import io.holdfast.files.content.Cutter;
-import io.holdfast.files.walk.Excludes;
 import io.holdfast.files.walk.TreeWalk;
 import io.holdfast.files.walk.WalkOptions;
 import io.holdfast.repository.BackupSession;
 import io.holdfast.repository.ChunkIds;
 import io.holdfast.repository.ChunkType;
-import io.holdfast.repository.CorruptRepositoryException;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.SnapshotRecord;
 import io.holdfast.repository.StoredSnapshot;
@@ -27,14 +22,11 @@ import io.holdfast.repository.tree.TreeSummary;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -52,101 +44,47 @@ public final class FilesBackup {
 
   private final EngineContext context;
   private final Repository repository;
-  private final String address;
+  private final FilesScope scope;
 
   public FilesBackup(EngineContext context, OpenRepository repository) {
     this.context = context;
     this.repository = repository.repository();
-    this.address = repository.address();
+    this.scope = new FilesScope(repository.repository(), repository.address());
   }
 
   /// Runs one backup.
   public FilesBackupReport run(Settings settings, FilesBackupRequest request) {
-    WalkOptions options = options(request);
+    WalkOptions options = scope.options(request);
     return Failures.translate("backup of files", () -> backUp(settings, request, options));
+  }
+
+  /// Finds out what [#run] would do, without reading content and without storing anything: all it
+  /// needs is to read the repository.
+  public FilesEstimate estimate(Settings settings, FilesBackupRequest request) {
+    WalkOptions options = scope.options(request);
+    return Failures.translate(
+        "look at files",
+        () -> new FilesEstimating(context, repository, scope).estimate(settings, request, options));
   }
 
   /// What one walk made.
   private record Taken(TreeSummary tree, FilesTally tally, Problems problems) {}
 
-  private WalkOptions options(FilesBackupRequest request) {
-    Excludes excludes;
-    try {
-      excludes = Excludes.of(request.excludes());
-    } catch (IllegalArgumentException e) {
-      throw new BackupException(
-          ErrorCode.BAD_ARGUMENT,
-          String.valueOf(e.getMessage()),
-          "Patterns are written as in a .gitignore file.");
-    }
-    return new WalkOptions(
-        excludes,
-        switch (request.caches()) {
-          case INCLUDED -> WalkOptions.Caches.INCLUDED;
-          case EXCLUDED -> WalkOptions.Caches.EXCLUDED;
-        },
-        switch (request.mounts()) {
-          case CROSSED -> WalkOptions.Mounts.CROSSED;
-          case NOT_CROSSED -> WalkOptions.Mounts.NOT_CROSSED;
-        },
-        ownDirectory());
-  }
-
-  /// A repository that lies in what is backed up would never come to an end.
-  private Set<String> ownDirectory() {
-    try {
-      Path directory = Path.of(address);
-      return Files.isDirectory(directory)
-          ? Set.of(
-              PathText.of(
-                  directory.toRealPath().toString().substring(1).getBytes(StandardCharsets.UTF_8)))
-          : Set.of();
-    } catch (IOException | IllegalArgumentException _) {
-      // A URL, not a directory of this machine.
-      return Set.of();
-    }
-  }
-
   private FilesBackupReport backUp(
       Settings settings, FilesBackupRequest request, WalkOptions options) throws IOException {
     Instant startedAt = context.clock().instant();
-    requireThere(request.paths());
+    FilesScope.requireThere(request.paths());
     List<String> warnings = new ArrayList<>();
     try (BackupSession session = repository.beginSession(settings.domain())) {
       BackupCatalog catalog = BackupCatalog.of(repository);
-      Optional<StoredSnapshot> parent =
-          catalog.newest(
-              settings.source(),
-              backup ->
-                  backup.record().kind().equals(KIND)
-                      && backup.record().domain().equals(settings.domain()));
+      Optional<StoredSnapshot> parent = FilesScope.newest(catalog, settings);
       context.progress().phase("files", 0);
-      Taken taken;
-      try {
-        taken = take(session, request, options, parent);
-      } catch (CorruptRepositoryException e) {
-        if (parent.isEmpty()) {
-          throw e;
-        }
-        warnings.add(
-            "the backup "
-                + parent.get().record().name()
-                + " is damaged, so this one does not build on it: "
-                + e.text());
-        taken = take(session, request, options, Optional.empty());
-      }
+      Taken taken =
+          scope.compare(
+              parent,
+              warnings,
+              before -> take(session, request, options, before.map(FilesScope.Before::tree)));
       return commit(settings, request, startedAt, session, catalog, parent, taken, warnings);
-    }
-  }
-
-  private static void requireThere(List<Path> paths) {
-    for (Path path : paths) {
-      if (!Files.exists(path, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
-        throw new BackupException(
-            ErrorCode.BAD_ARGUMENT,
-            "there is no " + path + ", or it cannot be reached",
-            "Check the path and the permissions of the directories on the way to it.");
-      }
     }
   }
 
@@ -154,15 +92,8 @@ public final class FilesBackup {
       BackupSession session,
       FilesBackupRequest request,
       WalkOptions options,
-      Optional<StoredSnapshot> parent)
+      Optional<TreeReader> before)
       throws IOException {
-    Optional<TreeReader> before = Optional.empty();
-    if (parent.isPresent()) {
-      before =
-          Optional.of(
-              TreeReader.open(
-                  repository.reader(parent.get().record()), parent.get().record().root(TREE)));
-    }
     Optional<SortedFiles> beforeFiles =
         before.isPresent() ? Optional.of(before.get().sortedFiles()) : Optional.empty();
     Problems problems = new Problems();
@@ -170,7 +101,13 @@ public final class FilesBackup {
     Cutter cutter = new Cutter(seed(session.chunks().ids()));
     try (TreeWalk walk = new TreeWalk(request.paths(), options, problems::add);
         TreeIntake intake =
-            new TreeIntake(context, writer, beforeFiles, cutter, request.differences(), problems)) {
+            new TreeIntake(
+                context,
+                writer,
+                new EntryComparison(beforeFiles, writer::isUsable),
+                cutter,
+                request.differences(),
+                problems)) {
       FilesTally tally = intake.take(walk);
       return new Taken(writer.finish(), tally, problems);
     }
@@ -216,8 +153,8 @@ public final class FilesBackup {
             new TreeMap<>(Map.of(TREE, taken.tree().root())));
     return new FilesBackupReport(
         session.commit(record),
-        taken.tally().unchanged,
-        taken.tally().changed,
+        taken.tally().unchanged(),
+        taken.tally().changed(),
         taken.tally().changedWhileRead(),
         taken.problems().count(),
         taken.problems().texts(),

@@ -1,5 +1,6 @@
 package io.holdfast.engine.files;
 
+import io.holdfast.engine.files.EntryComparison.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -7,16 +8,32 @@ import java.util.List;
 final class FilesTally {
   private static final int SHOWN_MAX = 100;
 
-  long unchanged;
-  long changed;
+  private long unchanged;
+  private long changed;
   private long changedWhileRead;
   private final List<String> shown = new ArrayList<>();
+
+  void count(Verdict verdict) {
+    switch (verdict) {
+      case UNCHANGED -> unchanged++;
+      case NEW, CHANGED -> changed++;
+    }
+  }
 
   void changedWhileRead(String path) {
     changedWhileRead++;
     if (shown.size() < SHOWN_MAX) {
       shown.add(path);
     }
+  }
+
+  long unchanged() {
+    return unchanged;
+  }
+
+  /// New ones included.
+  long changed() {
+    return changed;
   }
 
   long changedWhileRead() {

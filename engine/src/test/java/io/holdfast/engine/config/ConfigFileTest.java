@@ -37,6 +37,7 @@ class ConfigFileTest {
                 "/srv/backups",
                 Optional.of("/etc/holdfast/key"),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty()));
     assertThat(file.sources().get("erp"))
         .isEqualTo(
@@ -65,7 +66,7 @@ class ConfigFileTest {
           erp: { url: [a, b] }
         """,
         "line 2: repositories.main has no url",
-        "line 3: unknown key 'keyfile' in repositories.other (known: keyFile, limitDownload, limitUpload, url)",
+        "line 3: unknown key 'keyfile' in repositories.other (known: compressionLevel, keyFile, limitDownload, limitUpload, url)",
         "unknown section 'sorces' (known: repositories, sources)",
         "line 6: sources.erp.url must be text");
   }

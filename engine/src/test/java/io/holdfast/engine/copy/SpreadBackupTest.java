@@ -13,6 +13,7 @@ import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.files.FilesBackup;
 import io.holdfast.engine.files.FilesBackupReport;
 import io.holdfast.engine.files.FilesBackupRequest;
+import io.holdfast.engine.files.FilesEstimate;
 import io.holdfast.engine.testing.TestEngine;
 import io.holdfast.engine.verify.Verify;
 import java.io.IOException;
@@ -121,6 +122,43 @@ class SpreadBackupTest {
             BackupException.class,
             e -> assertThat(e.code()).isEqualTo(ErrorCode.SERVER_UNAVAILABLE));
     assertThat(readings).isEqualTo(1);
+  }
+
+  @Test
+  void aRehearsalStoresNothingAnywhereAndFindsWhoIsNotThere() throws Exception {
+    var spread = rehearse(made("a"), scratch.resolve("missing"), made("c"));
+
+    assertThat(spread.report().entries().bytes()).isEqualTo("dear reader".length());
+    assertThat(spread.isEverywhere()).isFalse();
+    assertThat(spread.describeRehearsed().getFirst())
+        .isEqualTo("would store in  " + scratch.resolve("a"));
+    assertThat(spread.describeRehearsed().get(1)).startsWith("FAILED").contains("missing");
+    assertThat(spread.outcomes().get(1).toRehearsedMap()).containsEntry("reachable", false);
+    assertThat(spread.outcomes().get(2).toRehearsedMap()).containsEntry("reachable", true);
+    for (String name : List.of("a", "c")) {
+      assertThat(scratch.resolve(name).resolve("log"))
+          .satisfiesAnyOf(
+              log -> assertThat(log).doesNotExist(), log -> assertThat(log).isEmptyDirectory());
+    }
+  }
+
+  @Test
+  void aRehearsalIsOfTheFirstRepositoryThatWouldTakeTheBackup() throws Exception {
+    made("b");
+    String backup = run(scratch.resolve("b")).report().name();
+
+    var spread = rehearse(scratch.resolve("missing"), scratch.resolve("b"));
+
+    assertThat(spread.report().comparedWith()).contains(backup);
+    assertThat(spread.outcomes().stream().map(SpreadBackup.Outcome::isThere))
+        .containsExactly(false, true);
+  }
+
+  private SpreadBackup.Spread<FilesEstimate> rehearse(Path... repositories) {
+    return SpreadBackup.rehearse(
+        places(repositories),
+        (repository, settings) ->
+            new FilesBackup(TestEngine.context(), repository).estimate(settings, request()));
   }
 
   private SpreadBackup.Spread<FilesBackupReport> run(Path... repositories) {

@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,9 +122,13 @@ class DomainLifeTest {
               BackupException.class,
               e -> assertThat(e.code()).isEqualTo(ErrorCode.DOMAIN_SHREDDED));
     }
-    assertThatThrownBy(() -> backUp("a"))
-        .isInstanceOfSatisfying(
-            BackupException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DOMAIN_SHREDDED));
+    for (ThrowingCallable refused :
+        List.<ThrowingCallable>of(() -> backUp("a"), () -> estimate("a"))) {
+      assertThatThrownBy(refused)
+          .isInstanceOfSatisfying(
+              BackupException.class,
+              e -> assertThat(e.code()).isEqualTo(ErrorCode.DOMAIN_SHREDDED));
+    }
     requireRestorable("b");
     requireSound();
     assertThat(new Keys(context, repository()).list().table())
@@ -219,15 +224,22 @@ class DomainLifeTest {
   }
 
   private StoredSnapshot backUp(String source) {
-    FilesBackupRequest request =
-        new FilesBackupRequest(
-            List.of(root.resolve(source)),
-            List.of(),
-            FilesBackupRequest.Caches.INCLUDED,
-            FilesBackupRequest.Mounts.CROSSED);
     return new FilesBackup(context, repository())
-        .run(settings("repository", source), request)
+        .run(settings("repository", source), request(source))
         .backup();
+  }
+
+  private FilesEstimate estimate(String source) {
+    return new FilesBackup(context, repository())
+        .estimate(settings("repository", source), request(source));
+  }
+
+  private FilesBackupRequest request(String source) {
+    return new FilesBackupRequest(
+        List.of(root.resolve(source)),
+        List.of(),
+        FilesBackupRequest.Caches.INCLUDED,
+        FilesBackupRequest.Mounts.CROSSED);
   }
 
   private Set<PackId> packs() throws IOException {
