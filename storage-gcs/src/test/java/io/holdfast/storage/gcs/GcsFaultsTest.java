@@ -12,6 +12,7 @@ import io.holdfast.storage.gcs.testing.ImitatedGcs;
 import io.holdfast.storage.web.WebFaultsContract;
 import io.holdfast.storage.web.WebTimeouts;
 import io.holdfast.storage.web.testing.FaultProxy.Fault;
+import io.holdfast.storage.web.testing.ForgedListing;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -65,6 +66,11 @@ class GcsFaultsTest extends WebFaultsContract {
     proxy.next("GET", 1, unknownCaller());
     assertThatThrownBy(() -> store.get(KEY, 10)).isInstanceOf(StoreRefusedException.class);
     assertThat(store.get(KEY, 10)).hasSize(10);
+  }
+
+  @Override
+  protected ForgedListing.Format pageFormat() {
+    return ForgedListing.Format.S3;
   }
 
   @Override

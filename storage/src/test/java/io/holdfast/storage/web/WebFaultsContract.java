@@ -19,6 +19,8 @@ import io.holdfast.storage.TruncatedBlobException;
 import io.holdfast.storage.WriteOutcomeUnknownException;
 import io.holdfast.storage.web.testing.FaultProxy;
 import io.holdfast.storage.web.testing.FaultProxy.Fault;
+import io.holdfast.storage.web.testing.ForgedListing;
+import io.holdfast.storage.web.testing.ListingFaults;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ServerSocket;
@@ -69,6 +71,9 @@ public abstract class WebFaultsContract {
 
   /// The answer to somebody who is not known.
   protected abstract Fault.Answer unknownCaller();
+
+  /// How the service writes a page of a listing.
+  protected abstract ForgedListing.Format pageFormat();
 
   /// A part of what is advised then.
   protected abstract String adviceForUnknownCaller();
@@ -368,6 +373,21 @@ public abstract class WebFaultsContract {
     List<String> names = new ArrayList<>();
     store.list("", stat -> names.add(stat.key().value()));
     assertThat(names).isNotEmpty().allMatch(name -> name.startsWith("probe/"));
+  }
+
+  @Test
+  void aListingThatIsNotSortedIsRefused() {
+    ListingFaults.refusesWhatIsNotSorted(store, proxy, pageFormat());
+  }
+
+  @Test
+  void aListingThatDoesNotEndIsGivenUp() {
+    ListingFaults.givesUpWhatDoesNotEnd(store, proxy, pageFormat());
+  }
+
+  @Test
+  void aStoreWhoseListingsLeaveOutWhatIsNewIsFoundOut() throws IOException {
+    ListingFaults.findsOutWhatLeavesOutNewBlobs(store, proxy, pageFormat());
   }
 
   private static void assertRefused(ThrowingCallable request, String advice) {
