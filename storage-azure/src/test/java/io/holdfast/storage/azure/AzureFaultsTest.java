@@ -42,6 +42,12 @@ class AzureFaultsTest extends WebFaultsContract {
   }
 
   @Override
+  protected BlobStore openByTls(String endpoint, String caFile) throws IOException {
+    String place = azurite.placeAt(endpoint, Containers.make(azurite, "tls")) + caFile;
+    return AzureDriver.open(StoreUrl.parse(place, ""), Azurite.context(), WebTimeouts.DEFAULT);
+  }
+
+  @Override
   protected BlobStore openMissing(String endpoint) {
     String place = azurite.placeAt(endpoint, "never-made");
     return AzureDriver.open(StoreUrl.parse(place, ""), Azurite.context(), WebTimeouts.DEFAULT);

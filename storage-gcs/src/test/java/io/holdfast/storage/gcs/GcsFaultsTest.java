@@ -49,6 +49,14 @@ class GcsFaultsTest extends WebFaultsContract {
   }
 
   @Override
+  protected BlobStore openByTls(String endpoint, String caFile) throws IOException {
+    return GcsDriver.open(
+        StoreUrl.parse(gcs.placeAt(endpoint) + caFile, ""),
+        gcs.context(directory),
+        WebTimeouts.DEFAULT);
+  }
+
+  @Override
   protected BlobStore openMissing(String endpoint) throws IOException {
     return GcsDriver.open(
         StoreUrl.parse("gs://never-made/x?endpoint=" + endpoint, ""),

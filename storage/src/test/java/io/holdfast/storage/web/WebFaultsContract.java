@@ -21,10 +21,12 @@ import io.holdfast.storage.web.testing.FaultProxy;
 import io.holdfast.storage.web.testing.FaultProxy.Fault;
 import io.holdfast.storage.web.testing.ForgedListing;
 import io.holdfast.storage.web.testing.ListingFaults;
+import io.holdfast.storage.web.testing.TlsFaults;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +35,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -56,6 +59,11 @@ public abstract class WebFaultsContract {
 
   /// As [#open], where requests may be changed on their way.
   protected abstract BlobStore openUnsigned(String endpoint) throws IOException;
+
+  /// As [#open], where `endpoint` has a certificate.
+  ///
+  /// @param caFile empty, or `&ca-file=…`
+  protected abstract BlobStore openByTls(String endpoint, String caFile) throws IOException;
 
   /// As [#open], in a container that does not exist.
   protected abstract BlobStore openMissing(String endpoint) throws IOException;
@@ -373,6 +381,11 @@ public abstract class WebFaultsContract {
     List<String> names = new ArrayList<>();
     store.list("", stat -> names.add(stat.key().value()));
     assertThat(names).isNotEmpty().allMatch(name -> name.startsWith("probe/"));
+  }
+
+  @Test
+  void onlyTheAuthorityThatTheUrlNamesIsTrusted(@TempDir Path directory) throws IOException {
+    TlsFaults.trustsTheNamedAuthorityOnly(serverPort(), directory, this::openByTls);
   }
 
   @Test
