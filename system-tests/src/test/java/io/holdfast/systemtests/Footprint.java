@@ -44,4 +44,11 @@ record Footprint(Set<Path> files) {
         });
     return new Footprint(files);
   }
+
+  /// How many files came or went since.
+  int changesSince(Footprint before) {
+    long came = files.stream().filter(file -> !before.files.contains(file)).count();
+    long went = before.files.stream().filter(file -> !files.contains(file)).count();
+    return (int) (came + went);
+  }
 }

@@ -6,7 +6,6 @@ import io.holdfast.base.testing.Seeds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
@@ -94,22 +93,22 @@ class KilledRotateTest {
     return scratch.resolve(name + ".key");
   }
 
-  /// Kills it at one of the changes that a whole rotation is seen to make, or shortly after; one
-  /// that was quicker than the usual one is over before that comes, and another is struck earlier.
+  /// Kills it at one of the changes that a whole rotation makes, or shortly after; one that was
+  /// quicker than the usual one is over before that comes, and another is struck earlier.
   private boolean strike(Program old, SplittableRandom random, Victim.Whole usual, String[] rotate)
       throws Exception {
-    int change = 1 + random.nextInt(usual.changes());
-    Duration rest = Moments.within(usual.worked().dividedBy(usual.changes()), random.nextDouble());
+    Victim.Strike strike = usual.strike(random);
     for (int attempt = 0; attempt < TRIES_MAX; attempt++) {
-      if (Victim.isKilledAtWork(old, scratch, repository, change, rest, rotate)) {
+      var ended = Victim.killAtWork(old, scratch, repository, strike, rotate);
+      if (ended.isEmpty()) {
         return true;
       }
+      assertThat(ended.get().status()).as(ended.get().all()).isZero();
       if (rotate.length > 2) {
         // It is done: the old key is out.
         return false;
       }
-      change = Math.max(1, change / 2);
-      rest = Duration.ZERO;
+      strike = strike.earlier();
     }
     return false;
   }

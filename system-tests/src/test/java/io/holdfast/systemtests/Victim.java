@@ -1,11 +1,11 @@
 package io.holdfast.systemtests;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /// A command of the program that runs in order to be killed. Closing kills it.
@@ -25,56 +25,59 @@ final class Victim implements AutoCloseable {
 
   /// A command that was run to its end.
   ///
-  /// @param changes how often its repository was seen to change
+  /// @param changes how many files of its repository it made or removed
   /// @param worked from the first of these changes to the end: what it took to start does not count
-  record Whole(Command.Ended ended, int changes, Duration worked) {}
+  record Whole(Command.Ended ended, int changes, Duration worked) {
+    /// A moment while such a command works: one of its changes, and then a part of the time to the
+    /// next.
+    Strike strike(SplittableRandom random) {
+      int most = Math.max(1, changes);
+      return new Strike(
+          1 + random.nextInt(most), Moments.within(worked.dividedBy(most), random.nextDouble()));
+    }
+  }
+
+  /// When to kill a command.
+  ///
+  /// @param changes how many files of its repository it has made or removed by then
+  /// @param rest how long after that
+  record Strike(int changes, Duration rest) {
+    Strike earlier() {
+      return new Strike(Math.max(1, changes / 2), rest.dividedBy(2));
+    }
+  }
 
   /// Runs a command that writes into a repository in a directory, and watches it.
   static Whole runWhole(Program program, Path scratch, Path repository, String... arguments)
       throws IOException, InterruptedException {
-    Footprint seen = Footprint.of(repository);
+    Footprint before = Footprint.of(repository);
     try (Victim victim = start(program, scratch, arguments)) {
-      int changes = 0;
-      long begun = System.nanoTime();
+      long begun = 0;
       while (!victim.process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-        Footprint now = Footprint.of(repository);
-        if (!now.equals(seen)) {
-          begun = changes == 0 ? System.nanoTime() : begun;
-          changes++;
-          seen = now;
+        if (begun == 0 && Footprint.of(repository).changesSince(before) > 0) {
+          begun = System.nanoTime();
         }
       }
-      Duration worked = changes == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - begun);
+      Duration worked = begun == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - begun);
+      int changes = Footprint.of(repository).changesSince(before);
       return new Whole(victim.ended(), changes, worked);
     }
   }
 
-  /// Runs a command and kills it when its repository has been seen to change so often, and `moment`
-  /// has passed since: while it works, and not while it starts.
+  /// Runs a command and kills it while it works, and not while Java starts.
   ///
-  /// @return true if it had not ended by itself before
-  static boolean isKilledAtWork(
-      Program program,
-      Path scratch,
-      Path repository,
-      int changes,
-      Duration moment,
-      String... arguments)
+  /// @return how it ended by itself, if it did before; empty if it was killed
+  static Optional<Command.Ended> killAtWork(
+      Program program, Path scratch, Path repository, Strike strike, String... arguments)
       throws IOException, InterruptedException {
-    Footprint seen = Footprint.of(repository);
+    Footprint before = Footprint.of(repository);
     try (Victim victim = start(program, scratch, arguments)) {
-      for (int change = 0; change < changes; ) {
+      while (Footprint.of(repository).changesSince(before) < strike.changes()) {
         if (victim.process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-          assertThat(victim.ended().status()).as(victim.ended().all()).isIn(0, 4);
-          return false;
-        }
-        Footprint now = Footprint.of(repository);
-        if (!now.equals(seen)) {
-          change++;
-          seen = now;
+          return Optional.of(victim.ended());
         }
       }
-      return victim.killedAfter(moment);
+      return victim.killedAfter(strike.rest()) ? Optional.empty() : Optional.of(victim.ended());
     }
   }
 
