@@ -45,6 +45,7 @@ final class RootKey implements AutoCloseable {
     List<String> ids = slotIds(store);
     List<CorruptRepositoryException> damaged = new ArrayList<>();
     int tried = 0;
+    int gone = 0;
     for (String id : ids.subList(0, Math.min(ids.size(), SLOTS_READ_MAX))) {
       try {
         KeySlot slot = slot(store, id);
@@ -58,9 +59,12 @@ final class RootKey implements AutoCloseable {
         }
       } catch (CorruptRepositoryException e) {
         damaged.add(e);
+      } catch (NoSuchBlobException _) {
+        // Removed since the listing: no slot any more.
+        gone++;
       }
     }
-    throw noSlot(ids.size(), damaged);
+    throw noSlot(ids.size() - gone, damaged);
   }
 
   /// Ids of what lies in place of slots, sorted.
@@ -78,13 +82,15 @@ final class RootKey implements AutoCloseable {
   }
 
   /// @throws CorruptRepositoryException if it is damaged
+  /// @throws NoSuchBlobException if it is not there any more
   static KeySlot slot(BlobStore store, String id) throws IOException {
     return KeySlot.decode(id, slotObject(store, id));
   }
 
   private static byte[] slotObject(BlobStore store, String id) throws IOException {
     BlobKey key = ObjectNames.keySlot(id);
-    long bytes = store.stat(key).map(BlobStore.BlobStat::bytes).orElse(0L);
+    long bytes =
+        store.stat(key).orElseThrow(() -> new NoSuchBlobException("no blob " + key)).bytes();
     if (bytes != KeySlot.BYTES) {
       throw CorruptRepositoryException.damaged(key + " has " + bytes + " bytes, not 192");
     }

@@ -190,9 +190,16 @@ public final class Shredding {
         .toList();
   }
 
+  /// Looks at each: a listing that lags behind shows what was deleted.
   private List<BlobKey> keys() throws IOException {
+    List<BlobKey> listed = new ArrayList<>();
+    repository.store().list(ObjectNames.DOMAINS + id.hex() + "/", blob -> listed.add(blob.key()));
     List<BlobKey> keys = new ArrayList<>();
-    repository.store().list(ObjectNames.DOMAINS + id.hex() + "/", blob -> keys.add(blob.key()));
+    for (BlobKey key : listed) {
+      if (repository.store().stat(key).isPresent()) {
+        keys.add(key);
+      }
+    }
     return keys;
   }
 

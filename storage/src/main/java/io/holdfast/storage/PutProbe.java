@@ -7,20 +7,23 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Finds out whether a store really refuses to overwrite: some take the header and ignore it, some
-/// look first and write then. What cannot be removed afterwards stays below `probe/`, 16 bytes
-/// long.
+/// look first and write then. Finds out, too, whether its listings follow at once. What cannot be
+/// removed afterwards stays below `probe/`, 16 bytes long.
 public final class PutProbe {
   private static final Logger log = LoggerFactory.getLogger(PutProbe.class);
 
+  private static final String FOLDER = "probe/";
   private static final int CONTENT_BYTES = 16;
   private static final int RACES = 4;
   private static final int WRITERS = 16;
@@ -56,8 +59,11 @@ public final class PutProbe {
       for (int round = 0; round < RACES && problem.isEmpty(); round++) {
         problem = race(newKey(used));
       }
+      if (problem.isEmpty() && listed(used).size() < used.size()) {
+        problem = "its listings leave out what was put a moment ago";
+      }
       return problem.isEmpty()
-          ? new StoreCapabilities(Support.YES, Support.YES, Support.YES, "")
+          ? new StoreCapabilities(Support.YES, Support.YES, Support.YES, remarkOnRemoval(used))
           : nothing(problem);
     } catch (StoreRefusedException e) {
       if (!e.isUnsupported()) {
@@ -65,12 +71,12 @@ public final class PutProbe {
       }
       return nothing(String.valueOf(e.getMessage()));
     } finally {
-      used.forEach(this::remove);
+      used.forEach(this::isRemoved);
     }
   }
 
   private BlobKey newKey(List<BlobKey> used) {
-    BlobKey key = new BlobKey("probe/" + HexFormat.of().formatHex(entropy.bytes(16)));
+    BlobKey key = new BlobKey(FOLDER + HexFormat.of().formatHex(entropy.bytes(16)));
     used.add(key);
     return key;
   }
@@ -122,6 +128,25 @@ public final class PutProbe {
         : winners + " of " + WRITERS + " writers of one blob were told that theirs is stored";
   }
 
+  /// Nothing is lost by listings that still show what was deleted, but people should know.
+  private String remarkOnRemoval(List<BlobKey> used) throws IOException {
+    List<BlobKey> removed = used.stream().filter(this::isRemoved).toList();
+    used.clear();
+    return listed(removed).isEmpty() ? "" : "its listings still show what was deleted a moment ago";
+  }
+
+  private Set<BlobKey> listed(List<BlobKey> sought) throws IOException {
+    Set<BlobKey> listed = new HashSet<>();
+    store.list(
+        FOLDER,
+        blob -> {
+          if (sought.contains(blob.key())) {
+            listed.add(blob.key());
+          }
+        });
+    return listed;
+  }
+
   private boolean isThere(BlobKey key, byte[] content) throws IOException {
     try {
       return Arrays.equals(store.get(key, CONTENT_BYTES), content);
@@ -134,13 +159,15 @@ public final class PutProbe {
     return new StoreCapabilities(Support.NO, Support.NO, Support.NO, remark);
   }
 
-  private void remove(BlobKey key) {
+  private boolean isRemoved(BlobKey key) {
     try {
       store.delete(key);
+      return true;
     } catch (StoreRefusedException | BlobLockedException e) {
       log.debug("{} stays: these credentials may not remove it", key, e);
     } catch (IOException e) {
       log.warn("{} stays: it cannot be removed now", key, e);
     }
+    return false;
   }
 }

@@ -6,7 +6,6 @@ import io.holdfast.base.testing.Seeds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
@@ -14,9 +13,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// `copy` is killed at seeded moments between its start and its usual end, into a repository with
-/// another key and into one that shares the key space in turn. What the target lists afterwards is
-/// whole, the next copy completes the rest, and the target is clean.
+/// `copy` is killed at seeded moments between its first write and its usual end, into a repository
+/// with another key and into one that shares the key space in turn. What the target lists
+/// afterwards is whole, the next copy completes the rest, and the target is clean.
 class KilledCopyTest {
   private static final int TRIES_MAX = 4;
 
@@ -45,11 +44,11 @@ class KilledCopyTest {
       program.expect(0, "init");
       backUp(source, program, 1);
       backUp(source, program, 2);
-      Duration usual = wholeCopy(program, target(program, "usual", 0));
+      Victim.Whole usual = wholeCopy(program, target(program, "usual", 0));
       int killed = 0;
       for (int moment = 0; moment < moments; moment++) {
         Path target = target(program, "target-" + moment, moment);
-        killed += strike(program, target, Moments.within(usual, random.nextDouble())) ? 1 : 0;
+        killed += strike(program, target, usual.strike(random)) ? 1 : 0;
         Program copies = program.with("BACKUP_DIR", target.toString());
         copies.expect(0, "verify", "--all");
         wholeCopy(program, target);
@@ -88,26 +87,24 @@ class KilledCopyTest {
     program.expect(0, "backup");
   }
 
-  private static Duration wholeCopy(Program program, Path target) throws IOException {
-    long start = System.nanoTime();
-    String report = program.expect(0, copy(target, "--json")).out();
-    Duration took = Duration.ofNanos(System.nanoTime() - start);
+  private Victim.Whole wholeCopy(Program program, Path target) throws Exception {
+    Victim.Whole whole = Victim.runWhole(program, scratch, target, copy(target, "--json"));
+    assertThat(whole.ended().status()).as(whole.ended().all()).isZero();
+    String report = whole.ended().out();
     assertThat(Answers.only(report, "whole")).as(report).isEqualTo("true");
-    return took;
+    return whole;
   }
 
   /// A copy that was quicker than the usual one is over before the moment comes: then another one,
   /// which has less to do, is struck earlier.
-  private boolean strike(Program program, Path target, Duration moment) throws Exception {
-    Duration earlier = moment;
+  private boolean strike(Program program, Path target, Victim.Strike moment) throws Exception {
     for (int attempt = 0; attempt < TRIES_MAX; attempt++) {
-      try (Victim victim = Victim.start(program, scratch, copy(target))) {
-        if (victim.killedAfter(earlier)) {
-          return true;
-        }
-        assertThat(victim.ended().status()).as(victim.ended().all()).isZero();
+      var ended = Victim.killAtWork(program, scratch, target, moment, copy(target));
+      if (ended.isEmpty()) {
+        return true;
       }
-      earlier = earlier.dividedBy(2);
+      assertThat(ended.get().status()).as(ended.get().all()).isZero();
+      moment = moment.earlier();
     }
     return false;
   }

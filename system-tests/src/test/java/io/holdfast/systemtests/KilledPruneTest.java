@@ -6,7 +6,6 @@ import io.holdfast.base.testing.Seeds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -15,9 +14,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// `prune` is killed at seeded moments between its start and its usual end. Every backup that was
-/// not forgotten verifies afterwards, the next prune comes to its end, and backups go on. In the
-/// end the newest backup is restored and compared.
+/// `prune` is killed at seeded moments between its first write and its usual end. Every backup that
+/// was not forgotten verifies afterwards, the next prune comes to its end, and backups go on. In
+/// the end the newest backup is restored and compared.
 class KilledPruneTest {
   private static final int TRIES_MAX = 4;
   private static final String CONTENT =
@@ -46,11 +45,11 @@ class KilledPruneTest {
       backUp(source, program, 1);
       backUp(source, program, 2);
       int killed = 0;
-      Duration usual = pruneAfterForgetting(program);
+      Victim.Whole usual = pruneAfterForgetting(program);
       for (int moment = 0; moment < moments; moment++) {
         backUp(source, program, 3 + moment);
         program.expect(0, "forget", "--keep-last", "1");
-        killed += strike(program, Moments.within(usual, random.nextDouble())) ? 1 : 0;
+        killed += strike(program, usual.strike(random)) ? 1 : 0;
         requireWhole(program);
         usual = pruneWhole(program);
         requireWhole(program);
@@ -78,35 +77,37 @@ class KilledPruneTest {
     program.expect(0, "backup");
   }
 
-  private static Duration pruneAfterForgetting(Program program) throws IOException {
+  private Victim.Whole pruneAfterForgetting(Program program) throws Exception {
     program.expect(0, "forget", "--keep-last", "1");
     return pruneWhole(program);
   }
 
-  private static Duration pruneWhole(Program program) throws IOException {
-    long start = System.nanoTime();
-    String report = program.expect(0, prune("--json")).out();
-    Duration took = Duration.ofNanos(System.nanoTime() - start);
+  private Victim.Whole pruneWhole(Program program) throws Exception {
+    Victim.Whole whole = Victim.runWhole(program, scratch, repository(), prune("--json"));
+    assertThat(whole.ended().status()).as(whole.ended().all()).isZero();
+    String report = whole.ended().out();
     assertThat(Answers.only(report, "buried")).as(report).isEqualTo("true");
     String plan = program.expect(0, prune("--json", "--dry-run")).out();
     assertThat(Answers.only(plan, "removedPacks")).as(plan).isEqualTo("0");
-    return took;
+    return whole;
   }
 
   /// A prune that was quicker than the usual one is over before the moment comes: then another is
   /// struck earlier.
-  private boolean strike(Program program, Duration moment) throws Exception {
-    Duration earlier = moment;
+  private boolean strike(Program program, Victim.Strike moment) throws Exception {
     for (int attempt = 0; attempt < TRIES_MAX; attempt++) {
-      try (Victim victim = Victim.start(program, scratch, prune())) {
-        if (victim.killedAfter(earlier)) {
-          return true;
-        }
-        assertThat(victim.ended().status()).as(victim.ended().all()).isZero();
+      var ended = Victim.killAtWork(program, scratch, repository(), moment, prune());
+      if (ended.isEmpty()) {
+        return true;
       }
-      earlier = earlier.dividedBy(2);
+      assertThat(ended.get().status()).as(ended.get().all()).isZero();
+      moment = moment.earlier();
     }
     return false;
+  }
+
+  private Path repository() {
+    return scratch.resolve("repository");
   }
 
   /// A prune that was killed counts as dead at once, or the next would wait for it for a day.

@@ -19,7 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Packs, index and maintenance state of a repository with backups of files are damaged. `repair`,
-/// killed at seeded moments and repeated, mends what can be mended; the next backup heals the rest.
+/// killed at seeded moments while it writes and repeated, mends what can be mended; the next backup
+/// heals the rest.
 class KilledRepairTest {
   private static final int TRIES_MAX = 4;
   private static final int FILES = 40;
@@ -83,13 +84,14 @@ class KilledRepairTest {
     write(2);
     backUp(program);
     int killed = 0;
-    Duration usual = Duration.ofSeconds(1);
+    // The first one dies with its first write.
+    Victim.Strike strike = new Victim.Strike(1, Duration.ZERO);
     for (int moment = 0; moment < moments; moment++) {
       damage(random);
-      killed += strike(program, Moments.within(usual, random.nextDouble())) ? 1 : 0;
-      long start = System.nanoTime();
-      String report = program.run(repair("--json")).out();
-      usual = Duration.ofNanos(System.nanoTime() - start);
+      killed += strike(program, strike) ? 1 : 0;
+      Victim.Whole whole = Victim.runWhole(program, scratch, repository(), repair("--json"));
+      String report = whole.ended().out();
+      strike = whole.strike(random);
       assertThat(Answers.only(report, "done")).as(report).isEqualTo("true");
       backUp(program);
       program.expect(0, "verify", "--all");
@@ -123,6 +125,10 @@ class KilledRepairTest {
     program.expect(0, "files", "backup", source.toString());
   }
 
+  private Path repository() {
+    return scratch.resolve("repository");
+  }
+
   private Path largestPack() throws IOException {
     return objects("packs").stream()
         .max(Comparator.comparingLong(KilledRepairTest::size))
@@ -144,7 +150,7 @@ class KilledRepairTest {
   }
 
   private List<Path> objects(String folder) throws IOException {
-    Path root = scratch.resolve("repository").resolve(folder);
+    Path root = repository().resolve(folder);
     if (!Files.exists(root)) {
       return List.of();
     }
@@ -164,16 +170,14 @@ class KilledRepairTest {
     Files.write(file, bytes);
   }
 
-  private boolean strike(Program program, Duration moment) throws Exception {
-    Duration earlier = moment;
+  private boolean strike(Program program, Victim.Strike moment) throws Exception {
     for (int attempt = 0; attempt < TRIES_MAX; attempt++) {
-      try (Victim victim = Victim.start(program, scratch, repair())) {
-        if (victim.killedAfter(earlier)) {
-          return true;
-        }
-        assertThat(victim.ended().status()).as(victim.ended().all()).isIn(0, 4);
+      var ended = Victim.killAtWork(program, scratch, repository(), moment, repair());
+      if (ended.isEmpty()) {
+        return true;
       }
-      earlier = earlier.dividedBy(2);
+      assertThat(ended.get().status()).as(ended.get().all()).isIn(0, 4);
+      moment = moment.earlier();
     }
     return false;
   }

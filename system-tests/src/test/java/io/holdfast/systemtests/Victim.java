@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /// A command of the program that runs in order to be killed. Closing kills it.
 final class Victim implements AutoCloseable {
   private static final long END_SECONDS = 120;
+  private static final long LOOK_MILLIS = 1;
 
   private final Process process;
   private final Path out;
@@ -18,6 +21,64 @@ final class Victim implements AutoCloseable {
     this.process = process;
     this.out = out;
     this.command = command;
+  }
+
+  /// A command that was run to its end.
+  ///
+  /// @param changes how many files of its repository it made or removed
+  /// @param worked from the first of these changes to the end: what it took to start does not count
+  record Whole(Command.Ended ended, int changes, Duration worked) {
+    /// A moment while such a command works: one of its changes, and then a part of the time to the
+    /// next.
+    Strike strike(SplittableRandom random) {
+      int most = Math.max(1, changes);
+      return new Strike(
+          1 + random.nextInt(most), Moments.within(worked.dividedBy(most), random.nextDouble()));
+    }
+  }
+
+  /// When to kill a command.
+  ///
+  /// @param changes how many files of its repository it has made or removed by then
+  /// @param rest how long after that
+  record Strike(int changes, Duration rest) {
+    Strike earlier() {
+      return new Strike(Math.max(1, changes / 2), rest.dividedBy(2));
+    }
+  }
+
+  /// Runs a command that writes into a repository in a directory, and watches it.
+  static Whole runWhole(Program program, Path scratch, Path repository, String... arguments)
+      throws IOException, InterruptedException {
+    Footprint before = Footprint.of(repository);
+    try (Victim victim = start(program, scratch, arguments)) {
+      long begun = 0;
+      while (!victim.process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+        if (begun == 0 && Footprint.of(repository).changesSince(before) > 0) {
+          begun = System.nanoTime();
+        }
+      }
+      Duration worked = begun == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - begun);
+      int changes = Footprint.of(repository).changesSince(before);
+      return new Whole(victim.ended(), changes, worked);
+    }
+  }
+
+  /// Runs a command and kills it while it works, and not while Java starts.
+  ///
+  /// @return how it ended by itself, if it did before; empty if it was killed
+  static Optional<Command.Ended> killAtWork(
+      Program program, Path scratch, Path repository, Strike strike, String... arguments)
+      throws IOException, InterruptedException {
+    Footprint before = Footprint.of(repository);
+    try (Victim victim = start(program, scratch, arguments)) {
+      while (Footprint.of(repository).changesSince(before) < strike.changes()) {
+        if (victim.process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+          return Optional.of(victim.ended());
+        }
+      }
+      return victim.killedAfter(strike.rest()) ? Optional.empty() : Optional.of(victim.ended());
+    }
   }
 
   static Victim start(Program program, Path scratch, String... arguments) throws IOException {

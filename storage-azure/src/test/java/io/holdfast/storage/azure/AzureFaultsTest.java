@@ -7,6 +7,7 @@ import io.holdfast.storage.azure.testing.Containers;
 import io.holdfast.storage.web.WebFaultsContract;
 import io.holdfast.storage.web.WebTimeouts;
 import io.holdfast.storage.web.testing.FaultProxy.Fault;
+import io.holdfast.storage.web.testing.ForgedListing;
 import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -41,9 +42,20 @@ class AzureFaultsTest extends WebFaultsContract {
   }
 
   @Override
+  protected BlobStore openByTls(String endpoint, String caFile) throws IOException {
+    String place = azurite.placeAt(endpoint, Containers.make(azurite, "tls")) + caFile;
+    return AzureDriver.open(StoreUrl.parse(place, ""), Azurite.context(), WebTimeouts.DEFAULT);
+  }
+
+  @Override
   protected BlobStore openMissing(String endpoint) {
     String place = azurite.placeAt(endpoint, "never-made");
     return AzureDriver.open(StoreUrl.parse(place, ""), Azurite.context(), WebTimeouts.DEFAULT);
+  }
+
+  @Override
+  protected ForgedListing.Format pageFormat() {
+    return ForgedListing.Format.AZURE;
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.holdfast.storage.gcs.testing.ImitatedGcs;
 import io.holdfast.storage.web.WebFaultsContract;
 import io.holdfast.storage.web.WebTimeouts;
 import io.holdfast.storage.web.testing.FaultProxy.Fault;
+import io.holdfast.storage.web.testing.ForgedListing;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -48,6 +49,14 @@ class GcsFaultsTest extends WebFaultsContract {
   }
 
   @Override
+  protected BlobStore openByTls(String endpoint, String caFile) throws IOException {
+    return GcsDriver.open(
+        StoreUrl.parse(gcs.placeAt(endpoint) + caFile, ""),
+        gcs.context(directory),
+        WebTimeouts.DEFAULT);
+  }
+
+  @Override
   protected BlobStore openMissing(String endpoint) throws IOException {
     return GcsDriver.open(
         StoreUrl.parse("gs://never-made/x?endpoint=" + endpoint, ""),
@@ -65,6 +74,11 @@ class GcsFaultsTest extends WebFaultsContract {
     proxy.next("GET", 1, unknownCaller());
     assertThatThrownBy(() -> store.get(KEY, 10)).isInstanceOf(StoreRefusedException.class);
     assertThat(store.get(KEY, 10)).hasSize(10);
+  }
+
+  @Override
+  protected ForgedListing.Format pageFormat() {
+    return ForgedListing.Format.S3;
   }
 
   @Override

@@ -9,9 +9,12 @@ import software.amazon.awssdk.utils.SdkAutoCloseable;
 /// The SDK's chain, whose failure can be told from that of a request.
 final class FoundCredentials implements AwsCredentialsProvider, SdkAutoCloseable {
   private final DefaultCredentialsProvider chain;
+  private final String profile;
 
-  FoundCredentials(DefaultCredentialsProvider chain) {
+  /// @param profile that the environment names, for the message; empty if it names none
+  FoundCredentials(DefaultCredentialsProvider chain, String profile) {
     this.chain = chain;
+    this.profile = profile;
   }
 
   @Override
@@ -19,7 +22,13 @@ final class FoundCredentials implements AwsCredentialsProvider, SdkAutoCloseable
     try {
       return chain.resolveCredentials();
     } catch (SdkClientException e) {
-      throw new NoneException(e);
+      throw new NoneException(
+          profile.isEmpty()
+              ? "no credentials were found"
+              : "no credentials were found, and none in the profile '"
+                  + profile
+                  + "' that AWS_PROFILE names",
+          e);
     }
   }
 
@@ -32,8 +41,8 @@ final class FoundCredentials implements AwsCredentialsProvider, SdkAutoCloseable
   static final class NoneException extends SdkClientException {
     private static final long serialVersionUID = 1L;
 
-    NoneException(SdkClientException cause) {
-      super(SdkClientException.builder().message(cause.getMessage()).cause(cause));
+    NoneException(String message, SdkClientException cause) {
+      super(SdkClientException.builder().message(message).cause(cause));
     }
   }
 }

@@ -99,6 +99,7 @@ final class S3Clients {
               : AwsSessionCredentials.create(id.strip(), secret.strip(), token.strip());
       return StaticCredentialsProvider.create(fixed);
     }
-    return new FoundCredentials(DefaultCredentialsProvider.builder().build());
+    return new FoundCredentials(
+        DefaultCredentialsProvider.builder().build(), context.variable("AWS_PROFILE"));
   }
 }

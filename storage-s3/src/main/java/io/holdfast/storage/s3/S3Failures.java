@@ -6,9 +6,11 @@ import io.holdfast.storage.StoreFullException;
 import io.holdfast.storage.StoreRefusedException;
 import io.holdfast.storage.StoreUnavailableException;
 import io.holdfast.storage.WriteOutcomeUnknownException;
+import io.holdfast.storage.web.UntrustedServer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -101,16 +103,21 @@ final class S3Failures {
       interrupted.initCause(e);
       return interrupted;
     }
-    if (isWithoutCredentials(e)) {
+    Optional<String> noCredentials = noCredentials(e);
+    if (noCredentials.isPresent()) {
       return new StoreRefusedException(
           ErrorCode.STORE_UNAVAILABLE,
-          what + "no credentials were found",
+          what + noCredentials.get(),
           "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, use a profile, or give the machine a"
               + " role.",
           e);
     }
-    return e instanceof SdkServiceException answer
-        ? answered(request, what, answer)
+    if (e instanceof SdkServiceException answer) {
+      return answered(request, what, answer);
+    }
+    Optional<StoreRefusedException> untrusted = UntrustedServer.refusal(what, e);
+    return untrusted.isPresent()
+        ? untrusted.get()
         : new StoreUnavailableException(what + rootReason(e), e);
   }
 
@@ -122,7 +129,7 @@ final class S3Failures {
         sent == Sent.WHOLE
             && (e instanceof SdkServiceException answer
                 ? isInTrouble(answer) && !isBusy(answer) && !isFull(answer)
-                : !isWithoutCredentials(e));
+                : noCredentials(e).isEmpty());
     if (!mayHaveBeenDone) {
       return failed(Request.PUT, name, e);
     }
@@ -221,13 +228,14 @@ final class S3Failures {
     return e instanceof AbortedException || Thread.currentThread().isInterrupted();
   }
 
-  private static boolean isWithoutCredentials(SdkException e) {
+  /// What was looked for in vain, if that is it.
+  private static Optional<String> noCredentials(SdkException e) {
     for (Throwable at = e; at != null; at = at.getCause()) {
-      if (at instanceof FoundCredentials.NoneException) {
-        return true;
+      if (at instanceof FoundCredentials.NoneException none) {
+        return Optional.of(text(none.getMessage()));
       }
     }
-    return false;
+    return Optional.empty();
   }
 
   static String codeOf(SdkServiceException e) {

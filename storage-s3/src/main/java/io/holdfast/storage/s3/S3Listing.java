@@ -6,6 +6,7 @@ import io.holdfast.storage.BlobStore.BlobStat;
 import io.holdfast.storage.StoreRefusedException;
 import io.holdfast.storage.StoreUnavailableException;
 import io.holdfast.storage.s3.S3Failures.Request;
+import io.holdfast.storage.web.PageWatch;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +19,6 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 
 /// Lists page by page. Names that are no keys belong to others and are left out.
 final class S3Listing {
-  /// Pages without a name that say that more follow; real stores give a few where much was deleted.
-  private static final int EMPTY_PAGES_MAX = 1000;
-
   private final S3Client s3;
   private final S3Place place;
   private final S3Timeouts timeouts;
@@ -74,14 +72,13 @@ final class S3Listing {
 
   private void pages(String prefix, String delimiter, PageReader reader) throws IOException {
     String token = null;
-    int emptyPages = 0;
+    var watch = new PageWatch();
     do {
       ListObjectsV2Response page = page(prefix, delimiter, token);
       reader.read(page);
-      boolean isEmpty = page.contents().isEmpty() && page.commonPrefixes().isEmpty();
-      emptyPages = isEmpty ? emptyPages + 1 : 0;
+      int names = page.contents().size() + page.commonPrefixes().size();
       String next = Boolean.TRUE.equals(page.isTruncated()) ? page.nextContinuationToken() : null;
-      if (next != null && (next.equals(token) || emptyPages > EMPTY_PAGES_MAX)) {
+      if (next != null && watch.isEndless(next, names)) {
         throw new StoreUnavailableException(
             "the listing of '" + prefix + "' in " + place.describe() + " does not end");
       }

@@ -20,6 +20,8 @@ import io.holdfast.storage.s3.testing.S3Server;
 import io.holdfast.storage.s3.testing.S3Servers;
 import io.holdfast.storage.web.testing.FaultProxy;
 import io.holdfast.storage.web.testing.FaultProxy.Fault;
+import io.holdfast.storage.web.testing.ForgedListing;
+import io.holdfast.storage.web.testing.ListingFaults;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
@@ -297,6 +299,28 @@ class S3FaultsTest {
                         .isEqualTo(ErrorCode.REPOSITORY_MISSING));
       }
     }
+  }
+
+  @Test
+  void aListingThatIsNotSortedIsRefused() {
+    ListingFaults.refusesWhatIsNotSorted(store, proxy, ForgedListing.Format.S3);
+  }
+
+  @Test
+  void aListingThatDoesNotEndIsGivenUp() {
+    ListingFaults.givesUpWhatDoesNotEnd(store, proxy, ForgedListing.Format.S3);
+    proxy.choose(
+        _ ->
+            new Fault.Document(
+                "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>"));
+    assertThatThrownBy(() -> store.list("packs/", _ -> {}))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("cannot be continued");
+  }
+
+  @Test
+  void aStoreWhoseListingsLeaveOutWhatIsNewIsFoundOut() throws IOException {
+    ListingFaults.findsOutWhatLeavesOutNewBlobs(store, proxy, ForgedListing.Format.S3);
   }
 
   private static void assertRefused(

@@ -9,6 +9,7 @@ import io.holdfast.storage.WriteOutcomeUnknownException;
 import io.holdfast.storage.web.WebService.Verb;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -45,7 +46,10 @@ final class WebFailures {
       interrupted.initCause(e);
       return interrupted;
     }
-    return new StoreUnavailableException(what(verb, name) + e.getMessage(), e);
+    Optional<StoreRefusedException> untrusted = UntrustedServer.refusal(what(verb, name), e);
+    return untrusted.isPresent()
+        ? untrusted.get()
+        : new StoreUnavailableException(what(verb, name) + e.getMessage(), e);
   }
 
   /// A put without an answer.

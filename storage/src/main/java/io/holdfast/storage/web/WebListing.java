@@ -12,9 +12,6 @@ import java.util.function.Consumer;
 
 /// Lists page by page. Names that are no keys belong to others and are left out.
 final class WebListing {
-  /// Pages without a name that say that more follow; real stores give a few where much was deleted.
-  private static final int EMPTY_PAGES_MAX = 1000;
-
   private static final int PAGE_BYTES_MAX = 16 << 20;
 
   private final WebService service;
@@ -82,12 +79,12 @@ final class WebListing {
 
   private void pages(String prefix, String delimiter, PageReader reader) throws IOException {
     String marker = "";
-    int emptyPages = 0;
+    var watch = new PageWatch();
     do {
       ListingPage page = page(service.prefix() + prefix, delimiter, marker, service.pageNamesMax());
       reader.read(page);
-      emptyPages = page.blobs().isEmpty() && page.folders().isEmpty() ? emptyPages + 1 : 0;
-      if (!page.next().isEmpty() && (page.next().equals(marker) || emptyPages > EMPTY_PAGES_MAX)) {
+      int names = page.blobs().size() + page.folders().size();
+      if (!page.next().isEmpty() && watch.isEndless(page.next(), names)) {
         throw new StoreUnavailableException(
             "the listing of '" + prefix + "' in " + service.describe() + " does not end");
       }

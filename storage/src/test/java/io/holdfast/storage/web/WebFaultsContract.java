@@ -19,10 +19,14 @@ import io.holdfast.storage.TruncatedBlobException;
 import io.holdfast.storage.WriteOutcomeUnknownException;
 import io.holdfast.storage.web.testing.FaultProxy;
 import io.holdfast.storage.web.testing.FaultProxy.Fault;
+import io.holdfast.storage.web.testing.ForgedListing;
+import io.holdfast.storage.web.testing.ListingFaults;
+import io.holdfast.storage.web.testing.TlsFaults;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +35,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -55,6 +60,11 @@ public abstract class WebFaultsContract {
   /// As [#open], where requests may be changed on their way.
   protected abstract BlobStore openUnsigned(String endpoint) throws IOException;
 
+  /// As [#open], where `endpoint` has a certificate.
+  ///
+  /// @param caFile empty, or `&ca-file=…`
+  protected abstract BlobStore openByTls(String endpoint, String caFile) throws IOException;
+
   /// As [#open], in a container that does not exist.
   protected abstract BlobStore openMissing(String endpoint) throws IOException;
 
@@ -69,6 +79,9 @@ public abstract class WebFaultsContract {
 
   /// The answer to somebody who is not known.
   protected abstract Fault.Answer unknownCaller();
+
+  /// How the service writes a page of a listing.
+  protected abstract ForgedListing.Format pageFormat();
 
   /// A part of what is advised then.
   protected abstract String adviceForUnknownCaller();
@@ -368,6 +381,26 @@ public abstract class WebFaultsContract {
     List<String> names = new ArrayList<>();
     store.list("", stat -> names.add(stat.key().value()));
     assertThat(names).isNotEmpty().allMatch(name -> name.startsWith("probe/"));
+  }
+
+  @Test
+  void onlyTheAuthorityThatTheUrlNamesIsTrusted(@TempDir Path directory) throws IOException {
+    TlsFaults.trustsTheNamedAuthorityOnly(serverPort(), directory, this::openByTls);
+  }
+
+  @Test
+  void aListingThatIsNotSortedIsRefused() {
+    ListingFaults.refusesWhatIsNotSorted(store, proxy, pageFormat());
+  }
+
+  @Test
+  void aListingThatDoesNotEndIsGivenUp() {
+    ListingFaults.givesUpWhatDoesNotEnd(store, proxy, pageFormat());
+  }
+
+  @Test
+  void aStoreWhoseListingsLeaveOutWhatIsNewIsFoundOut() throws IOException {
+    ListingFaults.findsOutWhatLeavesOutNewBlobs(store, proxy, pageFormat());
   }
 
   private static void assertRefused(ThrowingCallable request, String advice) {

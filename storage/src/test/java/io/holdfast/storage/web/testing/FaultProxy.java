@@ -91,6 +91,9 @@ public final class FaultProxy implements AutoCloseable {
     /// go on to the body.
     record Answer(int status, String code, String message) implements Fault {}
 
+    /// The server never sees the request; the answer is 200 with this document.
+    record Document(String xml) implements Fault {}
+
     /// The server gets the request without its condition.
     record ConditionLost() implements Fault {}
 
@@ -157,6 +160,10 @@ public final class FaultProxy implements AutoCloseable {
       out.write(answer(head, status, code, message));
       return;
     }
+    if (fault instanceof Fault.Document(String xml)) {
+      out.write(document(200, xml, xml.length()));
+      return;
+    }
     if (isAsking) {
       out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
     }
@@ -187,7 +194,7 @@ public final class FaultProxy implements AutoCloseable {
         out.flush();
         awaitEnd(in);
       }
-      case Fault.Answer _ -> throw new IllegalStateException("answered before");
+      case Fault.Answer _, Fault.Document _ -> throw new IllegalStateException("answered before");
     }
   }
 
@@ -252,13 +259,16 @@ public final class FaultProxy implements AutoCloseable {
             + "</Code><Message>"
             + message
             + "</Message></Error>";
-    boolean isHead = head.startsWith("HEAD ");
+    return document(status, head.startsWith("HEAD ") ? "" : xml, xml.length());
+  }
+
+  private static byte[] document(int status, String body, int length) {
     return ("HTTP/1.1 "
             + status
             + " x\r\nContent-Type: application/xml\r\nConnection: close\r\nContent-Length: "
-            + xml.length()
+            + length
             + "\r\n\r\n"
-            + (isHead ? "" : xml))
+            + body)
         .getBytes(StandardCharsets.ISO_8859_1);
   }
 
