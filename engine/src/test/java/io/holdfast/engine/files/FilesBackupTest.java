@@ -297,7 +297,7 @@ class FilesBackupTest {
     }
   }
 
-  private static EngineContext context(InstantSource clock) {
+  static EngineContext context(InstantSource clock) {
     return new EngineContext(
         clock, Entropy.secure(), Pause.real(), Progress.NONE, new Cancellation(), Map.of());
   }
