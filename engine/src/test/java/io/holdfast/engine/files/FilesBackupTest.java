@@ -331,7 +331,7 @@ class FilesBackupTest {
     return opened.orElseThrow();
   }
 
-  private static long blocks(Path file) throws IOException {
+  static long blocks(Path file) throws IOException {
     try (Handle in = Handle.openDirectory(file.resolveSibling("."))) {
       return in.status(FileTrees.name(file.getFileName().toString())).blocks();
     }

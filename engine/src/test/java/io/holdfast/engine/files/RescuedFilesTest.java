@@ -10,12 +10,16 @@ import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.testing.TestEngine;
 import io.holdfast.files.posix.Accounts;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,12 +38,14 @@ class RescuedFilesTest {
   @TempDir Path temporary;
 
   private Path source = Path.of("/");
+  private Path to = Path.of("/");
   private Settings settings = TestEngine.settings(Path.of("/"));
 
   @BeforeEach
   void makeRepository() throws IOException {
     Path root = temporary.toRealPath();
     source = Files.createDirectory(root.resolve("source"));
+    to = root.resolve("out");
     settings = TestEngine.settings(root.resolve("repository"));
     new RepositoryAccess(context).init(settings).repository().close();
   }
@@ -88,7 +94,64 @@ class RescuedFilesTest {
     return Stream.concat(both.stream(), (Accounts.isRoot() ? root : user).stream()).toList();
   }
 
-  private void backUp() {
+  @Test
+  void holesComeBackAsHoles() throws IOException {
+    FileTrees.makeEverything(source);
+    backUp();
+    assertThat(rescue("latest").status()).isZero();
+    assertThat(FilesBackupTest.blocks(restored().resolve("sparse"))).isLessThan(1_000);
+    assertThat(FilesBackupTest.blocks(restored().resolve("hole"))).isLessThan(100);
+  }
+
+  @Test
+  void whatChangedBetweenTwoBackupsComesBackOfEach() throws IOException {
+    Random random = new Random(4);
+    byte[] text = new byte[200_000];
+    random.nextBytes(text);
+    Files.write(source.resolve("grows"), text);
+    Files.writeString(source.resolve("goes"), "soon gone");
+    String first = backUp();
+    Path kept = copy();
+    text[100_000] ^= 1;
+    Files.write(source.resolve("grows"), text);
+    Files.delete(source.resolve("goes"));
+    Files.createDirectory(source.resolve("comes"));
+    backUp();
+
+    assertThat(rescue("latest").status()).isZero();
+    FileTrees.requireEqual(source, restored());
+    to = temporary.resolve("out-first");
+    assertThat(rescue(first).status()).isZero();
+    FileTrees.requireEqual(kept, restored());
+  }
+
+  @Test
+  void ofADamagedPackAllThatIsWholeComesBack() throws IOException {
+    Files.createDirectory(source.resolve("d"));
+    byte[] big = new byte[3_000_000];
+    new Random(5).nextBytes(big);
+    Files.write(source.resolve("d/big"), big);
+    Files.writeString(source.resolve("e"), "small");
+    Files.createLink(source.resolve("f"), source.resolve("d/big"));
+    backUp();
+    try (RandomAccessFile pack = new RandomAccessFile(largestPack().toFile(), "rw")) {
+      pack.seek(1_500_000);
+      pack.write(new byte[20]);
+    }
+
+    Rescue rescue = rescue("latest");
+
+    assertThat(rescue.status()).as(rescue.toString()).isEqualTo(4);
+    assertThat(rescue.err().lines())
+        .anyMatch(line -> line.matches("warning: damaged: .*/d/big is left out: .* damaged.*"))
+        .anyMatch(line -> line.matches("warning: damaged: .*/f is left out: .*"))
+        .contains("error: damaged: 2 entries are damaged and left out");
+    assertThat(FileTrees.differences(source, restored()).lines())
+        .containsExactlyInAnyOrder(">f+++++++++ d/big", "hf+++++++++ f => d/big");
+  }
+
+  /// The name of the new backup.
+  private String backUp() {
     clock.advance(Duration.ofSeconds(1));
     try (OpenRepository repository = new RepositoryAccess(context).open(settings)) {
       FilesBackupRequest request =
@@ -97,14 +160,34 @@ class RescuedFilesTest {
               List.of(),
               FilesBackupRequest.Caches.INCLUDED,
               FilesBackupRequest.Mounts.CROSSED);
-      assertThat(new FilesBackup(context, repository).run(settings, request).problems()).isEmpty();
+      FilesBackupReport report = new FilesBackup(context, repository).run(settings, request);
+      assertThat(report.problems()).isEmpty();
+      return report.name();
+    }
+  }
+
+  private Path copy() throws IOException {
+    Path copy = temporary.resolve("kept");
+    Files.createDirectory(copy);
+    Files.copy(source.resolve("grows"), copy.resolve("grows"), StandardCopyOption.COPY_ATTRIBUTES);
+    Files.copy(source.resolve("goes"), copy.resolve("goes"), StandardCopyOption.COPY_ATTRIBUTES);
+    Files.setLastModifiedTime(copy, Files.getLastModifiedTime(source));
+    return copy;
+  }
+
+  private Path largestPack() throws IOException {
+    try (Stream<Path> files = Files.walk(temporary.resolve("repository/packs"))) {
+      return files
+          .filter(Files::isRegularFile)
+          .max(Comparator.comparingLong(file -> file.toFile().length()))
+          .orElseThrow();
     }
   }
 
   private record Rescue(int status, String out, String err) {}
 
   private Path restored() {
-    return temporary.resolve("out").resolve(source.toString().substring(1));
+    return to.resolve(source.toString().substring(1));
   }
 
   private Rescue rescue(String backup) throws IOException {
@@ -115,7 +198,7 @@ class RescuedFilesTest {
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", zstd()));
     command.add(Path.of("..", "reader", "HoldfastReader.java").toString());
     command.addAll(List.of("extract", settings.repository(), backup));
-    command.addAll(List.of("--to", temporary.resolve("out").toString()));
+    command.addAll(List.of("--to", to.toString()));
     ProcessBuilder reader = new ProcessBuilder(command);
     reader.environment().put("BACKUP_ENCRYPTION_KEY", TestEngine.KEY);
     reader.environment().put("LC_ALL", "C.UTF-8");
