@@ -46,6 +46,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import javax.crypto.AEADBadTagException;
@@ -2540,6 +2541,11 @@ public final class HoldfastReader {
     static final String KIND = "files";
     private static final int NAMED_MAX = 100;
 
+    /// Bytes of a name, and characters that are left of a longer one.
+    private static final int NAME_MAX = 255;
+
+    private static final int NAME_KEPT = 40;
+
     private final HoldfastReader reader;
     private final Tree tree;
     private final Path to;
@@ -2593,7 +2599,7 @@ public final class HoldfastReader {
       return Extraction.below(to, local(path, path));
     }
 
-    /// A name or the target of a link as it is written here. Java cannot write bytes that are no
+    /// A path or the target of a link as it is written here. Java cannot write bytes that are no
     /// text, so these stay as the tree has them: as private characters.
     private String local(String text, String path) {
       if (text.codePoints().anyMatch(c -> c >= ESCAPE && c < ESCAPE + 0x80)) {
@@ -2604,7 +2610,21 @@ public final class HoldfastReader {
         throw new Failure(
             UNAVAILABLE, "the name '" + text + "' cannot be written here; try LC_ALL=C.UTF-8");
       }
-      return text;
+      return isText(text)
+          ? text
+          : Arrays.stream(text.split("/", -1))
+              .map(FileTree::fitting)
+              .collect(Collectors.joining("/"));
+    }
+
+    /// Four bytes for one may make a name too long for any file system.
+    private static String fitting(String name) {
+      byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+      return bytes.length <= NAME_MAX
+          ? name
+          : name.substring(0, name.offsetByCodePoints(0, NAME_KEPT))
+              + "~"
+              + hex(sha256(bytes, 0, bytes.length)).substring(0, 32);
     }
 
     private static boolean isText(String name) {
@@ -2874,9 +2894,13 @@ public final class HoldfastReader {
             () -> {
               byte[] bytes = name.substring(5).getBytes(StandardCharsets.ISO_8859_1);
               CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
-              Files.getFileAttributeView(
-                      place, UserDefinedFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-                  .write(text.toString(), ByteBuffer.wrap(attribute.value()));
+              UserDefinedFileAttributeView view =
+                  Files.getFileAttributeView(
+                      place, UserDefinedFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+              if (view == null) {
+                throw new UnsupportedOperationException();
+              }
+              view.write(text.toString(), ByteBuffer.wrap(attribute.value()));
             });
       } else if (name.startsWith("system.posix_acl_")) {
         note("access lists are not restored", file.path());

@@ -140,6 +140,20 @@ final class HostileFilesOfReaderTest {
   }
 
   @Test
+  void namesThatEscapesMakeTooLongAreCutTheSameEverywhere() throws Exception {
+    String name = "n" + Character.toString(0x10ffc3).repeat(200);
+    LoadedReader.Ended ended =
+        extract(
+            TreeEntry.directory(name),
+            TreeEntry.file(name + "/" + name, "content"),
+            TreeEntry.file(name + "/z").furtherNameOf(name + "/" + name),
+            TreeEntry.symlink("t", name + "/" + name));
+    assertThat(ended.status()).as(ended.err()).isZero();
+    assertThat(to.resolve("t")).hasContent("content");
+    assertThat(to.resolve("t").toRealPath().resolveSibling("z")).hasContent("content");
+  }
+
+  @Test
   void pathsThatLeaveTheTreeAreRefused() throws Exception {
     for (String path : List.of("../x", "a/..", "ab//", "/a/x", "./ax", "a/./", "\0\0\0\0")) {
       String plain = "abcd";
