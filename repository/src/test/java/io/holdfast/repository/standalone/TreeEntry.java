@@ -140,7 +140,7 @@ record TreeEntry(
   private static void varint(ByteArrayOutputStream out, long number) {
     long rest = number;
     for (; rest > 0x7f; rest >>>= 7) {
-      out.write((int) (rest & 0x7f | 0x80));
+      out.write((int) ((rest & 0x7f) | 0x80));
     }
     out.write((int) rest);
   }
