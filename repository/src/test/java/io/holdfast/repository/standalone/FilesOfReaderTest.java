@@ -151,7 +151,7 @@ final class FilesOfReaderTest {
     Path golden = golden();
     try (Repository repository = GoldenTrees.open(golden, 91);
         BackupSession session = repository.beginSession()) {
-      ChunkId root = repository.snapshots().getFirst().record().root("files");
+      ChunkId root = rootOfFirst(repository);
       GoldenTrees.commit(session, "cluster", "physical", root);
     }
     LoadedReader.Ended ended = extract(golden, "latest", 2);
@@ -179,7 +179,7 @@ final class FilesOfReaderTest {
         BackupSession session = repository.beginSession()) {
       // What the index does not have cannot be read.
       ChunkId root =
-          TreeLists.of(repository, repository.snapshots().getFirst().record().root("files"))
+          TreeLists.of(repository, rootOfFirst(repository))
               .replaced(
                   session.chunks(),
                   id(session, "version 1").toBytes(),
@@ -198,6 +198,15 @@ final class FilesOfReaderTest {
     assertThat(mode("d")).as("what comes later is done all the same").isEqualTo(040750);
   }
 
+  private static ChunkId rootOfFirst(Repository repository) throws Exception {
+    return repository.snapshots().stream()
+        .filter(backup -> backup.record().name().equals("first"))
+        .findFirst()
+        .orElseThrow()
+        .record()
+        .root("files");
+  }
+
   private static ChunkId id(BackupSession session, String content) {
     byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
     return session.chunks().ids().of(ChunkType.STREAM, bytes, 0, bytes.length);
@@ -210,7 +219,7 @@ final class FilesOfReaderTest {
       List<TreeEntry> newer = List.of(TreeEntry.file("f", "x").version(2));
       GoldenTrees.backUp(repository, "newer-entry", "main", Optional.empty(), newer);
       try (BackupSession session = repository.beginSession()) {
-        ChunkId root = repository.snapshots().getFirst().record().root("files");
+        ChunkId root = rootOfFirst(repository);
         byte[] now = "HFTR\2".getBytes(StandardCharsets.US_ASCII);
         byte[] then = "HFTR\3".getBytes(StandardCharsets.US_ASCII);
         ChunkId newerRoot = TreeLists.of(repository, root).replaced(session.chunks(), now, then);
