@@ -84,8 +84,8 @@ class RescuedFilesTest {
                 List.of(
                     "warning: 1 pipes are not restored, the first is '…/pipe'",
                     "warning: 1 sockets are not restored, the first is '…/socket'",
-                    "warning: 1 names are no text: U+10FF00 + b stands for each byte b that is none,"
-                        + " the first is '…/"
+                    "warning: 1 names are no text: U+10FF00 + b stands for each byte b that is"
+                        + " none, the first is '…/"
                         + RENAMED
                         + "'")));
   }
