@@ -5,8 +5,10 @@ import com.github.luben.zstd.ZstdException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.CharBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
@@ -19,9 +21,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.text.Normalizer;
@@ -42,6 +46,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import javax.crypto.AEADBadTagException;
@@ -57,7 +62,8 @@ import javax.crypto.spec.SecretKeySpec;
 ///
 /// What it reads it checks: every MAC, hash, content id, length and count. No length is believed
 /// before it was compared with its limit. The first damage ends the extraction with one line and
-/// exit status 4; `global/pg_control` is written last, so no server starts on half a cluster.
+/// exit status 4; `global/pg_control` is written last, so no server starts on half a cluster. Of a
+/// backup of files those that are damaged are left out and named, the others come back.
 ///
 /// `README.md` beside this file says how to use it.
 public final class HoldfastReader {
@@ -70,6 +76,7 @@ public final class HoldfastReader {
         --to DIR           an empty directory, or one that does not exist
         --wal backup|all   WAL of the backup itself (default), or all that follows it on its timeline
         --source NAME      whose backup 'latest' is. Default: main
+        --kind KIND        of which kind 'latest' is, as 'list' shows it: physical, files
         --key-file FILE    64 hexadecimal digits, or the lines of the recovery kit
       Without --key-file the key is taken from one of BACKUP_ENCRYPTION_KEY, BACKUP_PASSPHRASE,
       BACKUP_ENCRYPTION_SECRET (each also with _FILE at the end) and BACKUP_KEY_FILE, else from
@@ -131,7 +138,7 @@ public final class HoldfastReader {
         return 0;
       } else if (!word.startsWith("--")) {
         words.add(word);
-      } else if (List.of("--to", "--wal", "--source", "--key-file").contains(word)
+      } else if (List.of("--to", "--wal", "--source", "--kind", "--key-file").contains(word)
           && i + 1 < arguments.size()) {
         options.put(word, arguments.get(++i));
       } else {
@@ -182,32 +189,47 @@ public final class HoldfastReader {
     }
     requireEmpty(to);
     Backups backups = openBackups();
-    String source = options.getOrDefault("--source", "main");
-    Snapshot backup =
-        backups.snapshots().stream()
-            .filter(b -> name.equals("latest") ? b.source().equals(source) : b.name().equals(name))
-            .reduce((_, later) -> later)
-            .orElseThrow(
-                () ->
-                    damageSeen
-                        ? damaged("there is no backup " + name + " among those that can be read")
-                        : wrongUse("there is no backup " + name + "; 'list' shows what there is"));
+    Snapshot backup = choose(backups.snapshots(), name);
     out.println("extracting " + backup.name() + " into " + to);
     Repository repository = backups.repository();
     Domain domain = openDomain(repository, backup.domain());
     Chunks chunks = new Chunks(this, repository, domain, backups.state());
     loadIndex(chunks, backups);
-    if (backup.kind().equals(Physical.KIND)) {
-      new Physical(this, backups.repository(), chunks, backup, to).extract();
-    } else {
-      for (var root : backup.roots().entrySet()) {
-        try (Extraction files = new Extraction(to.resolve(folder(root.getKey())))) {
-          new Tree(chunks, root.getValue()).walk(files);
-          files.makeLinks();
-        }
-        out.println("tree '" + root.getKey() + "' is in " + to.resolve(root.getKey()));
-      }
+    switch (backup.kind()) {
+      case Physical.KIND -> new Physical(this, repository, chunks, backup, to).extract();
+      case FileTree.KIND -> new FileTree(this, chunks, backup, to).extract();
+      default -> extractTrees(chunks, backup, to);
     }
+  }
+
+  private void extractTrees(Chunks chunks, Snapshot backup, Path to) throws IOException {
+    for (var root : backup.roots().entrySet()) {
+      try (Extraction files = new Extraction(to.resolve(folder(root.getKey())))) {
+        new Tree(chunks, root.getValue(), 1).walk(files);
+        files.makeLinks();
+      }
+      out.println("tree '" + root.getKey() + "' is in " + to.resolve(root.getKey()));
+    }
+  }
+
+  private Snapshot choose(List<Snapshot> snapshots, String name) {
+    String source = options.getOrDefault("--source", "main");
+    Optional<String> kind = Optional.ofNullable(options.get("--kind"));
+    List<Snapshot> found =
+        snapshots.stream()
+            .filter(b -> name.equals("latest") ? b.source().equals(source) : b.name().equals(name))
+            .filter(b -> kind.isEmpty() || kind.get().equals(b.kind()))
+            .toList();
+    if (found.isEmpty()) {
+      throw damageSeen
+          ? damaged("there is no backup " + name + " among those that can be read")
+          : wrongUse("there is no backup " + name + "; 'list' shows what there is");
+    }
+    List<String> kinds = found.stream().map(Snapshot::kind).distinct().sorted().toList();
+    if (kinds.size() > 1) {
+      throw wrongUse(name + " may be of the kinds " + kinds + ": say which with --kind");
+    }
+    return found.getLast();
   }
 
   private static String folder(String tree) {
@@ -1130,6 +1152,14 @@ public final class HoldfastReader {
       Map<String, String> attributes,
       Map<String, byte[]> roots,
       String domain) {
+    byte[] root(String tree) {
+      byte[] root = roots.get(tree);
+      if (root == null) {
+        throw damaged("the backup has no tree '" + tree + "'");
+      }
+      return root;
+    }
+
     Snapshot in(String other) {
       return new Snapshot(
           name, source, kind, type, start, end, logicalBytes, files, attributes, roots, other);
@@ -1791,12 +1821,15 @@ public final class HoldfastReader {
   private static final int FILE = 1;
   private static final int DIRECTORY = 2;
   private static final int LINK = 3;
+  private static final int SPECIAL = 4;
 
   private static final int PAGED = 1;
   private static final int LINES = 3;
+  private static final int CUT = 4;
 
   private static final int METADATA = 1;
   private static final int GONE = 2;
+  private static final int ATTRIBUTED = 7;
 
   /// What a tree says of a file.
   private record Meta(
@@ -1809,7 +1842,12 @@ public final class HoldfastReader {
       int mode,
       long changedSeconds,
       String link,
-      byte[] digest) {}
+      byte[] digest,
+      byte[] attributes) {
+    boolean isCutByContent() {
+      return layout == LINES || layout == CUT;
+    }
+  }
 
   /// An entry of a list page. Slot 0 is the file itself (type metadata or gone), slot i + 1 its
   /// extent i.
@@ -1841,23 +1879,30 @@ public final class HoldfastReader {
 
   /// Gets a tree, file after file, in the order of their paths.
   private interface Visitor {
-    void begin(Meta file) throws IOException;
+    /// Whether the bytes of the file and its end are wanted.
+    boolean begin(Meta file) throws IOException;
 
     void bytes(byte[] bytes, int length) throws IOException;
 
     void end(Meta file) throws IOException;
+
+    /// Instead of the end, where bytes of the file cannot be read.
+    default void unreadable(Meta file, Failure why) throws IOException {
+      throw why;
+    }
   }
 
   private static final class Tree {
     private final Chunks chunks;
     private final byte[] root;
+    private final int version;
     private final byte[] buffer = new byte[EXTENT];
-    private long extents;
-    private long overridden;
 
-    Tree(Chunks chunks, byte[] root) {
+    /// @param version which trees of the kind of backup have
+    Tree(Chunks chunks, byte[] root, int version) {
       this.chunks = chunks;
       this.root = root;
+      this.version = version;
     }
 
     /// Section "Reading".
@@ -1865,9 +1910,8 @@ public final class HoldfastReader {
       byte[] plain = chunks.read(ROOT, root, 4_096);
       In in = new In(chunks.read(ROOT, root, plain.length, 0), "the root of a tree");
       in.magic("HFTR");
-      int version = in.u8();
-      if (version != 1) {
-        throw tooNew(version == 2 ? "the tree of a backup of files" : "a tree");
+      if (in.u8() != version) {
+        throw tooNew("a tree");
       }
       in.require(in.varint(EXTENT) == EXTENT, "extents of another size");
       long files = in.varint(Long.MAX_VALUE);
@@ -1885,8 +1929,8 @@ public final class HoldfastReader {
       in.require(
           walk.files == files
               && walk.bytes == bytes
-              && extents == extentsListed
-              && overridden == overriddenListed,
+              && walk.extents == extentsListed
+              && walk.overridden == overriddenListed,
           "it counts other files, bytes, extents or pages than there are");
     }
 
@@ -1896,7 +1940,8 @@ public final class HoldfastReader {
       int pages = in.varint(LAYER_INDEX_MAX / 32);
       long records = in.varint(Long.MAX_VALUE);
       long listBytes = in.varint(Long.MAX_VALUE);
-      return new LayerReader(chunks, new Layer(index, indexBytes, pages, records, listBytes));
+      Layer layer = new Layer(index, indexBytes, pages, records, listBytes);
+      return new LayerReader(chunks, layer, version);
     }
 
     /// A record of the overlay hides the base's record of the same key; *gone* hides all of a path.
@@ -1929,10 +1974,13 @@ public final class HoldfastReader {
       private final Visitor visitor;
       private byte[] path = new byte[0];
       private Meta file;
+      private boolean wanted;
       private long next;
       private long offset;
       private long files;
       private long bytes;
+      private long extents;
+      private long overridden;
 
       Walk(Visitor visitor) {
         this.visitor = visitor;
@@ -1948,7 +1996,7 @@ public final class HoldfastReader {
           files++;
           bytes += file.size();
           extents += file.extents();
-          visitor.begin(file);
+          wanted = visitor.begin(file);
           return;
         }
         if (file == null || !Arrays.equals(path, entry.path())) {
@@ -1964,14 +2012,25 @@ public final class HoldfastReader {
         next++;
         Extent extent = entry.extent();
         long rest = file.size() - offset;
-        if (file.layout() == LINES
+        if (file.isCutByContent()
             ? extent.length() > rest
             : extent.length() != Math.min(EXTENT, rest)) {
           throw damaged(file.path() + ": extent " + index + " has a wrong length");
         }
-        readExtent(file, extent);
         offset += extent.length();
+        overridden += extent.overrides().size();
+        wanted = wanted && isTaken(extent);
+      }
+
+      private boolean isTaken(Extent extent) throws IOException {
+        try {
+          readExtent(file, extent);
+        } catch (Failure e) {
+          visitor.unreadable(file, e);
+          return false;
+        }
         visitor.bytes(buffer, extent.length());
+        return true;
       }
 
       void endFile() throws IOException {
@@ -1979,7 +2038,9 @@ public final class HoldfastReader {
           if (next != file.extents() || offset != file.size()) {
             throw damaged(file.path() + ": it ends with extent " + next + " and byte " + offset);
           }
-          visitor.end(file);
+          if (wanted) {
+            visitor.end(file);
+          }
         }
       }
     }
@@ -2034,23 +2095,22 @@ public final class HoldfastReader {
       if (!Arrays.equals(chunks.pagesId(buffer, extent.length(), pageBytes), extent.id())) {
         throw damaged(file.path() + ": an extent has another content than its id says");
       }
-      overridden += extent.overrides().size();
     }
   }
 
   /// The records of one layer, in order. Sections "Layer index", "List pages".
   private static final class LayerReader {
     private final Chunks chunks;
-    private final Layer layer;
+    private final int version;
     private final List<ListPage> pages = new ArrayList<>();
     private int nextPage;
     private List<Entry> entries = List.of();
     private int nextEntry;
     private Entry last;
 
-    LayerReader(Chunks chunks, Layer layer) throws IOException {
+    LayerReader(Chunks chunks, Layer layer, int version) throws IOException {
       this.chunks = chunks;
-      this.layer = layer;
+      this.version = version;
       In in =
           new In(chunks.read(LIST, layer.index(), layer.indexBytes(), 0), "the index of a layer");
       in.require(in.u8() == 2, "it is not an index");
@@ -2117,8 +2177,9 @@ public final class HoldfastReader {
         int type = tag & 0xf;
         boolean isNew = (tag & 0x80) != 0;
         boolean isShort = (tag & 0x40) != 0;
-        boolean isExtent = type > GONE;
-        in.require((tag & 0x30) == 0 && type >= 1 && type <= 6, "a record with tag " + tag);
+        boolean isExtent = type > GONE && type < ATTRIBUTED;
+        int typeMax = version == 1 ? ATTRIBUTED - 1 : ATTRIBUTED;
+        in.require((tag & 0x30) == 0 && type >= 1 && type <= typeMax, "a record with tag " + tag);
         in.require(isNew || i > 0 && isExtent, "a record without a path");
         in.require(isExtent || !isShort, "a short record that is no extent");
         if (isNew) {
@@ -2133,24 +2194,27 @@ public final class HoldfastReader {
         }
         int length = !isExtent ? 0 : isShort ? in.varint(EXTENT - 1) : EXTENT;
         in.require(!isExtent || length >= 1, "an extent without bytes");
-        Meta meta = type == METADATA ? meta(in, path) : null;
+        Meta meta = isExtent || type == GONE ? null : meta(in, path, type);
         Extent extent = isExtent ? extent(in, type, length, references) : null;
-        entries.add(new Entry(path, slot, type, meta, extent));
+        entries.add(new Entry(path, slot, meta != null ? METADATA : type, meta, extent));
       }
       in.finish();
       return entries;
     }
 
-    private static Meta meta(In in, byte[] path) {
+    private Meta meta(In in, byte[] path, int type) {
       int kind = in.u8();
       int layout = in.u8();
-      in.require(kind >= FILE && kind <= LINK, "a kind of file that is not known");
-      in.require(layout >= PAGED && layout <= LINES, "a layout that is not known");
+      int kindMax = type == ATTRIBUTED ? SPECIAL : LINK;
+      int layoutMax = version == 1 ? LINES : CUT;
+      in.require(kind >= FILE && kind <= kindMax, "a kind of file that is not known");
+      in.require(layout >= PAGED && layout <= layoutMax, "a layout that is not known");
       int pageBytes = layout == PAGED ? in.varint(32_768) : 0;
       in.require(
           layout != PAGED || pageBytes >= 1_024 && Integer.bitCount(pageBytes) == 1,
           "pages of " + pageBytes + " bytes");
-      long listed = layout == LINES ? in.varint(1L << 50) : 0;
+      boolean isCut = layout == LINES || layout == CUT;
+      long listed = isCut ? in.varint(1L << 50) : 0;
       long size = in.varint(1L << 50);
       in.require(kind == FILE || size == 0 && listed == 0, "bytes in what is no file");
       int mode = (int) in.varint(0xffffffffL);
@@ -2160,7 +2224,9 @@ public final class HoldfastReader {
       in.utf8(in.counted(256)); // owner
       in.utf8(in.counted(256)); // group
       byte[] digest = in.counted(80);
-      long extents = layout == LINES ? listed : (size + EXTENT - 1) / EXTENT;
+      byte[] attributes = type == ATTRIBUTED ? in.counted(1 << 16) : new byte[0];
+      in.require(type == METADATA || attributes.length > 0, "attributes of no bytes");
+      long extents = isCut ? listed : (size + EXTENT - 1) / EXTENT;
       return new Meta(
           in.utf8(path),
           kind,
@@ -2171,7 +2237,8 @@ public final class HoldfastReader {
           mode,
           changed >>> 1 ^ -(changed & 1),
           link,
-          digest);
+          digest,
+          attributes);
     }
 
     private static Extent extent(In in, int type, int length, List<Reference> references) {
@@ -2219,7 +2286,10 @@ public final class HoldfastReader {
 
     private static byte[] path(In in, byte[] before) {
       int shared = in.varint(before.length);
-      byte[] path = join(Arrays.copyOf(before, shared), in.counted(4_096 - shared));
+      return checked(in, join(Arrays.copyOf(before, shared), in.counted(4_096 - shared)));
+    }
+
+    static byte[] checked(In in, byte[] path) {
       String text = in.utf8(path);
       for (String step : text.split("/", -1)) {
         in.require(
@@ -2261,13 +2331,14 @@ public final class HoldfastReader {
     }
 
     @Override
-    public final void begin(Meta file) throws IOException {
+    public final boolean begin(Meta file) throws IOException {
       switch (file.kind()) {
         case DIRECTORY -> makeDirectory(place(file.path()));
         case LINK -> links.put(file.path(), file.link());
         default -> channel = open(file);
       }
       crc.reset();
+      return true;
     }
 
     @Override
@@ -2370,6 +2441,483 @@ public final class HoldfastReader {
         }
       }
       return permissions;
+    }
+  }
+
+  // ---------------------------------------------------------------------------------------------
+  // Files. files.md.
+  // ---------------------------------------------------------------------------------------------
+
+  /// The byte b of a name that is not UTF-8 is the character ESCAPE + b.
+  private static final int ESCAPE = 0x10ff00;
+
+  private static final int TYPE = 0170000;
+  private static final Map<Integer, String> SPECIALS =
+      Map.of(0010000, "pipes", 0140000, "sockets", 0020000, "devices", 0060000, "devices");
+
+  /// A stretch of data in a sparse file.
+  private record Region(long offset, long length) {}
+
+  /// The name of an extended attribute has one character for each byte.
+  private record Extended(String name, byte[] value) {}
+
+  /// Section "Attributes".
+  ///
+  /// @param first the path that has the content, where this is a further name; else empty
+  private record Facts(
+      boolean isUnsettled,
+      long size,
+      int nanoseconds,
+      int user,
+      int group,
+      String first,
+      Optional<List<Region>> sparse,
+      List<Extended> extended) {
+    private static final int UNSETTLED = 1;
+    private static final int HARD_LINK = 4;
+    private static final int SPARSE = 8;
+    private static final int EXTENDED = 16;
+    private static final int DEVICE = 32;
+
+    static Facts of(Meta file) {
+      In in = new In(file.attributes(), "the attributes of " + file.path());
+      if (in.u8() != 1) {
+        throw tooNew("an entry of a backup of files");
+      }
+      int flags = in.varint(63);
+      long size = in.varint(1L << 50);
+      int nanoseconds = in.varint(999_999_999);
+      in.varint(-1L); // change time: nobody can set it
+      in.varint(999_999_999);
+      in.varint(-1L); // inode
+      int user = (int) in.varint(0xffffffffL);
+      int group = (int) in.varint(0xffffffffL);
+      boolean isLink = (flags & HARD_LINK) != 0;
+      String first = isLink ? in.utf8(LayerReader.checked(in, in.counted(4_096))) : "";
+      Optional<List<Region>> sparse =
+          (flags & SPARSE) == 0 ? Optional.empty() : Optional.of(regions(in, size));
+      List<Extended> extended = new ArrayList<>();
+      for (int left = (flags & EXTENDED) == 0 ? 0 : in.varint(in.left()); left > 0; left--) {
+        String name = new String(in.counted(255), StandardCharsets.ISO_8859_1);
+        in.require(name.indexOf(0) < 0, "a name with a zero byte");
+        extended.add(new Extended(name, in.counted(1 << 16)));
+      }
+      if ((flags & DEVICE) != 0) {
+        in.varint(0xffffffffL);
+        in.varint(0xffffffffL);
+      }
+      in.finish();
+      boolean isUnsettled = (flags & UNSETTLED) != 0;
+      return new Facts(isUnsettled, size, nanoseconds, user, group, first, sparse, extended);
+    }
+
+    private static List<Region> regions(In in, long size) {
+      List<Region> regions = new ArrayList<>();
+      long at = 0;
+      for (int left = in.varint(in.left()); left > 0; left--) {
+        long offset = at + in.varint(size - at);
+        long length = in.varint(size - offset);
+        in.require(length > 0, "a region without bytes");
+        regions.add(new Region(offset, length));
+        at = offset + length;
+      }
+      return regions;
+    }
+
+    /// Where the content lies in the file.
+    List<Region> places(Meta file) {
+      List<Region> places = sparse.orElse(size == 0 ? List.of() : List.of(new Region(0, size)));
+      if (places.stream().mapToLong(Region::length).sum() != file.size()) {
+        throw damaged(file.path() + " has another number of bytes than its attributes say");
+      }
+      return places;
+    }
+  }
+
+  /// Extracts a backup of files in three walks over its tree: directories and files; links; what
+  /// directories shall have. No link is there while files are written, and a link is only made in a
+  /// directory of the tree, so nothing is ever written through one.
+  private static final class FileTree {
+    static final String KIND = "files";
+    private static final int NAMED_MAX = 100;
+
+    /// Bytes of a name, and characters that are left of a longer one.
+    private static final int NAME_MAX = 255;
+
+    private static final int NAME_KEPT = 40;
+
+    private final HoldfastReader reader;
+    private final Tree tree;
+    private final Path to;
+    private final Map<String, Note> notes = new LinkedHashMap<>();
+    private long written;
+    private long leftOut;
+
+    /// What could not be restored, how often, and where first.
+    private record Note(long count, String first) {}
+
+    FileTree(HoldfastReader reader, Chunks chunks, Snapshot backup, Path to) {
+      this.reader = reader;
+      this.tree = new Tree(chunks, backup.root("files"), 2);
+      this.to = to;
+    }
+
+    void extract() throws IOException {
+      Extraction.makeDirectory(to);
+      try (Contents contents = new Contents()) {
+        tree.walk(contents);
+      }
+      tree.walk(new Links());
+      Directories directories = new Directories();
+      tree.walk(directories);
+      directories.leave("");
+      notes.forEach(
+          (what, note) ->
+              reader.warn(note.count() + " " + what + ", the first is '" + note.first() + "'"));
+      reader.out.println(written + " entries are in " + to);
+      if (leftOut > 0) {
+        throw damaged(leftOut + " entries are damaged and left out");
+      }
+    }
+
+    private void note(String what, String path) {
+      notes.merge(what, new Note(1, path), (old, _) -> new Note(old.count() + 1, old.first()));
+    }
+
+    private void leaveOut(Failure why) {
+      leftOut++;
+      reader.damageSeen = true;
+      if (leftOut <= NAMED_MAX) {
+        reader.report(why);
+      } else if (leftOut == NAMED_MAX + 1) {
+        reader.warn("there is more damage than is named here");
+      }
+    }
+
+    /// Where a path of the tree goes.
+    private Path place(String path) {
+      return Extraction.below(to, local(path, path));
+    }
+
+    /// A path or the target of a link as it is written here. Java cannot write bytes that are no
+    /// text, so these stay as the tree has them: as private characters.
+    private String local(String text, String path) {
+      if (text.codePoints().anyMatch(c -> c >= ESCAPE && c < ESCAPE + 0x80)) {
+        throw damaged(path + ": an escaped byte that is plain");
+      }
+      boolean isAscii = text.chars().allMatch(c -> c < 0x80);
+      if (!isAscii && !System.getProperty("sun.jnu.encoding", "UTF-8").equals("UTF-8")) {
+        throw new Failure(
+            UNAVAILABLE, "the name '" + text + "' cannot be written here; try LC_ALL=C.UTF-8");
+      }
+      return isText(text)
+          ? text
+          : Arrays.stream(text.split("/", -1))
+              .map(FileTree::fitting)
+              .collect(Collectors.joining("/"));
+    }
+
+    /// Four bytes for one may make a name too long for any file system.
+    private static String fitting(String name) {
+      byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+      return bytes.length <= NAME_MAX
+          ? name
+          : name.substring(0, name.offsetByCodePoints(0, NAME_KEPT))
+              + "~"
+              + hex(sha256(bytes, 0, bytes.length)).substring(0, 32);
+    }
+
+    private static boolean isText(String name) {
+      return name.codePoints().noneMatch(c -> c >= ESCAPE);
+    }
+
+    /// One walk. Each entry must lie in a directory of the tree.
+    private abstract class Pass implements Visitor {
+      private final List<Map.Entry<Meta, Facts>> open = new ArrayList<>();
+
+      @Override
+      public final boolean begin(Meta file) throws IOException {
+        leave(file.path());
+        int slash = file.path().lastIndexOf('/');
+        String parent = file.path().substring(0, Math.max(0, slash));
+        if (slash >= 0 && open.stream().noneMatch(d -> d.getKey().path().equals(parent))) {
+          throw damaged(file.path() + ": it does not lie in a directory of the tree");
+        }
+        Facts facts = Facts.of(file);
+        boolean isFurther = !facts.first().isEmpty();
+        if (kind(file.mode()) != file.kind()
+            || isFurther && (file.kind() == DIRECTORY || file.size() > 0)) {
+          throw damaged(file.path() + ": its kind is not that of its attributes");
+        }
+        if (file.kind() == DIRECTORY) {
+          open.add(Map.entry(file, facts));
+        }
+        return take(file, facts, place(file.path()));
+      }
+
+      private static int kind(int mode) {
+        return switch (mode & TYPE) {
+          case 0100000 -> FILE;
+          case 0040000 -> DIRECTORY;
+          case 0120000 -> LINK;
+          default -> SPECIAL;
+        };
+      }
+
+      /// Those that can have nothing more below them; what begins with their path may still come.
+      final void leave(String path) throws IOException {
+        while (!open.isEmpty()
+            && (path.isEmpty() || !path.startsWith(open.getLast().getKey().path()))) {
+          Map.Entry<Meta, Facts> left = open.removeLast();
+          left(left.getKey(), left.getValue());
+        }
+      }
+
+      abstract boolean take(Meta file, Facts facts, Path place) throws IOException;
+
+      void left(Meta directory, Facts facts) throws IOException {}
+
+      @Override
+      public void bytes(byte[] bytes, int length) throws IOException {}
+
+      @Override
+      public void end(Meta file) throws IOException {}
+    }
+
+    /// Makes directories and files.
+    private final class Contents extends Pass implements AutoCloseable {
+      private FileChannel channel;
+      private Path place;
+      private Facts facts;
+      private List<Region> regions;
+      private int region;
+      private long done;
+
+      @Override
+      boolean take(Meta file, Facts itsFacts, Path itsPlace) throws IOException {
+        if (!isText(file.path().substring(file.path().lastIndexOf('/') + 1))) {
+          note("names are no text: U+10FF00 + b stands for each byte b that is none", file.path());
+        }
+        if (file.kind() == DIRECTORY) {
+          try {
+            Files.createDirectory(itsPlace);
+          } catch (FileAlreadyExistsException e) {
+            throw damaged("two entries in one place: " + e.getMessage());
+          }
+          Files.setPosixFilePermissions(itsPlace, Extraction.permissions(0700));
+        } else if (file.kind() == SPECIAL) {
+          String what = SPECIALS.getOrDefault(file.mode() & TYPE, "entries of an unknown kind");
+          note(what + " are not restored", file.path());
+        }
+        if (file.kind() != FILE || !itsFacts.first().isEmpty()) {
+          return false;
+        }
+        place = itsPlace;
+        facts = itsFacts;
+        regions = itsFacts.places(file);
+        region = 0;
+        done = 0;
+        channel = (FileChannel) Extraction.create(itsPlace);
+        return true;
+      }
+
+      @Override
+      public void bytes(byte[] bytes, int length) throws IOException {
+        for (int at = 0; at < length; ) {
+          Region current = regions.get(region);
+          int part = (int) Math.min(length - at, current.length() - done);
+          channel.position(current.offset() + done);
+          Extraction.put(channel, bytes, at, part);
+          at += part;
+          done += part;
+          if (done == current.length()) {
+            region++;
+            done = 0;
+          }
+        }
+      }
+
+      @Override
+      public void end(Meta file) throws IOException {
+        close();
+        if (facts.sparse().isPresent()) {
+          try (RandomAccessFile whole = new RandomAccessFile(place.toFile(), "rw")) {
+            whole.setLength(facts.size());
+          }
+        }
+        if (facts.isUnsettled()) {
+          note("files changed while they were backed up", file.path());
+        }
+        describe(place, file, facts);
+      }
+
+      @Override
+      public void unreadable(Meta file, Failure why) throws IOException {
+        close();
+        Files.delete(place);
+        leaveOut(damaged(file.path() + " is left out: " + why.getMessage()));
+      }
+
+      @Override
+      public void close() throws IOException {
+        if (channel != null) {
+          channel.close();
+        }
+      }
+    }
+
+    /// Makes symbolic links and further names of files.
+    private final class Links extends Pass {
+      @Override
+      boolean take(Meta file, Facts facts, Path place) throws IOException {
+        try {
+          if (file.kind() != SPECIAL && !facts.first().isEmpty()) {
+            link(file, facts.first(), place);
+          } else if (file.kind() == LINK) {
+            Path target = Path.of(local(file.link(), file.path()));
+            if (!target.toString().equals(file.link()) || !isText(file.link())) {
+              note("targets of links are written in another way", file.path());
+            }
+            Files.createSymbolicLink(place, target);
+            describe(place, file, facts);
+          }
+        } catch (FileAlreadyExistsException | InvalidPathException e) {
+          throw damaged("the link " + file.path() + " cannot be made: " + e.getMessage());
+        }
+        return false;
+      }
+
+      private void link(Meta file, String first, Path place) throws IOException {
+        byte[] path = file.path().getBytes(StandardCharsets.UTF_8);
+        if (Arrays.compareUnsigned(first.getBytes(StandardCharsets.UTF_8), path) >= 0) {
+          throw damaged(file.path() + ": a further name of what comes later");
+        }
+        if (!isThere(first, file.kind())) {
+          leaveOut(damaged(file.path() + " is left out: it is a further name of " + first));
+          return;
+        }
+        Files.createLink(place, place(first));
+        written++;
+      }
+
+      /// Whether that is here, of that kind, with nothing but directories above it.
+      private boolean isThere(String path, int kind) {
+        for (int at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
+          if (!Files.isDirectory(place(path.substring(0, at)), LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+          }
+        }
+        Path place = place(path);
+        return kind == LINK
+            ? Files.isSymbolicLink(place)
+            : Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS);
+      }
+    }
+
+    /// Gives directories what they shall have, those below others first.
+    private final class Directories extends Pass {
+      @Override
+      boolean take(Meta file, Facts facts, Path place) {
+        return false;
+      }
+
+      @Override
+      void left(Meta directory, Facts facts) throws IOException {
+        describe(place(directory.path()), directory, facts);
+      }
+    }
+
+    private interface Step {
+      void run() throws IOException;
+    }
+
+    private boolean isDone(String otherwise, String path, Step step) {
+      try {
+        step.run();
+        return true;
+      } catch (IOException | UnsupportedOperationException _) {
+        note(otherwise, path);
+        return false;
+      }
+    }
+
+    /// Owner, attributes, time and permissions, in the order that keeps them.
+    private void describe(Path place, Meta file, Facts facts) {
+      written++;
+      boolean isOwned = isDone("owners are not restored", file.path(), () -> own(place, facts));
+      int mode = file.mode() & (isOwned ? 07777 : 01777);
+      for (Extended each : facts.extended()) {
+        if (each.name().equals("system.posix_acl_access")) {
+          mode &= 07707 | owningGroup(each.value()) << 3;
+        }
+        extend(place, file, each);
+      }
+      isDone("times are not restored", file.path(), () -> setTime(place, file, facts));
+      if (file.kind() != LINK) {
+        int permissions = mode;
+        isDone(
+            "permissions are not restored",
+            file.path(),
+            () -> Files.setAttribute(place, "unix:mode", permissions, LinkOption.NOFOLLOW_LINKS));
+      }
+    }
+
+    private static void own(Path place, Facts facts) throws IOException {
+      Map<String, Object> is =
+          Files.readAttributes(place, "unix:uid,gid", LinkOption.NOFOLLOW_LINKS);
+      if (!is.get("gid").equals(facts.group())) {
+        Files.setAttribute(place, "unix:gid", facts.group(), LinkOption.NOFOLLOW_LINKS);
+      }
+      if (!is.get("uid").equals(facts.user())) {
+        Files.setAttribute(place, "unix:uid", facts.user(), LinkOption.NOFOLLOW_LINKS);
+      }
+    }
+
+    /// What an access list gives the owning group. Where there is a list, the group's permissions
+    /// in the mode are the most that it gives to anybody: without it they would be too many.
+    private static int owningGroup(byte[] list) {
+      ByteBuffer in = ByteBuffer.wrap(list).order(ByteOrder.LITTLE_ENDIAN);
+      for (int at = 4; at + 8 <= list.length; at += 8) {
+        if (in.getShort(at) == 4) {
+          return in.getShort(at + 2) & 7;
+        }
+      }
+      return 0;
+    }
+
+    private void extend(Path place, Meta file, Extended attribute) {
+      String name = attribute.name();
+      if (name.startsWith("user.") && file.kind() != LINK) {
+        isDone(
+            "extended attributes are not restored",
+            file.path(),
+            () -> {
+              byte[] bytes = name.substring(5).getBytes(StandardCharsets.ISO_8859_1);
+              CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+              UserDefinedFileAttributeView view =
+                  Files.getFileAttributeView(
+                      place, UserDefinedFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+              if (view == null) {
+                throw new UnsupportedOperationException();
+              }
+              view.write(text.toString(), ByteBuffer.wrap(attribute.value()));
+            });
+      } else if (name.startsWith("system.posix_acl_")) {
+        note("access lists are not restored", file.path());
+      } else {
+        note("attributes of the system (trusted, security) are not restored", file.path());
+      }
+    }
+
+    /// Java sets no fractions of seconds before 1970.
+    private static void setTime(Path place, Meta file, Facts facts) throws IOException {
+      long seconds = file.changedSeconds();
+      FileTime time =
+          seconds < 0 || seconds > Instant.MAX.getEpochSecond()
+              ? FileTime.from(seconds, TimeUnit.SECONDS)
+              : FileTime.from(Instant.ofEpochSecond(seconds, facts.nanoseconds()));
+      Files.getFileAttributeView(place, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+          .setTimes(time, null, null);
     }
   }
 
@@ -2636,9 +3184,9 @@ public final class HoldfastReader {
         for (Path space : spaces.values()) {
           Extraction.makeDirectory(space);
         }
-        new Tree(chunks, root("cluster")).walk(cluster);
+        new Tree(chunks, backup.root("cluster"), 1).walk(cluster);
         try (Extraction side = new Extraction(to.resolve("side"))) {
-          new Tree(chunks, root("side")).walk(side);
+          new Tree(chunks, backup.root("side"), 1).walk(side);
         }
         writeWal();
         for (Map.Entry<String, Path> space : spaces.entrySet()) {
@@ -2721,14 +3269,6 @@ public final class HoldfastReader {
                     .append('\n'));
         return map.toString().getBytes(StandardCharsets.UTF_8);
       }
-    }
-
-    private byte[] root(String tree) {
-      byte[] root = backup.roots().get(tree);
-      if (root == null) {
-        throw damaged("the backup has no tree '" + tree + "'");
-      }
-      return root;
     }
 
     private String attribute(String name) {

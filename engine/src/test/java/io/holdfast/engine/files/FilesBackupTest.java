@@ -297,7 +297,7 @@ class FilesBackupTest {
     }
   }
 
-  private static EngineContext context(InstantSource clock) {
+  static EngineContext context(InstantSource clock) {
     return new EngineContext(
         clock, Entropy.secure(), Pause.real(), Progress.NONE, new Cancellation(), Map.of());
   }
@@ -331,7 +331,7 @@ class FilesBackupTest {
     return opened.orElseThrow();
   }
 
-  private static long blocks(Path file) throws IOException {
+  static long blocks(Path file) throws IOException {
     try (Handle in = Handle.openDirectory(file.resolveSibling("."))) {
       return in.status(FileTrees.name(file.getFileName().toString())).blocks();
     }

@@ -1,16 +1,13 @@
 package io.holdfast.repository.standalone;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.holdfast.base.testing.Seeds;
 import io.holdfast.repository.BackupSession;
 import io.holdfast.repository.ChunkId;
-import io.holdfast.repository.ChunkType;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.StoredSnapshot;
-import io.holdfast.repository.tree.TreeReader;
 import java.io.RandomAccessFile;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -18,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -129,60 +125,18 @@ final class StandAloneReaderDamageTest {
         BackupSession session = repository.beginSession()) {
       StoredSnapshot second = repository.snapshots().getLast();
       ChunkId root = second.record().root("cluster");
-      Map<ChunkId, byte[]> lists = lists(repository, root);
+      TreeLists lists = TreeLists.of(repository, root);
       for (int i = 0; i < TREES_EACH; i++) {
-        List<ChunkId> all = new ArrayList<>(lists.keySet());
-        ChunkId at = all.get(random.nextInt(all.size()));
-        byte[] bytes = changed(random, requireNonNull(lists.get(at)));
-        while (true) {
-          ChunkType type = at.equals(root) ? ChunkType.ROOT : ChunkType.LIST;
-          ChunkId id = session.chunks().ids().of(type, bytes, 0, bytes.length);
-          session.chunks().put(type, id, bytes, 0, bytes.length);
-          if (at.equals(root)) {
-            names.add("hostile-" + i);
-            session.commit(GoldenCluster.like(second.record(), names.getLast(), "physical", id));
-            break;
-          }
-          ChunkId child = at;
-          at =
-              all.stream()
-                  .filter(p -> indexOf(requireNonNull(lists.get(p)), child.toBytes()) >= 0)
-                  .findFirst()
-                  .orElseThrow();
-          bytes = requireNonNull(lists.get(at)).clone();
-          id.copyTo(bytes, indexOf(bytes, child.toBytes()));
-        }
+        ChunkId at = lists.all().get(random.nextInt(lists.all().size()));
+        ChunkId id = lists.changed(session.chunks(), at, changed(random, lists.bytes(at)));
+        names.add("hostile-" + i);
+        session.commit(GoldenCluster.like(second.record(), names.getLast(), "physical", id));
       }
     }
     return names;
   }
 
-  private static Map<ChunkId, byte[]> lists(Repository repository, ChunkId root) throws Exception {
-    Map<ChunkId, ChunkType> types = new LinkedHashMap<>();
-    TreeReader.open(repository.reader(), root)
-        .forEachChunk(
-            (type, id) -> {
-              if (type == ChunkType.LIST || type == ChunkType.ROOT) {
-                types.put(id, type);
-              }
-            });
-    Map<ChunkId, byte[]> lists = new LinkedHashMap<>();
-    for (var list : types.entrySet()) {
-      lists.put(list.getKey(), repository.reader().read(list.getValue(), list.getKey(), 16 << 20));
-    }
-    return lists;
-  }
-
-  private static int indexOf(byte[] bytes, byte[] part) {
-    for (int at = 0; at + part.length <= bytes.length; at++) {
-      if (Arrays.equals(bytes, at, at + part.length, part, 0, part.length)) {
-        return at;
-      }
-    }
-    return -1;
-  }
-
-  private static byte[] changed(SplittableRandom random, byte[] bytes) {
+  static byte[] changed(SplittableRandom random, byte[] bytes) {
     byte[] changed = bytes.clone();
     int at = random.nextInt(random.nextBoolean() ? changed.length : Math.min(64, changed.length));
     switch (random.nextInt(5)) {
