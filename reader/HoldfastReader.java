@@ -15,6 +15,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -878,7 +879,13 @@ public final class HoldfastReader {
         throws IOException {
       ByteBuffer bytes = ByteBuffer.allocate(length);
       while (bytes.hasRemaining()) {
-        if (channel.read(bytes, offset + bytes.position()) < 0) {
+        int read;
+        try {
+          read = channel.read(bytes, offset + bytes.position());
+        } catch (IOException e) {
+          throw damaged(name + " cannot be read: " + e.getMessage()); // a bad sector
+        }
+        if (read < 0) {
           throw damaged(name + " is too short");
         }
       }
@@ -2539,7 +2546,6 @@ public final class HoldfastReader {
   /// directory of the tree, so nothing is ever written through one.
   private static final class FileTree {
     static final String KIND = "files";
-    private static final int NAMED_MAX = 100;
 
     /// Bytes of a name, and characters that are left of a longer one.
     private static final int NAME_MAX = 255;
@@ -2564,19 +2570,28 @@ public final class HoldfastReader {
 
     void extract() throws IOException {
       Extraction.makeDirectory(to);
-      try (Contents contents = new Contents()) {
-        tree.walk(contents);
-      }
-      tree.walk(new Links());
+      Contents contents = new Contents();
       Directories directories = new Directories();
-      tree.walk(directories);
+      Failure first = null;
+      for (Pass pass : List.of(contents, new Links(), directories)) {
+        try {
+          tree.walk(pass);
+        } catch (Failure e) { // what comes before it is restored as far as it can be
+          first = first == null ? e : first;
+        } finally {
+          contents.abandon();
+        }
+      }
       directories.leave("");
       notes.forEach(
           (what, note) ->
               reader.warn(note.count() + " " + what + ", the first is '" + note.first() + "'"));
       reader.out.println(written + " entries are in " + to);
+      if (first != null) {
+        throw first;
+      }
       if (leftOut > 0) {
-        throw damaged(leftOut + " entries are damaged and left out");
+        throw damaged(leftOut + " entries are left out");
       }
     }
 
@@ -2587,11 +2602,12 @@ public final class HoldfastReader {
     private void leaveOut(Failure why) {
       leftOut++;
       reader.damageSeen = true;
-      if (leftOut <= NAMED_MAX) {
-        reader.report(why);
-      } else if (leftOut == NAMED_MAX + 1) {
-        reader.warn("there is more damage than is named here");
-      }
+      reader.report(why); // each one: nobody else can say what is missing
+    }
+
+    /// What the file system of the target does not take: a path that is too long, say.
+    private void refused(Meta file, FileSystemException why) {
+      leaveOut(damaged(file.path() + " is left out: it cannot be made here: " + why.getReason()));
     }
 
     /// Where a path of the tree goes.
@@ -2685,7 +2701,7 @@ public final class HoldfastReader {
     }
 
     /// Makes directories and files.
-    private final class Contents extends Pass implements AutoCloseable {
+    private final class Contents extends Pass {
       private FileChannel channel;
       private Path place;
       private Facts facts;
@@ -2703,6 +2719,9 @@ public final class HoldfastReader {
             Files.createDirectory(itsPlace);
           } catch (FileAlreadyExistsException e) {
             throw damaged("two entries in one place: " + e.getMessage());
+          } catch (FileSystemException e) {
+            refused(file, e);
+            return false;
           }
           Files.setPosixFilePermissions(itsPlace, Extraction.permissions(0700));
         } else if (file.kind() == SPECIAL) {
@@ -2717,8 +2736,13 @@ public final class HoldfastReader {
         regions = itsFacts.places(file);
         region = 0;
         done = 0;
-        channel = (FileChannel) Extraction.create(itsPlace);
-        return true;
+        try {
+          channel = (FileChannel) Extraction.create(itsPlace);
+          return true;
+        } catch (FileSystemException e) {
+          refused(file, e);
+          return false;
+        }
       }
 
       @Override
@@ -2739,7 +2763,8 @@ public final class HoldfastReader {
 
       @Override
       public void end(Meta file) throws IOException {
-        close();
+        channel.close();
+        channel = null;
         if (facts.sparse().isPresent()) {
           try (RandomAccessFile whole = new RandomAccessFile(place.toFile(), "rw")) {
             whole.setLength(facts.size());
@@ -2753,15 +2778,16 @@ public final class HoldfastReader {
 
       @Override
       public void unreadable(Meta file, Failure why) throws IOException {
-        close();
-        Files.delete(place);
+        abandon();
         leaveOut(damaged(file.path() + " is left out: " + why.getMessage()));
       }
 
-      @Override
-      public void close() throws IOException {
+      /// Removes the file that is being written, if there is one.
+      void abandon() throws IOException {
         if (channel != null) {
           channel.close();
+          channel = null;
+          Files.delete(place);
         }
       }
     }
@@ -2783,6 +2809,8 @@ public final class HoldfastReader {
           }
         } catch (FileAlreadyExistsException | InvalidPathException e) {
           throw damaged("the link " + file.path() + " cannot be made: " + e.getMessage());
+        } catch (FileSystemException e) {
+          refused(file, e);
         }
         return false;
       }
@@ -2865,6 +2893,9 @@ public final class HoldfastReader {
     private static void own(Path place, Facts facts) throws IOException {
       Map<String, Object> is =
           Files.readAttributes(place, "unix:uid,gid", LinkOption.NOFOLLOW_LINKS);
+      if (facts.user() == -1 || facts.group() == -1) {
+        throw new IOException("a number that stands for nobody");
+      }
       if (!is.get("gid").equals(facts.group())) {
         Files.setAttribute(place, "unix:gid", facts.group(), LinkOption.NOFOLLOW_LINKS);
       }
@@ -2897,7 +2928,9 @@ public final class HoldfastReader {
               UserDefinedFileAttributeView view =
                   Files.getFileAttributeView(
                       place, UserDefinedFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
-              if (view == null) {
+              boolean isAscii = text.chars().allMatch(c -> c < 0x80);
+              if (view == null
+                  || !isAscii && !System.getProperty("sun.jnu.encoding", "UTF-8").equals("UTF-8")) {
                 throw new UnsupportedOperationException();
               }
               view.write(text.toString(), ByteBuffer.wrap(attribute.value()));

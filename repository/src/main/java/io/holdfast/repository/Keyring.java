@@ -211,12 +211,18 @@ public final class Keyring {
       return List.of(rotate(root.domainId(domain.get()), domain.get()));
     }
     List<DataKeys> result = new ArrayList<>();
+    Optional<ShreddedDomainException> undone = Optional.empty();
     for (DomainId id : living()) {
       try {
         result.add(rotate(id, id.hex()));
       } catch (ShreddedDomainException e) {
-        // Somebody did that after we looked; the others get their keys.
+        // Somebody did that after we looked; the others get their keys. What was put meanwhile and
+        // could not be taken away again is a key of what should have none.
+        undone = e.getSuppressed().length > 0 ? Optional.of(e) : undone;
       }
+    }
+    if (undone.isPresent()) {
+      throw undone.get();
     }
     return result;
   }

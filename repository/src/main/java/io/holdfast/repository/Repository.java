@@ -227,6 +227,23 @@ public final class Repository implements AutoCloseable {
   /// A domain that has no keys yet. Where backups or packs are of it, its keys were lost: new ones
   /// would hide that, and stand in the way of those that somebody puts back.
   private Domain begin(String domain) throws IOException {
+    requireNew(domain);
+    return domains.make(domain);
+  }
+
+  /// Requires what [#beginSession(String)] does, as far as it shows without writing.
+  ///
+  /// @throws BackupException as that
+  public void requireWritable(String domain) throws IOException {
+    Domain.requireDataName(domain);
+    if (domains.find(domain).isEmpty()) {
+      requireNew(domain);
+    }
+    domains.shreds().requireAlive(root.domainId(domain));
+    var _ = maintenance.newest().require();
+  }
+
+  private void requireNew(String domain) throws IOException {
     domains.shreds().requireAlive(root.domainId(domain));
     boolean isKnown =
         snapshotListing().snapshots().stream()
@@ -240,7 +257,6 @@ public final class Repository implements AutoCloseable {
               + root.domainId(domain).hex()
               + "/ back from a copy of the repository");
     }
-    return domains.make(domain);
   }
 
   /// A session that cannot begin says that it has ended, so that nobody waits for it.
@@ -468,8 +484,11 @@ public final class Repository implements AutoCloseable {
   /// Wipes the keys and releases memory outside the heap. The store stays open.
   @Override
   public void close() {
-    sealers.drain(FrameSealer::close);
-    domains.wipe();
-    root.close();
+    try {
+      sealers.drain(FrameSealer::close);
+    } finally {
+      domains.wipe();
+      root.close();
+    }
   }
 }

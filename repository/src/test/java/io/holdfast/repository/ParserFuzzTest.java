@@ -15,6 +15,7 @@ import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.MemoryBlobStore;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,9 +26,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// What is below seals and checksums, changed at random and handed to its parser: it is read, or it
 /// is said to be damaged. It never fails otherwise, hangs, or takes much more memory than it has
@@ -36,53 +38,81 @@ class ParserFuzzTest {
   private static final int CHANGED = Seeds.thorough() ? 200_000 : 5_000;
   private static final long MEMORY_BYTES = 1 << 20;
   private static final int MEMORY_FACTOR = 64;
+  private static final int PACK_BYTES = 100_000;
 
   private final MemoryBlobStore store = new MemoryBlobStore();
 
-  private interface Parser {
+  interface Parser {
     void parse(byte[] plain) throws IOException;
   }
 
-  private enum Kind {
-    SLOT(ObjectNames.LOG, SlotRecord.PURPOSE, plain -> SlotRecord.decode(plain, "slot")),
-    DELTA(ObjectNames.DELTAS, IndexObject.PURPOSE, plain -> IndexObject.decode(plain, "delta")),
-    SHARD(ObjectNames.BASES, IndexObject.PURPOSE, plain -> IndexObject.decode(plain, "shard")),
-    STATE(
-        ObjectNames.MAINTENANCE,
-        MaintenanceLog.STATE_PURPOSE,
-        plain -> MaintenanceState.decode(plain, "state")),
-    CHECK(ObjectNames.CHECKS, CheckRecord.PURPOSE, plain -> CheckRecord.decode(plain, "check")),
-    KEY_SLOT(ObjectNames.SLOTS, "", plain -> KeySlot.decode(slotId(plain), summed(plain))),
-    FORMAT("format/", "", plain -> FormatObject.decode(summed(plain))),
-    PACK_HEADER(
-        ObjectNames.PACKS, "", plain -> PackFormat.Header.decode(checked(header(plain)), "pack")),
-    PACK_FOOTER(
-        ObjectNames.PACKS,
-        "",
-        plain -> PackFormat.Footer.decode(footer(plain), plain.length, "pack"));
-
-    private final String prefix;
-    private final String purpose;
-    private final Parser parser;
-
-    Kind(String prefix, String purpose, Parser parser) {
-      this.prefix = prefix;
-      this.purpose = purpose;
-      this.parser = parser;
+  /// @param prefix of the objects' names
+  /// @param purpose they are sealed for; empty if they are not
+  record Kind(String name, String prefix, String purpose, Parser parser) {
+    @Override
+    public String toString() {
+      return name;
     }
   }
 
+  private static final String STATE = "state";
+  private static final String PACK_HEADER = "header of a pack";
+  private static final String PACK_FOOTER = "footer of a pack";
+
+  static Stream<Kind> kinds() {
+    return Stream.of(
+        new Kind(
+            "slot", ObjectNames.LOG, SlotRecord.PURPOSE, plain -> SlotRecord.decode(plain, "x")),
+        new Kind(
+            "delta",
+            ObjectNames.DELTAS,
+            IndexObject.PURPOSE,
+            plain -> IndexObject.decode(plain, "x")),
+        new Kind(
+            "shard",
+            ObjectNames.BASES,
+            IndexObject.PURPOSE,
+            plain -> IndexObject.decode(plain, "x")),
+        new Kind(
+            STATE,
+            ObjectNames.MAINTENANCE,
+            MaintenanceLog.STATE_PURPOSE,
+            plain -> MaintenanceState.decode(plain, "x")),
+        new Kind(
+            "check",
+            ObjectNames.CHECKS,
+            CheckRecord.PURPOSE,
+            plain -> CheckRecord.decode(plain, "x")),
+        new Kind(
+            "key slot",
+            ObjectNames.SLOTS,
+            "",
+            plain -> KeySlot.decode(slotId(plain), summed(plain))),
+        new Kind("format", "format/", "", plain -> FormatObject.decode(summed(plain))),
+        new Kind(
+            PACK_HEADER,
+            ObjectNames.PACKS,
+            "",
+            plain -> PackFormat.Header.decode(checked(header(plain)), "x")),
+        new Kind(
+            PACK_FOOTER,
+            ObjectNames.PACKS,
+            "",
+            plain -> PackFormat.Footer.decode(plain, PACK_BYTES, "x")));
+  }
+
   @ParameterizedTest
-  @EnumSource(Kind.class)
+  @MethodSource("kinds")
   @Timeout(value = 5, unit = TimeUnit.MINUTES)
   void changedBytesAreReadOrSaidToBeDamaged(Kind kind) throws Exception {
-    SplittableRandom random = Seeds.random(kind.ordinal());
+    SplittableRandom random = Seeds.random(kind.name().length());
     List<byte[]> samples = samples(kind);
     assertThat(samples).isNotEmpty();
     for (byte[] sample : samples) {
-      kind.parser.parse(sample.clone());
+      kind.parser().parse(sample.clone());
     }
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    assertThat(threads.isThreadAllocatedMemoryEnabled()).isTrue();
     Map<Boolean, Integer> outcomes = new LinkedHashMap<>();
     for (int i = 0; i < CHANGED; i++) {
       byte[] changed = changed(samples.get(random.nextInt(samples.size())), random);
@@ -99,7 +129,7 @@ class ParserFuzzTest {
 
   private static boolean isRead(Kind kind, byte[] changed) throws IOException {
     try {
-      kind.parser.parse(changed);
+      kind.parser().parse(changed);
       return true;
     } catch (BackupException e) {
       assertThat(e.code()).isIn(ErrorCode.OBJECT_CORRUPT, ErrorCode.REPOSITORY_TOO_NEW);
@@ -131,7 +161,7 @@ class ParserFuzzTest {
   private List<byte[]> samples(Kind kind) throws IOException {
     try (Repository repository = fill()) {
       List<BlobKey> keys = new ArrayList<>();
-      store.list(kind.prefix, blob -> keys.add(blob.key()));
+      store.list(kind.prefix(), blob -> keys.add(blob.key()));
       List<byte[]> samples = new ArrayList<>();
       for (BlobKey key : keys) {
         samples.add(plain(repository, kind, key));
@@ -142,21 +172,24 @@ class ParserFuzzTest {
 
   private byte[] plain(Repository repository, Kind kind, BlobKey key) throws IOException {
     byte[] object = store.get(key, BlobStore.BLOB_BYTES_MAX);
-    if (kind == Kind.PACK_HEADER) {
+    if (kind.name().equals(PACK_HEADER)) {
       return header(object);
     }
-    if (kind == Kind.STATE) {
-      return repository.maintenance().unwrap(key, kind.purpose, MaintenanceState.BYTES_MAX)
+    if (kind.name().equals(PACK_FOOTER)) {
+      return footer(object);
+    }
+    if (kind.name().equals(STATE)) {
+      return repository.maintenance().unwrap(key, kind.purpose(), MaintenanceState.BYTES_MAX)
               instanceof Genuine<byte[]>(byte[] plain)
           ? plain
           : new byte[0];
     }
-    return kind.purpose.isEmpty()
+    return kind.purpose().isEmpty()
         ? object
         : repository
             .domain(Repository.MAIN_DOMAIN)
             .openMeta(
-                kind.purpose, key.value(), object, 0, object.length, BlobStore.BLOB_BYTES_MAX);
+                kind.purpose(), key.value(), object, 0, object.length, BlobStore.BLOB_BYTES_MAX);
   }
 
   /// A repository in which everything has been done once.
@@ -208,8 +241,13 @@ class ParserFuzzTest {
     return header;
   }
 
+  /// Of a pack of [#PACK_BYTES], with a table that fits it.
   private static byte[] footer(byte[] pack) {
-    return Arrays.copyOfRange(
-        pack, Math.max(0, pack.length - PackFormat.FOOTER_BYTES), pack.length);
+    byte[] footer = Arrays.copyOfRange(pack, pack.length - PackFormat.FOOTER_BYTES, pack.length);
+    int tableBytes = 1_000;
+    ByteBuffer.wrap(footer)
+        .putInt(PACK_BYTES - PackFormat.FOOTER_BYTES - tableBytes)
+        .putInt(tableBytes);
+    return footer;
   }
 }

@@ -241,6 +241,17 @@ final class Stage {
     }
 
     @Override
+    public void names(String prefix, Consumer<String> each) throws IOException {
+      List<String> all = new ArrayList<>();
+      ask(
+          () -> {
+            store.names(prefix, all::add);
+            return true;
+          });
+      all.forEach(each);
+    }
+
+    @Override
     public void list(String prefix, Consumer<BlobStat> each) throws IOException {
       List<BlobStat> all = new ArrayList<>();
       ask(

@@ -54,12 +54,14 @@ public final class PutProbe {
   ///   credentials may not put, for example
   public StoreCapabilities probe() throws IOException {
     List<BlobKey> used = new ArrayList<>();
+    List<BlobKey> stored = new ArrayList<>();
     try {
       String problem = overwrites(newKey(used));
+      stored.addAll(used);
       for (int round = 0; round < RACES && problem.isEmpty(); round++) {
-        problem = race(newKey(used));
+        problem = race(newKey(used), stored);
       }
-      if (problem.isEmpty() && listed(used).size() < used.size()) {
+      if (problem.isEmpty() && listed(stored).size() < stored.size()) {
         problem = "its listings leave out what was put a moment ago";
       }
       return problem.isEmpty()
@@ -100,7 +102,9 @@ public final class PutProbe {
 
   /// Many writers put one key at once. A store that looks first and writes then lets two of them
   /// win, mostly; one that is not caught here may still be one.
-  private String race(BlobKey key) throws IOException {
+  ///
+  /// @param stored gets the key if exactly one has won: then it is there
+  private String race(BlobKey key, List<BlobKey> stored) throws IOException {
     var winners = new AtomicInteger();
     Queue<StoreUnavailableException> unanswered = new ConcurrentLinkedQueue<>();
     try (Workers writers = Workers.virtual("probe")) {
@@ -122,6 +126,9 @@ public final class PutProbe {
     }
     if (unanswered.size() == WRITERS) {
       throw unanswered.remove();
+    }
+    if (winners.get() == 1) {
+      stored.add(key);
     }
     return winners.get() <= 1
         ? ""

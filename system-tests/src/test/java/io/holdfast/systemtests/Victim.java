@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 /// A command of the program that runs in order to be killed. Closing kills it.
 final class Victim implements AutoCloseable {
   private static final long END_SECONDS = 120;
+  private static final long WHOLE_SECONDS = 300;
   private static final long LOOK_MILLIS = 1;
 
   private final Process process;
@@ -31,7 +32,8 @@ final class Victim implements AutoCloseable {
     /// A moment while such a command works: one of its changes, and then a part of the time to the
     /// next.
     Strike strike(SplittableRandom random) {
-      int most = Math.max(1, changes);
+      // Not the last one: after that it would be the end of the program that is struck.
+      int most = Math.max(1, changes - 1);
       return new Strike(
           1 + random.nextInt(most), Moments.within(worked.dividedBy(most), random.nextDouble()));
     }
@@ -53,7 +55,9 @@ final class Victim implements AutoCloseable {
     Footprint before = Footprint.of(repository);
     try (Victim victim = start(program, scratch, arguments)) {
       long begun = 0;
+      long deadline = deadline();
       while (!victim.process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+        victim.requireBefore(deadline);
         if (begun == 0 && Footprint.of(repository).changesSince(before) > 0) {
           begun = System.nanoTime();
         }
@@ -72,7 +76,9 @@ final class Victim implements AutoCloseable {
       throws IOException, InterruptedException {
     Footprint before = Footprint.of(repository);
     try (Victim victim = start(program, scratch, arguments)) {
+      long deadline = deadline();
       while (Footprint.of(repository).changesSince(before) < strike.changes()) {
+        victim.requireBefore(deadline);
         if (victim.process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
           return Optional.of(victim.ended());
         }
@@ -84,6 +90,17 @@ final class Victim implements AutoCloseable {
   static Victim start(Program program, Path scratch, String... arguments) throws IOException {
     Path out = Files.createTempFile(scratch, "victim", ".out");
     return new Victim(program.start(out, arguments), out, String.join(" ", arguments));
+  }
+
+  private static long deadline() {
+    return System.nanoTime() + TimeUnit.SECONDS.toNanos(WHOLE_SECONDS);
+  }
+
+  private void requireBefore(long deadline) throws IOException {
+    if (System.nanoTime() - deadline > 0) {
+      kill();
+      throw new AssertionError(command + " did not end in time: " + messages());
+    }
   }
 
   /// Kills the process and all its children, without a word, after `moment`, if it still runs then.

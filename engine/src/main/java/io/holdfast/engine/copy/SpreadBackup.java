@@ -206,7 +206,7 @@ public final class SpreadBackup {
       try (OpenRepository to = new RepositoryAccess(place.context()).open(place.settings())) {
         outcomes.add(new Outcome(to.address(), Optional.empty()));
       } catch (BackupException e) {
-        if (!isOfRepository(e)) {
+        if (e.code() == ErrorCode.BUG || e.code().kind() == ErrorKind.INTERRUPTED) {
           throw e;
         }
         outcomes.add(new Outcome(place.settings().repository(), Optional.of(e.text())));

@@ -68,10 +68,12 @@ final class RepositoryExam {
     }
     if (capabilities.putIfAbsent() == StoreCapabilities.Support.NO) {
       findings.warn(
-          "the store does not refuse a second write of one name",
-          "Let only one process at a time write to this repository.");
-    }
-    if (!capabilities.remark().isEmpty()) {
+          capabilities.remark().isEmpty()
+              ? "the store does not refuse a second write of one name"
+              : capabilities.remark(),
+          "Let only one process at a time write to this repository, and prune nothing while another"
+              + " one runs or has just ended; better, choose another store.");
+    } else if (!capabilities.remark().isEmpty()) {
       findings.warn(
           capabilities.remark(), "Read what the documentation says about that kind of store.");
     }

@@ -45,6 +45,7 @@ final class FilesEstimating {
       throws IOException {
     FilesScope.requireThere(request.paths());
     requireAlive(settings);
+    repository.requireWritable(settings.domain());
     List<String> warnings = new ArrayList<>();
     Optional<StoredSnapshot> newest = FilesScope.newest(BackupCatalog.of(repository), settings);
     context.progress().phase("files", 0);

@@ -46,6 +46,7 @@ public final class Verify {
   private static final int BATCH_FILES = 20_000;
 
   private static final int FINDINGS_MAX = 1_000;
+  private static final int ATTEMPTS_MAX = 3;
 
   private final EngineContext context;
   private final Repository repository;
@@ -70,13 +71,14 @@ public final class Verify {
           StoredSnapshot backup = catalog.require(nameOrLatest, source);
           catalog.damaged().forEach(damage -> find("list of backups", damage.text()));
           catalog.undecided().forEach(damage -> find("maintenance", damage.text()));
-          if (!isVerified(backup) && findings.isEmpty()) {
+          boolean isThere = isVerified(backup);
+          if (!isThere && findings.isEmpty()) {
             throw new BackupException(
                 ErrorCode.BACKUP_NOT_FOUND,
                 "the backup " + backup.record().name() + " was forgotten while it was read",
                 "'holdfast list' shows the backups of this repository.");
           }
-          return report(List.of(backup));
+          return report(isThere ? List.of(backup) : List.of());
         });
   }
 
@@ -104,11 +106,25 @@ public final class Verify {
         });
   }
 
+  /// What somebody pruned or shredded while we looked is no damage: then it is looked at again.
+  private static List<io.holdfast.repository.Finding> checked(Verification verification)
+      throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      Verification.Moment before = verification.moment();
+      List<io.holdfast.repository.Finding> found = verification.check();
+      if (found.stream().noneMatch(finding -> finding.kind().isDamage())
+          || attempt == ATTEMPTS_MAX
+          || verification.moment().equals(before)) {
+        return found;
+      }
+    }
+  }
+
   /// Structure, and every pack against its checksum: what no backup reads, such as padding and the
   /// tables by which a lost index is made again, is found too.
   private void verifyObjects() throws IOException {
     Verification verification = repository.verification();
-    List<io.holdfast.repository.Finding> found = new ArrayList<>(verification.check());
+    List<io.holdfast.repository.Finding> found = new ArrayList<>(checked(verification));
     context.progress().phase("verify packs", 0);
     List<PackId> damaged = new ArrayList<>();
     for (PackId pack : verification.packs()) {

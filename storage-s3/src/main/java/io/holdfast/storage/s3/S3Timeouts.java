@@ -10,10 +10,10 @@ import java.time.Duration;
 /// @param request for a request and its answer, without the time that their bytes take
 /// @param bytesPerSecondMin slower than this counts as standing still
 record S3Timeouts(Duration connect, Duration silence, Duration request, long bytesPerSecondMin) {
-  /// A blob of the largest size may take 34 minutes (1 Mbit/s).
+  /// A line of 1 Mbit/s may be shared by three requests.
   static final S3Timeouts DEFAULT =
       new S3Timeouts(
-          Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(60), 128 << 10);
+          Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(60), 40 << 10);
 
   S3Timeouts {
     if (bytesPerSecondMin <= 0) {

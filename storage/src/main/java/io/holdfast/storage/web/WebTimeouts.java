@@ -10,10 +10,10 @@ import java.time.Duration;
 /// @param bytesPerSecondMin slower than this counts as standing still
 public record WebTimeouts(
     Duration connect, Duration silence, Duration request, long bytesPerSecondMin) {
-  /// A blob of the largest size may take 34 minutes (1 Mbit/s).
+  /// A line of 1 Mbit/s may be shared by three requests.
   public static final WebTimeouts DEFAULT =
       new WebTimeouts(
-          Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(60), 128 << 10);
+          Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(60), 40 << 10);
 
   /// For what answers at once or is not there: services of the machine itself.
   public static final WebTimeouts NEARBY =
