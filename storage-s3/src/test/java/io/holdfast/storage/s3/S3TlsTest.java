@@ -1,5 +1,6 @@
 package io.holdfast.storage.s3;
 
+import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.StoreUrl;
 import io.holdfast.storage.s3.testing.S3Server;
 import io.holdfast.storage.s3.testing.S3Servers;
@@ -17,12 +18,21 @@ class S3TlsTest {
       @S3Servers.Of(S3Server.Kind.S3PROXY) S3Server server, @TempDir Path directory)
       throws IOException {
     TlsFaults.trustsTheNamedAuthorityOnly(
-        server.port(),
-        directory,
-        (endpoint, caFile) -> {
-          StoreUrl url = StoreUrl.parse(server.placeAt(endpoint) + caFile, "");
-          return S3BlobStore.open(
-              S3Place.of(url, S3Server.context()), S3Server.context(), S3Timeouts.DEFAULT);
-        });
+        server.port(), directory, (endpoint, caFile) -> open(server, endpoint, caFile));
+  }
+
+  @Test
+  void aCertificateForAnotherHostIsNotTrusted(
+      @S3Servers.Of(S3Server.Kind.S3PROXY) S3Server server, @TempDir Path directory)
+      throws IOException {
+    TlsFaults.trustsNoOtherServerOfThatAuthority(
+        server.port(), directory, (endpoint, caFile) -> open(server, endpoint, caFile));
+  }
+
+  private static BlobStore open(S3Server server, String endpoint, String caFile)
+      throws IOException {
+    StoreUrl url = StoreUrl.parse(server.placeAt(endpoint) + caFile, "");
+    return S3BlobStore.open(
+        S3Place.of(url, S3Server.context()), S3Server.context(), S3Timeouts.DEFAULT);
   }
 }

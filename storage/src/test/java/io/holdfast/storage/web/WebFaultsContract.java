@@ -389,6 +389,11 @@ public abstract class WebFaultsContract {
   }
 
   @Test
+  void aCertificateForAnotherHostIsNotTrusted(@TempDir Path directory) throws IOException {
+    TlsFaults.trustsNoOtherServerOfThatAuthority(serverPort(), directory, this::openByTls);
+  }
+
+  @Test
   void aListingThatIsNotSortedIsRefused() {
     ListingFaults.refusesWhatIsNotSorted(store, proxy, pageFormat());
   }

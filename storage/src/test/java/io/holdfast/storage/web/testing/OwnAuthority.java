@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/// A certificate authority that nobody knows, and a certificate of it for a server at 127.0.0.1,
-/// made by the JDK's keytool.
+/// A certificate authority that nobody knows, and a certificate of it for a server, made by the
+/// JDK's keytool.
 public final class OwnAuthority {
   private static final String PASSWORD = "not-a-secret";
   private static final long SECONDS_MAX = 60;
@@ -27,8 +27,16 @@ public final class OwnAuthority {
     this.pem = pem;
   }
 
-  /// Makes one, with its files in `directory`.
+  /// Makes one, with its files in `directory` and a certificate for 127.0.0.1.
   public static OwnAuthority make(Path directory, String name) throws IOException {
+    return make(directory, name, "ip:127.0.0.1");
+  }
+
+  /// As the other.
+  ///
+  /// @param subject what the certificate is for, as keytool writes it: `ip:…` or `dns:…`
+  public static OwnAuthority make(Path directory, String name, String subject)
+      throws IOException {
     var authority =
         new OwnAuthority(directory.resolve(name + ".p12"), directory.resolve(name + ".pem"));
     authority.keytool("-genkeypair", "-alias", "ca", "-dname", "CN=" + name, "-ext", "bc:c");
@@ -41,7 +49,7 @@ public final class OwnAuthority {
         "-signer",
         "ca",
         "-ext",
-        "san=ip:127.0.0.1");
+        "san=" + subject);
     authority.keytool("-exportcert", "-rfc", "-alias", "ca", "-file", authority.pem.toString());
     return authority;
   }

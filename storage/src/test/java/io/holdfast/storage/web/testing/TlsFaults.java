@@ -53,6 +53,17 @@ public final class TlsFaults {
     }
   }
 
+  /// A certificate of the right authority that is for another server is not trusted either.
+  public static void trustsNoOtherServerOfThatAuthority(
+      int serverPort, Path directory, Opening opening) throws IOException {
+    OwnAuthority ours = OwnAuthority.make(directory, "other", "dns:other.example");
+    try (TlsFront front = TlsFront.before(serverPort, ours);
+        BlobStore store = opening.open(front.endpoint(), "&ca-file=" + ours.pem())) {
+      assertUntrusted(() -> store.putIfAbsent(KEY, ByteBuffer.wrap(new byte[] {1})));
+      assertUntrusted(() -> store.get(KEY, 10));
+    }
+  }
+
   private static void assertUntrusted(ThrowingCallable request) {
     assertThatThrownBy(request)
         .isInstanceOfSatisfying(
