@@ -56,7 +56,7 @@ class PruneMutationTest {
             "Loaded loaded = loadOrClose(id, open, data);\n"
                 + "      if (log.claim(place, open) != ResolvedPut.Owner.OURS) {\n        continue;\n      }"),
         new Mutation(
-            117,
+            67,
             "a session below the announced floor does not begin",
             "Repository.java",
             "if (!loaded.state().isClosing(id)) {",
@@ -98,7 +98,7 @@ class PruneMutationTest {
             "if (condemned.test(pack)) {\n        moving",
             "if (condemned.test(pack) && copies.end() - copies.begin() == 1) {\n        moving"),
         new Mutation(
-            8,
+            78,
             "a state is published only on top of the one it was made from",
             "MaintenanceLog.java",
             "case Genuine<MaintenanceState> _, Absent<MaintenanceState> _ -> {\n"
@@ -135,6 +135,27 @@ class PruneMutationTest {
             "MaintenanceLog.java",
             "if (!SealedObject.constantTimeEquals(mac(key, purpose, object, sealed), object, sealed)) {",
             "if (sealed < 0) {"),
+        new Mutation(
+            PruneSimulation.Cast.SHREDDER,
+            1948,
+            "what looks like damage beside a shred is looked at again",
+            "Verification.java",
+            "parts.store().names(ObjectNames.SHREDDED, tombstones::add);",
+            ""),
+        new Mutation(
+            PruneSimulation.Cast.SHREDDER,
+            361,
+            "rotation says that a domain was shredded meanwhile",
+            "Keyring.java",
+            "      // The keys may have gone since.\n      domains.shreds().requireAlive(id);\n",
+            ""),
+        new Mutation(
+            PruneSimulation.Cast.SKEWED,
+            9,
+            "a commit yields to KILL of who took it for dead",
+            "PackedSession.java",
+            "if (claim.owner() == ResolvedPut.Owner.OURS) {",
+            "if (claim.owner() != null) {"),
         // "What others are differences to stays whole" (Marks, CopyRank) stands in
         // PrunedDifferencesTest: no schedule of 3,000 comes to where its loss shows.
         new Mutation(

@@ -35,8 +35,7 @@ public final class OwnAuthority {
   /// As the other.
   ///
   /// @param subject what the certificate is for, as keytool writes it: `ip:…` or `dns:…`
-  public static OwnAuthority make(Path directory, String name, String subject)
-      throws IOException {
+  public static OwnAuthority make(Path directory, String name, String subject) throws IOException {
     var authority =
         new OwnAuthority(directory.resolve(name + ".p12"), directory.resolve(name + ".pem"));
     authority.keytool("-genkeypair", "-alias", "ca", "-dname", "CN=" + name, "-ext", "bc:c");
