@@ -69,8 +69,9 @@ class RequestCostTest {
       Requests little = steps.run("backup after 1,000 rows changed", "backup");
       Requests list = steps.run("list", "list");
       Requests check = steps.run("check", "check");
-      steps.run("verify of one backup", "verify", "latest");
-      steps.run("restore", "restore", "latest", "--to", scratch.resolve("restored").toString());
+      Requests verify = steps.run("verify of one backup", "verify", "latest");
+      Requests restore =
+          steps.run("restore", "restore", "latest", "--to", scratch.resolve("restored").toString());
       steps.run("forget", "forget", "--keep-last", "1");
       Requests prune = steps.run("prune", "prune", "--bury-max", "100");
       steps.run("prune with nothing to do", "prune");
@@ -85,6 +86,10 @@ class RequestCostTest {
       assertThat(list.of(Kind.PUT) + list.of(Kind.DELETE)).isZero();
       assertThat(check.of(Kind.PUT) + check.of(Kind.DELETE)).isZero();
       assertThat(prune.of(Kind.DELETE)).isPositive();
+      if (!Seeds.thorough()) { // for ten times the data: more
+        assertThat(verify.of(Kind.GET)).as("gets of a verification").isLessThanOrEqualTo(250);
+        assertThat(restore.of(Kind.GET)).as("gets of a restore").isLessThanOrEqualTo(300);
+      }
     }
   }
 
