@@ -8,8 +8,8 @@
 # three cases hold gives three unknowns: what there is once, for each database, and for each gigabyte.
 #
 # The target: TERABYTES=100 in DATABASES=10000, a backup of each every day, KEEP=30 of them, WAL_GB=1 of WAL a day and database, REPOSITORY=100
-# databases in one repository. Requests that only a server sees are those of docs/costs.md: GETS=25, GETS_MORE=4 for each backup that is stored, LISTS=13,
-# HEADS=6; PRUNE_PUTS=7 PRUNE_GETS=249 PRUNE_LISTS=68 for one prune a day and repository.
+# databases in one repository. Requests that only a server sees are those of docs/costs.md: GETS=23, GETS_MORE=4 for each backup that is stored, LISTS=13,
+# HEADS=7; PRUNE_PUTS=7 PRUNE_GETS=229 PRUNE_LISTS=67 for one prune a day and repository.
 # Prices in dollars: GB_MONTH=0.023, PUT_1000=0.005 (LIST too), GET_1000=0.0004 (HEAD too). They are Amazon's list prices of S3 Standard in us-east-1 up to
 # 50 TB, as they have stood for years, without tax and transfer: replace them by yours.
 #
@@ -83,6 +83,6 @@ for case in $CASES; do
 done
 
 awk -v terabytes="${TERABYTES:-100}" -v databases="${DATABASES:-10000}" -v keep="${KEEP:-30}" -v wal="${WAL_GB:-1}" -v per="${REPOSITORY:-100}" \
-  -v gets="${GETS:-25}" -v more="${GETS_MORE:-4}" -v lists="${LISTS:-13}" -v heads="${HEADS:-6}" \
-  -v pruneputs="${PRUNE_PUTS:-7}" -v prunegets="${PRUNE_GETS:-249}" -v prunelists="${PRUNE_LISTS:-68}" \
+  -v gets="${GETS:-23}" -v more="${GETS_MORE:-4}" -v lists="${LISTS:-13}" -v heads="${HEADS:-7}" \
+  -v pruneputs="${PRUNE_PUTS:-7}" -v prunegets="${PRUNE_GETS:-229}" -v prunelists="${PRUNE_LISTS:-67}" \
   -v month="${GB_MONTH:-0.023}" -v put="${PUT_1000:-0.005}" -v get="${GET_1000:-0.0004}" -f benchmarks/cost.awk "$table"

@@ -27,6 +27,8 @@ import java.util.stream.Stream;
 /// Looks at what is stored without changing it. What it finds is handed back; an `IOException`
 /// means that the store could not be asked, so nothing can be said.
 public final class Verification {
+  private static final int CHECKS_MAX = 3;
+
   /// What one read gets of a pack that is not needed as a whole.
   private static final int PIECE_BYTES = 1 << 20;
 
@@ -47,8 +49,21 @@ public final class Verification {
       IndexLoader loader) {}
 
   /// Structure: every small object can be opened, sessions have no gaps, every pack that the index
-  /// names is there with its size, every snapshot's roots are known. Reads no pack.
+  /// names is there with its size, every snapshot's roots are known. Reads no pack. What somebody
+  /// pruned or shredded meanwhile is no damage: then it looks again.
   public List<Finding> check() throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      Moment before = moment();
+      List<Finding> findings = checkOnce();
+      if (findings.stream().noneMatch(finding -> finding.kind().isDamage())
+          || attempt == CHECKS_MAX
+          || moment().equals(before)) {
+        return findings;
+      }
+    }
+  }
+
+  private List<Finding> checkOnce() throws IOException {
     List<Finding> findings = new ArrayList<>();
     new KeyCheck(parts).run(findings);
     Loaded loaded = parts.loader().load(Use.READ);

@@ -14,36 +14,31 @@ class PruneSimulationTest {
   @ParameterizedTest(name = "schedules from seed {0}")
   @ValueSource(longs = {1, 2, 3, 4})
   void nothingAcknowledgedIsLostAndTheRestCanAlwaysBePruned(long first) throws Exception {
-    int schedules = Seeds.thorough() ? 25_000 : SAMPLE;
-    for (int i = 0; i < schedules; i++) {
-      PruneSimulation.simulate(first * 1_000_000 + i, PruneSimulation.Cast.PRUNERS);
-    }
+    play(PruneSimulation.Cast.PRUNERS, first, 25_000);
   }
 
   @ParameterizedTest(name = "schedules from seed {0}")
   @ValueSource(longs = {1, 2})
   void clocksDoNotMatter(long first) throws Exception {
-    int schedules = Seeds.thorough() ? 10_000 : SAMPLE;
-    for (int i = 0; i < schedules; i++) {
-      PruneSimulation.simulate(first * 1_000_000 + i, PruneSimulation.Cast.SKEWED);
-    }
+    play(PruneSimulation.Cast.SKEWED, first, 10_000);
   }
 
   @ParameterizedTest(name = "schedules from seed {0}")
   @ValueSource(longs = {1, 2})
   void whoHasNoKeyOfMaintenanceTakesNothingAway(long first) throws Exception {
-    int schedules = Seeds.thorough() ? 10_000 : SAMPLE;
-    for (int i = 0; i < schedules; i++) {
-      PruneSimulation.simulate(first * 1_000_000 + i, PruneSimulation.Cast.FORGER);
-    }
+    play(PruneSimulation.Cast.FORGER, first, 10_000);
   }
 
   @ParameterizedTest(name = "schedules from seed {0}")
   @ValueSource(longs = {5, 6})
   void aShreddedDomainIsGoneAndNothingElseIs(long first) throws Exception {
-    int schedules = Seeds.thorough() ? 25_000 : SAMPLE;
+    play(PruneSimulation.Cast.SHREDDER, first, 25_000);
+  }
+
+  private static void play(PruneSimulation.Cast cast, long first, int thorough) throws Exception {
+    int schedules = Seeds.thorough() ? thorough : SAMPLE;
     for (int i = 0; i < schedules; i++) {
-      PruneSimulation.simulate(first * 1_000_000 + i, PruneSimulation.Cast.SHREDDER);
+      PruneSimulation.simulate(first * 1_000_000 + i, cast);
     }
   }
 }

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +56,62 @@ class ShreddingTest {
     try (Repository repository = open(store)) {
       SmallBackup.write(repository, "doomed", "second", 7);
       SmallBackup.write(repository, "spared", "of another", 6);
+    }
+  }
+
+  /// Whenever in a check somebody shreds: what is gone then is no damage.
+  @Test
+  void aCheckBesideAShredRaisesNoAlarm() throws Exception {
+    int shreds = 0;
+    boolean wasShredded = true;
+    for (int request = 1; wasShredded; request++) {
+      makeBackups();
+      ShreddingBefore hooked = new ShreddingBefore(store, request);
+      try (Repository repository = open(hooked)) {
+        assertThat(repository.verification().check())
+            .as("shredded before request %d", request)
+            .noneMatch(finding -> finding.kind().isDamage());
+      }
+      wasShredded = hooked.requests >= request;
+      shreds += wasShredded ? 1 : 0;
+    }
+    assertThat(shreds).isGreaterThan(30);
+  }
+
+  /// Another process shreds before one of the requests. *Confined.*
+  private static final class ShreddingBefore extends ForwardingBlobStore {
+    private final int at;
+    private int requests;
+
+    ShreddingBefore(BlobStore inner, int at) {
+      super(inner);
+      this.at = at;
+    }
+
+    private void next() throws IOException {
+      if (++requests == at) {
+        try (Repository other = ShreddingTest.open(inner())) {
+          var _ = other.shredding("doomed").run(KeptKeys.REFUSED);
+        }
+      }
+    }
+
+    @Override
+    public byte[] get(BlobKey key, int bytesMax) throws IOException {
+      next();
+      return super.get(key, bytesMax);
+    }
+
+    @Override
+    public Optional<BlobStat> stat(BlobKey key) throws IOException {
+      next();
+      return super.stat(key);
+    }
+
+    @Override
+    public void list(String prefix, Consumer<BlobStat> each) throws IOException {
+      next();
+      super.list(prefix, each);
     }
   }
 

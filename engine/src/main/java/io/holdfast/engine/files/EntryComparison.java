@@ -114,11 +114,14 @@ final class EntryComparison {
     return names.first;
   }
 
+  /// An open file and what it was like then. Whoever asked for it closes it.
+  record Opened(Handle file, FileStatus status) {}
+
   /// Opens a regular file that is to be read. The caller closes it.
   ///
   /// @return empty if something else took its place meanwhile
   /// @throws PosixException if it cannot be read
-  Optional<Handle> open(Found found) throws IOException {
+  Optional<Opened> open(Found found) throws IOException {
     FileStatus status = found.status();
     Handle file;
     try {
@@ -134,7 +137,7 @@ final class EntryComparison {
         linked.remove(Inode.of(status));
       }
       if (opened.isRegular()) {
-        return Optional.of(file);
+        return Optional.of(new Opened(file, opened));
       }
     } catch (IOException | RuntimeException e) {
       file.close();

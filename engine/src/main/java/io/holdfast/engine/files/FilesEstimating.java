@@ -14,8 +14,6 @@ import io.holdfast.files.walk.TreeWalk;
 import io.holdfast.files.walk.WalkOptions;
 import io.holdfast.repository.ChunkReader;
 import io.holdfast.repository.Repository;
-import io.holdfast.repository.ShreddedDomain;
-import io.holdfast.repository.ShreddedDomainException;
 import io.holdfast.repository.StoredSnapshot;
 import io.holdfast.repository.tree.FileContent;
 import io.holdfast.repository.tree.SortedTreeWriter;
@@ -44,7 +42,7 @@ final class FilesEstimating {
   FilesEstimate estimate(Settings settings, FilesBackupRequest request, WalkOptions options)
       throws IOException {
     FilesScope.requireThere(request.paths());
-    requireAlive(settings);
+    // Where a backup would be refused, so is its estimate.
     repository.requireWritable(settings.domain());
     List<String> warnings = new ArrayList<>();
     Optional<StoredSnapshot> newest = FilesScope.newest(BackupCatalog.of(repository), settings);
@@ -62,16 +60,6 @@ final class FilesEstimating {
         counts.problems.count(),
         problems,
         warnings);
-  }
-
-  /// Where a backup would be refused, so is its estimate.
-  private void requireAlive(Settings settings) throws IOException {
-    for (ShreddedDomain shredded : repository.shreddedDomains()) {
-      if (shredded.name().equals(settings.domain())) {
-        throw ShreddedDomainException.of(
-            "everything of source '" + settings.source() + "'", shredded);
-      }
-    }
   }
 
   private Counts walk(
@@ -117,13 +105,13 @@ final class FilesEstimating {
         if (!compared.hasContent()) {
           var _ = metadata.read(found, compared.hardLink(), now);
         } else {
-          Optional<Handle> file = comparison.open(found);
+          Optional<EntryComparison.Opened> file = comparison.open(found);
           if (file.isEmpty()) {
             counts.problems.add(found.path(), EntryComparison.REPLACED);
             return;
           }
-          try (Handle opened = file.get()) {
-            bytes = contentBytes(opened);
+          try (Handle opened = file.get().file()) {
+            bytes = contentBytes(opened, file.get().status());
             var _ = FileReading.attributes(found.path(), opened, counts.problems);
           }
           counts.readBytes += bytes;
@@ -134,8 +122,7 @@ final class FilesEstimating {
     context.progress().advance(bytes);
   }
 
-  private static long contentBytes(Handle file) throws PosixException {
-    FileStatus status = file.status();
+  private static long contentBytes(Handle file, FileStatus status) throws PosixException {
     return FileReading.toRead(Holes.regions(file, status), status).stream()
         .mapToLong(Region::length)
         .sum();

@@ -5,7 +5,6 @@ import io.holdfast.engine.EngineContext;
 import io.holdfast.files.FileFacts;
 import io.holdfast.files.FileFacts.Mark;
 import io.holdfast.files.content.Cutter;
-import io.holdfast.files.posix.Handle;
 import io.holdfast.files.posix.PosixException;
 import io.holdfast.files.walk.Found;
 import io.holdfast.files.walk.TreeWalk;
@@ -112,13 +111,13 @@ final class TreeIntake implements AutoCloseable {
 
   private void readFile(Found found, Slot slot, Instant now, FileContent content)
       throws IOException {
-    Optional<Handle> file = comparison.open(found);
-    if (file.isEmpty()) {
+    Optional<EntryComparison.Opened> opened = comparison.open(found);
+    if (opened.isEmpty()) {
       slot.skip(new IOException(EntryComparison.REPLACED));
       return;
     }
-    Entries.Owners owners = metadata.owners(file.get().status());
-    crew.submit(new FileJob(slot, file.get(), found.status(), now, owners, content));
+    Entries.Owners owners = metadata.owners(opened.get().status());
+    crew.submit(new FileJob(slot, opened.get().file(), found.status(), now, owners, content));
   }
 
   private void put(Slot slot) throws IOException {

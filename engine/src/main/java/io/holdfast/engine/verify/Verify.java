@@ -46,7 +46,6 @@ public final class Verify {
   private static final int BATCH_FILES = 20_000;
 
   private static final int FINDINGS_MAX = 1_000;
-  private static final int ATTEMPTS_MAX = 3;
 
   private final EngineContext context;
   private final Repository repository;
@@ -106,25 +105,11 @@ public final class Verify {
         });
   }
 
-  /// What somebody pruned or shredded while we looked is no damage: then it is looked at again.
-  private static List<io.holdfast.repository.Finding> checked(Verification verification)
-      throws IOException {
-    for (int attempt = 1; ; attempt++) {
-      Verification.Moment before = verification.moment();
-      List<io.holdfast.repository.Finding> found = verification.check();
-      if (found.stream().noneMatch(finding -> finding.kind().isDamage())
-          || attempt == ATTEMPTS_MAX
-          || verification.moment().equals(before)) {
-        return found;
-      }
-    }
-  }
-
   /// Structure, and every pack against its checksum: what no backup reads, such as padding and the
   /// tables by which a lost index is made again, is found too.
   private void verifyObjects() throws IOException {
     Verification verification = repository.verification();
-    List<io.holdfast.repository.Finding> found = new ArrayList<>(checked(verification));
+    List<io.holdfast.repository.Finding> found = new ArrayList<>(verification.check());
     context.progress().phase("verify packs", 0);
     List<PackId> damaged = new ArrayList<>();
     for (PackId pack : verification.packs()) {

@@ -66,7 +66,7 @@ class EntryComparisonTest {
       comparison.compare(first);
       Files.delete(tree.resolve("a"));
       Files.writeString(tree.resolve("a"), "another file");
-      comparison.open(first).orElseThrow().close();
+      comparison.open(first).orElseThrow().file().close();
       assertThat(comparison.compare(find(walk, "b")).hasContent()).isTrue();
     }
   }

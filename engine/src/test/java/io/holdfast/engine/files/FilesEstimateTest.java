@@ -37,11 +37,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -193,6 +197,47 @@ class FilesEstimateTest {
       assertThatThrownBy(() -> backup.run(settings, request()))
           .isInstanceOfSatisfying(
               BackupException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_ERROR));
+    }
+  }
+
+  @Test
+  void whereTheKeysOfTheDomainAreLostTheEstimateIsRefusedAsTheBackupIs() throws IOException {
+    Settings inDomain =
+        new Settings(
+            settings.repository(),
+            settings.key(),
+            settings.source(),
+            settings.url(),
+            settings.directUrl(),
+            settings.slot(),
+            settings.configFile(),
+            settings.limits(),
+            "apart");
+    Files.writeString(source.resolve("file"), "text");
+    Path keys = directory.resolve("keys/domain");
+    Set<Path> others = listed(keys);
+    var _ = new FilesBackup(context, opened.orElseThrow()).run(inDomain, request());
+    Set<Path> lost = listed(keys);
+    lost.removeAll(others);
+    for (Path key : listed(lost.iterator().next())) {
+      Files.delete(key);
+    }
+    try (OpenRepository repository = new RepositoryAccess(context).open(settings)) {
+      FilesBackup backup = new FilesBackup(context, repository);
+      for (ThrowingCallable asked :
+          List.<ThrowingCallable>of(
+              () -> backup.estimate(inDomain, request()), () -> backup.run(inDomain, request()))) {
+        assertThatThrownBy(asked)
+            .isInstanceOfSatisfying(
+                BackupException.class,
+                e -> assertThat(e.code()).isEqualTo(ErrorCode.OBJECT_MISSING));
+      }
+    }
+  }
+
+  private static Set<Path> listed(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.collect(Collectors.toCollection(HashSet::new));
     }
   }
 
