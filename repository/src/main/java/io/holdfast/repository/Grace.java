@@ -63,6 +63,17 @@ final class Grace {
     return open;
   }
 
+  /// Ends the sessions of a table that are silent, so that what they left can go at once.
+  ///
+  /// @return whether there was one
+  boolean endSilent(SessionTable table) throws IOException {
+    boolean ended = false;
+    for (SessionTable.Standing standing : table.open()) {
+      ended |= isSilent(standing) && end(standing);
+    }
+    return ended;
+  }
+
   private boolean isSilent(SessionTable.Standing standing) {
     Instant now = options.clock().instant();
     return standing

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class PackWindows {
   private static final int STEP_BYTES = 256 << 10;
   private static final int GROWTH = 4;
+  private static final int LARGE_STEP_BYTES = 1 << 20;
   private static final int WINDOW_BYTES_MAX = 4 << 20;
   private static final long KEPT_BYTES_MAX = 16 << 20;
 
@@ -93,9 +94,11 @@ final class PackWindows {
     try {
       byte[] bytes = read(place, pending.bytes);
       synchronized (this) {
+        // Before it is kept: from then on somebody else's read may drop it.
+        byte[] frame = Arrays.copyOf(bytes, place.storedBytes());
         keep(new Window(place, bytes));
+        return frame;
       }
-      return Arrays.copyOf(bytes, place.storedBytes());
     } finally {
       synchronized (this) {
         reading.remove(pending);
@@ -162,14 +165,21 @@ final class PackWindows {
       }
     }
     int there = place.pack().bytes() - PackFormat.FOOTER_BYTES - place.offset();
-    return Math.max(place.storedBytes(), Math.min(bytes, there));
+    return Math.max(place.storedBytes(), stepped(Math.min(bytes, there)));
+  }
+
+  /// Large windows have few different sizes, so that the store can use their arrays again.
+  private static int stepped(int bytes) {
+    return bytes < LARGE_STEP_BYTES ? bytes : bytes - bytes % LARGE_STEP_BYTES;
   }
 
   private void keep(Window window) {
     windows.addFirst(window);
     keptBytes += window.bytes.length;
     while (keptBytes > KEPT_BYTES_MAX && windows.size() > 1) {
-      keptBytes -= windows.removeLast().bytes.length;
+      byte[] dropped = windows.removeLast().bytes;
+      keptBytes -= dropped.length;
+      store.giveBack(dropped);
     }
   }
 

@@ -63,6 +63,10 @@ public final class Pruning {
   public PruneReport run(PrunePolicy policy) throws IOException {
     for (int attempt = 0; attempt < TRIES_MAX; attempt++) {
       Census census = Census.take(repository, references);
+      if (new Grace(repository, policy).endSilent(census.sessions())) {
+        // What dead sessions left shows as unused only now.
+        census = Census.take(repository, references);
+      }
       PrunePlan plan = plan(census, policy);
       Optional<MaintenanceState> condemned = condemn(census, plan, policy);
       if (condemned.isPresent()) {

@@ -7,6 +7,8 @@ import io.holdfast.base.concurrent.Workers;
 import io.holdfast.base.testing.Seeds;
 import io.holdfast.repository.ChunkIndex.PackSummary;
 import io.holdfast.repository.ChunkIndex.Place;
+import io.holdfast.storage.BlobStore;
+import io.holdfast.storage.ForwardingBlobStore;
 import io.holdfast.storage.MemoryBlobStore;
 import io.holdfast.storage.TruncatedBlobException;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /// How much of a pack is asked for where a frame is wanted.
@@ -97,6 +100,40 @@ class PackWindowsTest {
       workers.join();
     }
     assertThat(windows.readBytes()).isLessThan(PACK_BYTES + PACK_BYTES / 5);
+  }
+
+  @Test
+  void arraysAreUsedAgainAndNobodyReadsThemAfterwards() throws Exception {
+    Recycling recycling = new Recycling(store);
+    PackWindows windows = PackWindows.careful(recycling);
+    AtomicInteger next = new AtomicInteger();
+    try (Workers workers = Workers.virtual("read")) {
+      for (int worker = 0; worker < 8; worker++) {
+        workers.start(
+            () -> {
+              for (int i = next.getAndIncrement(); i < 4 * FRAMES; i = next.getAndIncrement()) {
+                requireFrame(windows, i % FRAMES);
+              }
+            });
+      }
+      workers.join();
+    }
+    assertThat(recycling.givenBack.get()).isGreaterThan(3L * PACK_BYTES - (32 << 20));
+  }
+
+  /// Overwrites what it is given.
+  private static final class Recycling extends ForwardingBlobStore {
+    private final AtomicLong givenBack = new AtomicLong();
+
+    Recycling(BlobStore inner) {
+      super(inner);
+    }
+
+    @Override
+    public void giveBack(byte[] array) {
+      Arrays.fill(array, (byte) 0xEE);
+      givenBack.addAndGet(array.length);
+    }
   }
 
   private void requireFrame(PackWindows windows, int frame) throws IOException {

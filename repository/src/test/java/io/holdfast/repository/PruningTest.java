@@ -124,6 +124,28 @@ class PruningTest {
   }
 
   @Test
+  void whatADeadBackupLeftGoesWithTheRunThatEndsIt() throws Exception {
+    try (Repository repository = Repositories.open(store, 2)) {
+      long before = packBytes();
+      BackupSession dead = repository.beginSession();
+      store.readOnly = "log/";
+      assertThatThrownBy(() -> SmallBackup.writeInto(dead, "dead", 3))
+          .isInstanceOf(StoreUnavailableException.class);
+      store.readOnly = "nothing";
+      assertThat(packBytes()).isGreaterThan(before);
+
+      PruneReport alive = repository.pruning(REFERENCES).run(ALL);
+      assertThat(alive.deletedObjects()).isZero();
+      PruneReport report = repository.pruning(REFERENCES).run(ALL.withSilence(Duration.ZERO));
+
+      assertThat(report.buried()).isTrue();
+      assertThat(packBytes()).isEqualTo(before);
+      assertThat(repository.pruning(REFERENCES).plan(ALL).removed()).isEmpty();
+      requireSound(repository);
+    }
+  }
+
+  @Test
   void oneRunTakesNoMoreThanItsShare() throws Exception {
     try (Repository repository = Repositories.open(store, 2)) {
       repository.forget(List.of(dropped.id()));
@@ -177,14 +199,23 @@ class PruningTest {
         Digest.zero());
   }
 
-  /// A store whose objects are locked, or that cannot be reached when it shall delete.
+  /// A store whose objects are locked, or that cannot be reached when it shall write or delete.
   private static final class Locking extends ForwardingBlobStore {
     private boolean locked;
     private boolean away;
     private boolean gone;
+    private String readOnly = "nothing";
 
     Locking(BlobStore inner) {
       super(inner);
+    }
+
+    @Override
+    public PutResult putIfAbsent(BlobKey key, ByteBuffer data) throws IOException {
+      if (key.value().startsWith(readOnly)) {
+        throw new StoreUnavailableException("no route to host");
+      }
+      return super.putIfAbsent(key, data);
     }
 
     @Override

@@ -42,6 +42,10 @@ public interface BlobStore extends AutoCloseable {
   /// @throws TruncatedBlobException if the blob ends before `offset + length`
   byte[] getRange(BlobKey key, long offset, int length) throws IOException;
 
+  /// The caller needs an array no longer that [#get] or [#getRange] of this store gave, and nobody
+  /// else has it: the store may use it for another answer. Nobody has to.
+  default void giveBack(byte[] array) {}
+
   /// The size of the blob, empty if there is none.
   Optional<BlobStat> stat(BlobKey key) throws IOException;
 

@@ -34,6 +34,11 @@ public abstract class ForwardingBlobStore implements BlobStore {
   }
 
   @Override
+  public void giveBack(byte[] array) {
+    inner.giveBack(array);
+  }
+
+  @Override
   public Optional<BlobStat> stat(BlobKey key) throws IOException {
     return inner.stat(key);
   }

@@ -60,6 +60,7 @@ public final class ParallelReadBlobStore extends ForwardingBlobStore {
                 int count = Math.min(PART_BYTES, length - from);
                 byte[] bytes = inner().getRange(key, offset + from, count);
                 System.arraycopy(bytes, 0, whole, from, count);
+                inner().giveBack(bytes);
               }
             });
       }

@@ -146,6 +146,20 @@ public abstract class BlobStoreContract {
   }
 
   @Test
+  void whatIsGivenBackNobodySeesAgain() throws IOException {
+    byte[] bytes = Seeds.entropy(3).bytes(2 * SMALL);
+    assertThat(put("twice", bytes)).isEqualTo(PutResult.STORED);
+    byte[] first = java.util.Arrays.copyOf(bytes, SMALL);
+    byte[] second = java.util.Arrays.copyOfRange(bytes, SMALL, 2 * SMALL);
+    byte[] kept = store.getRange(key("twice"), 0, SMALL);
+    store.giveBack(store.getRange(key("twice"), 0, SMALL));
+    assertThat(store.getRange(key("twice"), SMALL, SMALL)).isEqualTo(second);
+    assertThat(kept).isEqualTo(first);
+    store.giveBack(store.get(key("twice"), 2 * SMALL));
+    assertThat(store.get(key("twice"), 2 * SMALL)).isEqualTo(bytes);
+  }
+
+  @Test
   void saysWhenARangeIsBehindTheEndBeforeItAllocates() throws IOException {
     assertThat(put("short", bytes("12345"))).isEqualTo(PutResult.STORED);
     long[][] ranges = {

@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.base.testing.Seeds;
 import io.holdfast.storage.s3.testing.S3Server;
 import io.holdfast.storage.web.testing.FaultProxy;
-import io.holdfast.storage.web.testing.FaultProxy.Fault;
+import io.holdfast.systemtests.RequestCount.Kind;
+import io.holdfast.systemtests.RequestCount.Requests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
-import java.util.Locale;
-import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,36 +42,40 @@ class RequestCostTest {
     try (S3Server bucket = S3Server.start(S3Server.Kind.S3PROXY, files);
         FaultProxy proxy = FaultProxy.before(bucket.port());
         Cluster source = Cluster.create(scratch.resolve("source"))) {
-      Counter counter = new Counter();
-      proxy.choose(counter::count);
       Program program =
           program(bucket.placeAt(proxy.endpoint())).with("DATABASE_URL", source.url());
-      Steps steps = new Steps(program, counter, reporter);
+      RequestCount steps = RequestCount.at(proxy, reporter);
 
-      steps.run("init", "init");
-      steps.run("first backup of an empty cluster", "backup");
+      steps.of(program, "init", "init");
+      steps.of(program, "first backup of an empty cluster", "backup");
       source.execute(
           "CREATE TABLE t AS SELECT n, md5(n::text) || md5((n + 1)::text) AS x FROM"
               + " generate_series(1, "
               + ROWS
               + ") n");
       source.execute("CHECKPOINT");
-      Requests full = steps.run("backup of " + ROWS + " new rows", "backup");
-      Requests unchanged = steps.run("backup without changes", "backup");
+      Requests full = steps.of(program, "backup of " + ROWS + " new rows", "backup");
+      Requests unchanged = steps.of(program, "backup without changes", "backup");
       for (int i = 0; i < MORE; i++) {
         program.expect(0, "backup");
       }
-      Requests later = steps.run("the same after " + MORE + " more of them", "backup");
+      Requests later = steps.of(program, "the same after " + MORE + " more of them", "backup");
       source.execute("UPDATE t SET x = md5(x) WHERE n % (" + ROWS + " / 1000) = 0");
-      Requests little = steps.run("backup after 1,000 rows changed", "backup");
-      Requests list = steps.run("list", "list");
-      Requests check = steps.run("check", "check");
-      Requests verify = steps.run("verify of one backup", "verify", "latest");
+      Requests little = steps.of(program, "backup after 1,000 rows changed", "backup");
+      Requests list = steps.of(program, "list", "list");
+      Requests check = steps.of(program, "check", "check");
+      Requests verify = steps.of(program, "verify of one backup", "verify", "latest");
       Requests restore =
-          steps.run("restore", "restore", "latest", "--to", scratch.resolve("restored").toString());
-      steps.run("forget", "forget", "--keep-last", "1");
-      Requests prune = steps.run("prune", "prune", "--bury-max", "100");
-      steps.run("prune with nothing to do", "prune");
+          steps.of(
+              program,
+              "restore",
+              "restore",
+              "latest",
+              "--to",
+              scratch.resolve("restored").toString());
+      steps.of(program, "forget", "forget", "--keep-last", "1");
+      Requests prune = steps.of(program, "prune", "prune", "--bury-max", "100");
+      steps.of(program, "prune with nothing to do", "prune");
 
       assertThat(full.of(Kind.DELETE)).isZero();
       assertThat(unchanged.of(Kind.PUT)).as("puts without changes").isLessThanOrEqualTo(20);
@@ -90,59 +91,6 @@ class RequestCostTest {
         assertThat(verify.of(Kind.GET)).as("gets of a verification").isLessThanOrEqualTo(250);
         assertThat(restore.of(Kind.GET)).as("gets of a restore").isLessThanOrEqualTo(300);
       }
-    }
-  }
-
-  private enum Kind {
-    PUT,
-    GET,
-    HEAD,
-    LIST,
-    DELETE
-  }
-
-  private record Requests(Map<Kind, Integer> counts) {
-    int of(Kind kind) {
-      return counts.getOrDefault(kind, 0);
-    }
-  }
-
-  /// *Thread-safe.*
-  private static final class Counter {
-    private final Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
-
-    synchronized Fault count(String line) {
-      String method = line.substring(0, line.indexOf(' '));
-      Kind kind =
-          method.equals("GET") && line.contains("list-type=2")
-              ? Kind.LIST
-              : Stream.of(Kind.values())
-                  .filter(known -> known.name().equals(method))
-                  .findFirst()
-                  .orElseThrow(() -> new AssertionError("unexpected request " + line));
-      counts.merge(kind, 1, Integer::sum);
-      return Fault.none();
-    }
-
-    synchronized Requests taken() {
-      Requests taken = new Requests(new EnumMap<>(counts.isEmpty() ? Map.of(Kind.PUT, 0) : counts));
-      counts.clear();
-      return taken;
-    }
-  }
-
-  private record Steps(Program program, Counter counter, TestReporter reporter) {
-    Requests run(String name, String... command) throws IOException {
-      var _ = counter.taken();
-      program.expect(0, command);
-      Requests requests = counter.taken();
-      StringBuilder line = new StringBuilder();
-      for (Kind kind : Kind.values()) {
-        line.append(kind.name().toLowerCase(Locale.ROOT)).append(' ').append(requests.of(kind));
-        line.append(' ');
-      }
-      reporter.publishEntry(name, line.toString().trim());
-      return requests;
     }
   }
 

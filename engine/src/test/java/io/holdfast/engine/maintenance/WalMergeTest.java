@@ -184,7 +184,9 @@ class WalMergeTest {
       WalRange same = new WalRange(1, 5L * SEGMENT + 300, 5L * SEGMENT + 400);
       assertThat(archive.put(same, other, 0, other.length, new byte[0]))
           .isEqualTo(PutOutcome.CONFLICT);
-      assertThat(archive.conflicts(1)).hasSize(1);
+      List<StoredWal> stored = archive.objects(1);
+      assertThat(archive.conflicts(1)).as("conflicts of %s", stored).hasSize(1);
+      assertThat(stored).hasSize(41);
       assertThat(merge(repository).parts()).isEmpty();
     }
   }

@@ -1,6 +1,7 @@
 package io.holdfast.storage.s3;
 
 import io.holdfast.storage.Pace;
+import io.holdfast.storage.ReadBuffers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.regex.Matcher;
@@ -20,10 +21,12 @@ final class ReadBody implements ResponseTransformer<GetObjectResponse, ReadBody.
   private final long offset;
   private final int lengthMax;
   private final Pace pace;
+  private final ReadBuffers buffers;
 
   /// Wants a whole blob of at most `lengthMax` bytes, or up to `lengthMax` bytes from `offset`.
-  ReadBody(long offset, int lengthMax, Pace pace) {
+  ReadBody(long offset, int lengthMax, Pace pace, ReadBuffers buffers) {
     this.pace = pace;
+    this.buffers = buffers;
     this.offset = offset;
     this.lengthMax = lengthMax;
   }
@@ -71,7 +74,7 @@ final class ReadBody implements ResponseTransformer<GetObjectResponse, ReadBody.
       body.abort();
       return new Outcome.TooLong(announced);
     }
-    byte[] bytes = new byte[announced.intValue()];
+    byte[] bytes = buffers.take(announced.intValue());
     int done = 0;
     try {
       while (done < bytes.length) {

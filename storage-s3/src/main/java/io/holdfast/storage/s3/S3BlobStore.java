@@ -6,6 +6,7 @@ import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.NoSuchBlobException;
 import io.holdfast.storage.Pace;
 import io.holdfast.storage.PutProbe;
+import io.holdfast.storage.ReadBuffers;
 import io.holdfast.storage.StoreCapabilities;
 import io.holdfast.storage.StoreContext;
 import io.holdfast.storage.StoreUnavailableException;
@@ -45,6 +46,7 @@ public final class S3BlobStore implements BlobStore {
   private final S3Listing listing;
   private final PutProbe probe;
   private final Pace pace;
+  private final ReadBuffers buffers = new ReadBuffers();
 
   private S3BlobStore(
       S3Place place, S3Clients.Connected connected, StoreContext context, S3Timeouts timeouts) {
@@ -106,7 +108,7 @@ public final class S3BlobStore implements BlobStore {
                 .key(place.nameOf(key))
                 .overrideConfiguration(o -> o.apiCallAttemptTimeout(timeouts.of(bytesMax)))
                 .build(),
-            new ReadBody(0, bytesMax, pace));
+            new ReadBody(0, bytesMax, pace, buffers));
     return switch (outcome) {
       case Outcome.Whole whole -> whole.bytes();
       case Outcome.TooLong(long bytes) ->
@@ -134,7 +136,7 @@ public final class S3BlobStore implements BlobStore {
                 .range("bytes=" + offset + "-" + (offset + length - 1))
                 .overrideConfiguration(o -> o.apiCallAttemptTimeout(timeouts.of(length)))
                 .build(),
-            new ReadBody(offset, length, pace));
+            new ReadBody(offset, length, pace, buffers));
     return switch (outcome) {
       case Outcome.Whole whole when whole.bytes().length == length -> whole.bytes();
       case Outcome.Whole whole ->
@@ -144,6 +146,11 @@ public final class S3BlobStore implements BlobStore {
       case Outcome.Strange strange -> throw strange(key, strange);
       case Outcome.BrokenOff broken -> throw brokenOff(key, broken);
     };
+  }
+
+  @Override
+  public void giveBack(byte[] array) {
+    buffers.giveBack(array);
   }
 
   /// A range without bytes, which no request can express, or one that no blob can have.

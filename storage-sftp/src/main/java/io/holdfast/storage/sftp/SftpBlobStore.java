@@ -5,6 +5,7 @@ import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.NoSuchBlobException;
 import io.holdfast.storage.Pace;
+import io.holdfast.storage.ReadBuffers;
 import io.holdfast.storage.StoreCapabilities;
 import io.holdfast.storage.StoreCapabilities.Support;
 import io.holdfast.storage.StoreContext;
@@ -33,6 +34,7 @@ public final class SftpBlobStore implements BlobStore {
   private final SftpDirectories directories;
   private final SftpPut puts;
   private final Pace pace;
+  private final ReadBuffers buffers = new ReadBuffers();
   private final SftpListing listing;
 
   SftpBlobStore(SftpPlace place, Channels channels, StoreContext context) {
@@ -85,7 +87,7 @@ public final class SftpBlobStore implements BlobStore {
             throw new SftpFailures.TooLongException(
                 "blob " + key + " has " + bytes + " bytes, expected at most " + bytesMax);
           }
-          return transfer.read(0, (int) bytes);
+          return transfer.read(0, (int) bytes, buffers);
         });
   }
 
@@ -101,8 +103,13 @@ public final class SftpBlobStore implements BlobStore {
             throw new TruncatedBlobException(
                 "blob " + key + " has " + bytes + " bytes, wanted " + length + " at " + offset);
           }
-          return transfer.read(offset, length);
+          return transfer.read(offset, length, buffers);
         });
+  }
+
+  @Override
+  public void giveBack(byte[] array) {
+    buffers.giveBack(array);
   }
 
   private byte[] read(BlobKey key, Reader reader) throws IOException {

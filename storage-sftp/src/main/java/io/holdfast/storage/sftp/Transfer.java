@@ -1,6 +1,7 @@
 package io.holdfast.storage.sftp;
 
 import io.holdfast.storage.Pace;
+import io.holdfast.storage.ReadBuffers;
 import io.holdfast.storage.TruncatedBlobException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -69,8 +70,8 @@ final class Transfer {
   /// Reads exactly `length` bytes from `offset`, which the file is known to have.
   ///
   /// @throws TruncatedBlobException if it has become shorter
-  byte[] read(long offset, int length) throws IOException {
-    byte[] result = new byte[length];
+  byte[] read(long offset, int length, ReadBuffers buffers) throws IOException {
+    byte[] result = buffers.take(length);
     for (int at = 0; at < length && failure == null; at += SLICE_BYTES) {
       if (underWay.size() == UNDER_WAY_MAX) {
         readInto(result, offset, underWay.remove());

@@ -1,5 +1,6 @@
 package io.holdfast.storage.web;
 
+import io.holdfast.storage.ReadBuffers;
 import java.io.ByteArrayOutputStream;
 import java.io.InterruptedIOException;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class ReadBody implements BodySubscriber<WebAnswer.Body> {
   private final Limit limit;
   private final Transfer transfer;
+  private final ReadBuffers buffers;
   private final CompletableFuture<WebAnswer.Body> result = new CompletableFuture<>();
   private final long announced;
   private final ByteArrayOutputStream collected = new ByteArrayOutputStream();
@@ -24,10 +26,11 @@ final class ReadBody implements BodySubscriber<WebAnswer.Body> {
   private Flow.@Nullable Subscription subscription;
 
   /// @param announced the length that the answer says, -1 for none
-  ReadBody(Limit limit, long announced, Transfer transfer) {
+  ReadBody(Limit limit, long announced, Transfer transfer, ReadBuffers buffers) {
     this.limit = limit;
     this.announced = announced;
     this.transfer = transfer;
+    this.buffers = buffers;
   }
 
   /// What is wanted.
@@ -57,7 +60,7 @@ final class ReadBody implements BodySubscriber<WebAnswer.Body> {
           stop(given, new WebAnswer.Body.TooLong(announced));
       case Limit.Exact _ when announced < 0 -> stop(given, new WebAnswer.Body.WithoutLength());
       case Limit.Exact _ -> {
-        exact = new byte[(int) announced];
+        exact = buffers.take((int) announced);
         given.request(1);
       }
       case Limit.UpTo _, Limit.Beginning _ -> given.request(1);

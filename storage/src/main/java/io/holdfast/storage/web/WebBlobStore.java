@@ -96,6 +96,11 @@ public final class WebBlobStore implements BlobStore {
     };
   }
 
+  @Override
+  public void giveBack(byte[] array) {
+    client.giveBack(array);
+  }
+
   /// Only the end of the blob makes fewer bytes than wanted a truncated blob.
   private byte[] exactly(BlobKey key, long offset, int length, byte[] bytes, WebAnswer answer)
       throws TruncatedBlobException, StoreUnavailableException {

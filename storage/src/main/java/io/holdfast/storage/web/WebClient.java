@@ -2,6 +2,7 @@ package io.holdfast.storage.web;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.storage.Pace;
+import io.holdfast.storage.ReadBuffers;
 import io.holdfast.storage.StoreContext;
 import io.holdfast.storage.web.ReadBody.Limit;
 import io.holdfast.storage.web.WebFailure.Sent;
@@ -25,6 +26,7 @@ public final class WebClient implements AutoCloseable {
   private final HttpClient http;
   private final WebTimeouts timeouts;
   private final Pace pace;
+  private final ReadBuffers buffers = new ReadBuffers();
 
   private WebClient(HttpClient http, WebTimeouts timeouts, Pace pace) {
     this.http = http;
@@ -65,6 +67,11 @@ public final class WebClient implements AutoCloseable {
     return send(request, new Limit.Exact(bytesMax));
   }
 
+  /// The bytes of a blob that nobody needs any more.
+  void giveBack(byte[] array) {
+    buffers.giveBack(array);
+  }
+
   /// A document of at most `bytesMax` bytes, or none. Of a refusal comes only the beginning.
   ///
   /// @throws WebFailure if no whole answer came
@@ -96,7 +103,8 @@ public final class WebClient implements AutoCloseable {
               return new ReadBody(
                   isSuccess ? wanted : new Limit.Beginning(REFUSAL_BYTES_MAX),
                   announced(info),
-                  transfer);
+                  transfer,
+                  buffers);
             });
     HttpResponse<WebAnswer.Body> response = await(future, body, transfer);
     return new WebAnswer(request, response.statusCode(), response.headers(), response.body());
