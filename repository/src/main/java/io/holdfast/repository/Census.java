@@ -121,6 +121,11 @@ record Census(
         e);
   }
 
+  /// The same with other standings of the sessions.
+  Census with(SessionTable standings) {
+    return new Census(state, standings, index, named, stored, snapshots, marks);
+  }
+
   boolean isCondemned(int pack) {
     return state.condemned().contains(index.packs().get(pack).id());
   }

@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /// G3 of the protocol: every session that had registered before the condemnation was published must
 /// end, because it may rely on what is condemned. One that is silent for long is ended from here,
-/// by claiming the slot it would commit in.
+/// by claiming the slot it would commit in, and before G1 already, so that what it left can be
+/// chosen.
 final class Grace {
   private static final int CLAIMS_MAX = 100;
   private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
@@ -74,7 +75,8 @@ final class Grace {
     return ended;
   }
 
-  private boolean isSilent(SessionTable.Standing standing) {
+  /// Whether a session counts as dead, if it has not ended.
+  boolean isSilent(SessionTable.Standing standing) {
     Instant now = options.clock().instant();
     return standing
         .lastWritten()

@@ -29,11 +29,13 @@ public final class Pruning {
     this.references = references;
   }
 
-  /// What [#run] would remove now. Reads only.
+  /// What [#run] would remove now, with the sessions ended that it would end as dead. Reads only.
   ///
   /// @throws BackupException `OBJECT_CORRUPT` if it cannot be said what is needed
   public PrunePlan plan(PrunePolicy policy) throws IOException {
-    return plan(Census.take(repository, references), policy);
+    Census census = Census.take(repository, references);
+    Grace grace = new Grace(repository, policy);
+    return plan(census.with(census.sessions().withEnded(grace::isSilent)), policy);
   }
 
   private PrunePlan plan(Census census, PrunePolicy policy) throws IOException {
@@ -56,8 +58,8 @@ public final class Pruning {
     }
   }
 
-  /// Plans and executes. Where another maintainer publishes a state in between, all begins anew
-  /// from that one.
+  /// Ends dead sessions, plans and executes. Where another maintainer publishes a state in between,
+  /// all begins anew from that one.
   ///
   /// @throws BackupException `OBJECT_CORRUPT` as for [#plan]; nothing was removed
   public PruneReport run(PrunePolicy policy) throws IOException {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /// The sessions that a listing of `log/` shows, and how each stands. *Immutable.*
 ///
@@ -27,11 +28,11 @@ record SessionTable(List<BlobStat> slots, SortedMap<SessionId, Standing> session
   /// @param lastWritten when the last slot was written, by its writer's clock; empty if that cannot
   ///   be read
   record Standing(
-      SessionId id,
-      int lastSlot,
-      boolean ended,
-      Digest lastDigest,
-      Optional<Instant> lastWritten) {}
+      SessionId id, int lastSlot, boolean ended, Digest lastDigest, Optional<Instant> lastWritten) {
+    private Standing asEnded() {
+      return new Standing(id, lastSlot, true, lastDigest, lastWritten);
+    }
+  }
 
   /// Lists, then reads the last slot of each session.
   static SessionTable read(BlobStore store, SessionLog log, MaintenanceState state)
@@ -70,6 +71,13 @@ record SessionTable(List<BlobStat> slots, SortedMap<SessionId, Standing> session
   boolean isEnded(SessionId id) {
     Standing standing = sessions.get(id);
     return standing != null && standing.ended();
+  }
+
+  /// The same table with what would be so after these sessions were ended.
+  SessionTable withEnded(Predicate<Standing> dead) {
+    SortedMap<SessionId, Standing> then = new TreeMap<>(sessions);
+    then.replaceAll((_, standing) -> dead.test(standing) ? standing.asEnded() : standing);
+    return new SessionTable(slots, then);
   }
 
   /// Sessions that could still commit.

@@ -8,6 +8,7 @@ import io.holdfast.repository.crypto.CryptoKit;
 import io.holdfast.repository.crypto.KeySlot;
 import io.holdfast.repository.crypto.KeyedChunkIds;
 import io.holdfast.repository.crypto.SealedObject;
+import io.holdfast.repository.testing.Repositories;
 import io.holdfast.storage.StoreCapabilities;
 import io.holdfast.storage.StoreCapabilities.Support;
 import java.io.IOException;
@@ -46,6 +47,9 @@ class FormatVectorsTest {
   @Test
   void rootKeyGivesTheOthersAndTheIdsOfDomains() {
     assertThat(root.maintenanceKey()).isEqualTo(vector("`derive(\"maintenance\")`"));
+    DomainKeys keys = keys();
+    byte[] wrapped = root.wrap(Repositories.options(1), root.domainId("main"), keys);
+    assertThat(opened(wrapped)).isEqualTo(keys.encode());
     assertThat(root.domainId("main").toBytes()).isEqualTo(vector("id of the domain `main`"));
     assertThat(root.domainId("wal/main").toBytes())
         .isEqualTo(vector("id of the domain `wal/main`"));
@@ -88,9 +92,6 @@ class FormatVectorsTest {
   @Test
   void objectIsSealedAndOpenedAsThePageSays() {
     byte[] key = vector("`derive(\"domain-wrap\")`");
-    byte[] context =
-        SealedObject.concat(
-            vector("repository id"), vector("id of the domain `main`"), CryptoKit.be32(1));
     byte[] object = vector("`hello, world` sealed for `domain`, version 1");
     assertThat(
             SealedObject.seal(
@@ -98,22 +99,30 @@ class FormatVectorsTest {
                 1,
                 key,
                 "domain",
-                context,
+                context(),
                 HELLO,
                 0,
                 HELLO.length))
         .isEqualTo(object);
-    assertThat(
-            SealedObject.open(
-                version -> version == 1 ? key : null,
-                "domain",
-                context,
-                object,
-                0,
-                object.length,
-                1_000,
-                "the vector"))
-        .isEqualTo(HELLO);
+    assertThat(opened(object)).isEqualTo(HELLO);
+  }
+
+  private byte[] opened(byte[] object) {
+    byte[] key = vector("`derive(\"domain-wrap\")`");
+    return SealedObject.open(
+        version -> version == 1 ? key : null,
+        "domain",
+        context(),
+        object,
+        0,
+        object.length,
+        1_000,
+        "the vector");
+  }
+
+  private byte[] context() {
+    return SealedObject.concat(
+        vector("repository id"), vector("id of the domain `main`"), CryptoKit.be32(1));
   }
 
   @Test
@@ -136,15 +145,15 @@ class FormatVectorsTest {
     return ids.of(ChunkType.STREAM, HELLO, 0, HELLO.length);
   }
 
-  private Domain domain() {
+  private DomainKeys keys() {
     byte[] noGear = new byte[CryptoKit.KEY_BYTES];
     byte[] drawn = SealedObject.concat(vector("K_id"), noGear, vector("K_data"), vector("K_meta"));
+    return DomainKeys.create(scripted(drawn), MADE, "main");
+  }
+
+  private Domain domain() {
     return new Domain(
-        format,
-        root.domainId("main"),
-        Map.of(1, DomainKeys.create(scripted(drawn), MADE, "main")),
-        _ -> Optional.empty(),
-        Entropy.secure());
+        format, root.domainId("main"), Map.of(1, keys()), _ -> Optional.empty(), Entropy.secure());
   }
 
   /// Hands out these bytes, one after the other.

@@ -9,10 +9,11 @@ import java.util.Deque;
 /// An array is either with the one who took it or here, and what is never given back is left to the
 /// garbage collection: after a read that failed, somebody may still write into it.
 public final class ReadBuffers {
-  /// Smaller ones die young.
-  private static final int BYTES_MIN = 128 << 10;
+  /// Only whole numbers of these are kept: who reads ahead asks for few different sizes, and what
+  /// nobody asks for again would lie here for nothing.
+  private static final int STEP_BYTES = 1 << 20;
 
-  private static final long KEPT_BYTES_MAX = 32 << 20;
+  private static final long KEPT_BYTES_MAX = 16 << 20;
 
   private final Deque<byte[]> free = new ArrayDeque<>();
   private long freeBytes;
@@ -20,7 +21,7 @@ public final class ReadBuffers {
   /// An array of exactly this length, with anything in it: the taker writes all of it, or lets
   /// nobody read it.
   public byte[] take(int length) {
-    if (length >= BYTES_MIN) {
+    if (isKept(length)) {
       synchronized (this) {
         var each = free.iterator();
         while (each.hasNext()) {
@@ -38,8 +39,13 @@ public final class ReadBuffers {
 
   /// Nobody else knows the array any more.
   public synchronized void giveBack(byte[] array) {
-    if (array.length < BYTES_MIN || array.length > KEPT_BYTES_MAX) {
+    if (!isKept(array.length)) {
       return;
+    }
+    for (byte[] other : free) {
+      if (other == array) {
+        throw new IllegalStateException("the same array was given back twice");
+      }
     }
     free.addFirst(array);
     freeBytes += array.length;
@@ -47,5 +53,9 @@ public final class ReadBuffers {
       // The one that nobody wanted for longest.
       freeBytes -= free.removeLast().length;
     }
+  }
+
+  private static boolean isKept(int length) {
+    return length > 0 && length % STEP_BYTES == 0 && length <= KEPT_BYTES_MAX;
   }
 }

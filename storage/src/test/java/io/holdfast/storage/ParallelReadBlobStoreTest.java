@@ -39,6 +39,23 @@ class ParallelReadBlobStoreTest {
   }
 
   @Test
+  void partsAreGivenBackWhenTheyWereCopied() throws Exception {
+    byte[] bytes = bytes(3 * PART + 17);
+    AtomicInteger givenBack = new AtomicInteger();
+    BlobStore overwriting =
+        new ForwardingBlobStore(filled(bytes)) {
+          @Override
+          public void giveBack(byte[] array) {
+            Arrays.fill(array, (byte) 0xEE);
+            givenBack.addAndGet(array.length);
+          }
+        };
+    assertThat(new ParallelReadBlobStore(overwriting).get(KEY, BlobStore.BLOB_BYTES_MAX))
+        .isEqualTo(bytes);
+    assertThat(givenBack.get()).isEqualTo(bytes.length);
+  }
+
+  @Test
   void aSmallBlobComesInOneRequest() throws Exception {
     byte[] bytes = bytes(2 * PART - 1);
     Together together = new Together(filled(bytes), 1);

@@ -1,8 +1,11 @@
 package io.holdfast.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReadBuffersTest {
   private static final int MIB = 1 << 20;
@@ -24,22 +27,32 @@ class ReadBuffersTest {
   }
 
   @Test
-  void noMoreThan32MebibytesAreKept() {
+  void noMoreThan16MebibytesAreKept() {
     byte[] oldest = new byte[MIB];
     buffers.giveBack(oldest);
-    for (int i = 0; i < 31; i++) {
+    for (int i = 0; i < 15; i++) {
       buffers.giveBack(new byte[MIB]);
     }
     byte[] newest = new byte[MIB];
     buffers.giveBack(newest);
     assertThat(buffers.take(MIB)).isSameAs(newest);
-    for (int i = 0; i < 31; i++) {
+    for (int i = 0; i < 16; i++) {
       assertThat(buffers.take(MIB)).isNotSameAs(oldest);
     }
-    assertThat(buffers.take(MIB)).isNotSameAs(oldest);
-    buffers.giveBack(new byte[33 * MIB]);
-    byte[] small = new byte[1000];
-    buffers.giveBack(small);
-    assertThat(buffers.take(1000)).isNotSameAs(small);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1_000, MIB - 1, MIB + 1, 17 * MIB})
+  void whatNobodyAsksForAgainIsNotKept(int length) {
+    byte[] array = new byte[length];
+    buffers.giveBack(array);
+    assertThat(buffers.take(length)).isNotSameAs(array).hasSize(length);
+  }
+
+  @Test
+  void anArrayThatIsGivenBackTwiceIsRefused() {
+    byte[] array = new byte[MIB];
+    buffers.giveBack(array);
+    assertThatThrownBy(() -> buffers.giveBack(array)).isInstanceOf(IllegalStateException.class);
   }
 }
