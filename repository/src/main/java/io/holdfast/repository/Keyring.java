@@ -112,10 +112,15 @@ public final class Keyring {
     return root.slot();
   }
 
-  /// Lets another key in. It is tried before this returns.
+  /// Lets another key in. It is tried before this returns. One that is in already gets no second
+  /// slot: taking the first away would not keep it out.
   ///
   /// @return id of its slot
   public String add(KeyMaterial key) throws IOException {
+    List<String> known = RootKey.openedBy(store, format, key);
+    if (!known.isEmpty()) {
+      return known.getFirst();
+    }
     requireRoom();
     KeySlot made = RepositoryCreation.addSlot(puts, options, format.id(), root, key, Use.UNSAID);
     prove(made.id(), key);
@@ -168,13 +173,28 @@ public final class Keyring {
     return slot;
   }
 
-  /// Lets another key in, and then ours out.
+  /// Lets another key in, and then ours out: by every slot that it opens.
   ///
   /// @return id of the new slot
+  /// @throws BackupException as [#requireOther]
   public String replaceOurs(KeyMaterial key) throws IOException {
+    requireOther(key);
+    List<String> ours = RootKey.openedBy(store, format, root.opener());
     String made = add(key);
-    store.delete(ObjectNames.keySlot(root.slot()));
+    for (String slot : ours) {
+      store.delete(ObjectNames.keySlot(slot));
+    }
     return made;
+  }
+
+  /// @throws BackupException `BAD_ARGUMENT` if it is the key that opened this repository
+  public void requireOther(KeyMaterial key) throws IOException {
+    if (RootKey.openedBy(store, format, key).contains(root.slot())) {
+      throw refused(
+          "the new key is the one that is in use",
+          "Name a file that does not exist yet, and a key is made there; or give another"
+              + " passphrase.");
+    }
   }
 
   /// The newest keys of every domain, by name. What [#damage] names is left out where it has never

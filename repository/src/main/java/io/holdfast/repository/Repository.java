@@ -119,7 +119,10 @@ public final class Repository implements AutoCloseable {
   /// closed by itself.
   public Repository reopened() throws IOException {
     return assemble(
-        store, options, format, new RootKey(root.expose().clone(), format, root.slot()));
+        store,
+        options,
+        format,
+        new RootKey(root.expose().clone(), format, root.opener(), root.slot()));
   }
 
   static Repository assemble(

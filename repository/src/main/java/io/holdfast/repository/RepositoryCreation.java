@@ -35,7 +35,7 @@ final class RepositoryCreation {
     Entropy entropy = options.entropy();
     RepositoryId id = RepositoryId.of(entropy.bytes(Hex16.BYTES));
     FormatObject format = format(store, options, id, RepositoryId.of(entropy.bytes(Hex16.BYTES)));
-    RootKey fresh = new RootKey(entropy.bytes(CryptoKit.KEY_BYTES), format, "");
+    RootKey fresh = new RootKey(entropy.bytes(CryptoKit.KEY_BYTES), format, material, "");
     DomainKeys keys = DomainKeys.create(entropy, options.clock().instant(), Repository.MAIN_DOMAIN);
     return complete(store, material, options, format, fresh, List.of(keys));
   }
@@ -48,7 +48,7 @@ final class RepositoryCreation {
     requireNoKeys(store);
     RepositoryId id = RepositoryId.of(options.entropy().bytes(Hex16.BYTES));
     FormatObject format = format(store, options, id, like.format().keySpace());
-    RootKey same = new RootKey(like.root().expose().clone(), format, "");
+    RootKey same = new RootKey(like.root().expose().clone(), format, material, "");
     return complete(store, material, options, format, same, KeySpace.allKeys(like));
   }
 

@@ -30,11 +30,14 @@ final class RootKey implements AutoCloseable {
 
   private final byte[] root;
   private final FormatObject format;
+  private final KeyMaterial opener;
   private final String slot;
 
+  /// @param opener what opens the slot
   /// @param slot id of the slot that it was taken from, or that is about to be made
-  RootKey(byte[] root, FormatObject format, String slot) {
+  RootKey(byte[] root, FormatObject format, KeyMaterial opener, String slot) {
     this.root = root;
+    this.opener = opener;
     this.format = format;
     this.slot = slot;
   }
@@ -55,7 +58,7 @@ final class RootKey implements AutoCloseable {
         }
         Optional<byte[]> root = slot.open(format.id(), material);
         if (root.isPresent()) {
-          return new RootKey(root.get(), format, id);
+          return new RootKey(root.get(), format, material, id);
         }
       } catch (CorruptRepositoryException e) {
         damaged.add(e);
@@ -65,6 +68,31 @@ final class RootKey implements AutoCloseable {
       }
     }
     throw noSlot(ids.size() - gone, damaged);
+  }
+
+  /// Ids of all slots that `material` opens, as far as [#unlock] would look. What is damaged opens
+  /// nothing.
+  static List<String> openedBy(BlobStore store, FormatObject format, KeyMaterial material)
+      throws IOException {
+    List<String> ids = slotIds(store);
+    List<String> opened = new ArrayList<>();
+    int tried = 0;
+    for (String id : ids.subList(0, Math.min(ids.size(), SLOTS_READ_MAX))) {
+      try {
+        KeySlot slot = slot(store, id);
+        if (tried++ == KeySlot.SLOTS_MAX) {
+          break;
+        }
+        Optional<byte[]> root = slot.open(format.id(), material);
+        if (root.isPresent()) {
+          opened.add(id);
+          Arrays.fill(root.get(), (byte) 0);
+        }
+      } catch (CorruptRepositoryException | NoSuchBlobException _) {
+        // Damaged, or removed since the listing.
+      }
+    }
+    return opened;
   }
 
   /// Ids of what lies in place of slots, sorted.
@@ -123,12 +151,17 @@ final class RootKey implements AutoCloseable {
 
   /// The same key, which the slot of that id holds.
   RootKey in(String slotId) {
-    return new RootKey(root, format, slotId);
+    return new RootKey(root, format, opener, slotId);
   }
 
   /// Id of the slot that it was taken from.
   String slot() {
     return slot;
+  }
+
+  /// What opened that slot.
+  KeyMaterial opener() {
+    return opener;
   }
 
   byte[] expose() {

@@ -41,7 +41,8 @@ class FormatVectorsTest {
           RepositoryId.of(vector("key space")),
           new StoreCapabilities(Support.YES, Support.YES, Support.YES, ""),
           MADE);
-  private final RootKey root = new RootKey(vector("R, the root key"), format, "0011223344556677");
+  private final RootKey root =
+      new RootKey(vector("R, the root key"), format, Repositories.key(), "0011223344556677");
   private final KeyedChunkIds ids = new KeyedChunkIds(vector("K_id"));
 
   @Test

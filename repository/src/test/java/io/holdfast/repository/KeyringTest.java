@@ -14,6 +14,7 @@ import io.holdfast.repository.testing.Repositories;
 import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.ForwardingBlobStore;
 import io.holdfast.storage.MemoryBlobStore;
+import io.holdfast.storage.StoreUnavailableException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -55,6 +56,73 @@ class KeyringTest {
     }
     refused(() -> open(Repositories.key()), ErrorCode.KEY_WRONG, "opens none of");
     open(raw(9)).close();
+  }
+
+  @Test
+  void aKeyThatIsInGetsNoSecondSlot() throws IOException {
+    try (Repository repository = Repositories.init(store, 1)) {
+      Keyring keyring = repository.keyring();
+      String added = keyring.add(raw(9));
+      assertThat(keyring.add(raw(9))).isEqualTo(added);
+      assertThat(keyring.add(Repositories.key())).isEqualTo(keyring.ourSlot());
+      assertThat(keyring.slots().slots()).hasSize(3);
+    }
+  }
+
+  @Test
+  void anExchangeThatWasCutOffAndRepeatedLeavesNoSecondWayIn() throws IOException {
+    Repositories.init(store, 1).close();
+    var cut =
+        new ForwardingBlobStore(store) {
+          @Override
+          public void delete(BlobKey key) throws IOException {
+            throw new StoreUnavailableException("no route to host");
+          }
+        };
+    try (Repository repository =
+        Repository.open(cut, Repositories.key(), Repositories.options(2))) {
+      assertThatThrownBy(() -> repository.keyring().replaceOurs(raw(9)))
+          .isInstanceOf(StoreUnavailableException.class);
+    }
+    try (Repository repository = open(Repositories.key())) {
+      var _ = repository.keyring().replaceOurs(raw(9));
+    }
+    refused(() -> open(Repositories.key()), ErrorCode.KEY_WRONG, "opens none of");
+    try (Repository repository = open(raw(9))) {
+      var _ = repository.keyring().replaceOurs(raw(10));
+      assertThat(repository.keyring().slots().slots()).as("our key and the kit").hasSize(2);
+    }
+    refused(() -> open(raw(9)), ErrorCode.KEY_WRONG, "opens none of");
+    open(raw(10)).close();
+  }
+
+  @Test
+  void aKeyWithTwoSlotsIsReplacedWhole() throws IOException {
+    try (Repository repository = Repositories.init(store, 1)) {
+      // As an exchange that was cut off and repeated once left it.
+      var _ =
+          RepositoryCreation.addSlot(
+              new ResolvedPut(store, repository.options().pause()),
+              repository.options(),
+              repository.format().id(),
+              repository.root(),
+              Repositories.key(),
+              KeySlot.Use.UNSAID);
+      assertThat(repository.keyring().slots().slots()).hasSize(3);
+      var _ = repository.keyring().replaceOurs(raw(9));
+    }
+    refused(() -> open(Repositories.key()), ErrorCode.KEY_WRONG, "opens none of");
+    open(raw(9)).close();
+  }
+
+  @Test
+  void theKeyInUseDoesNotTakeItsOwnPlace() throws IOException {
+    try (Repository repository = Repositories.init(store, 1)) {
+      Keyring keyring = repository.keyring();
+      refused(() -> keyring.replaceOurs(Repositories.key()), ErrorCode.BAD_ARGUMENT, "in use");
+      assertThat(keyring.slots().slots()).hasSize(2);
+    }
+    open(Repositories.key()).close();
   }
 
   @Test

@@ -142,6 +142,7 @@ public final class Keys {
           if (replacement.isPresent()) {
             made = makeIfMissing(replacement.get());
             material = Optional.of(material(replacement.get()));
+            keyring.requireOther(material.get());
           }
           List<NewDataKeys> dataKeys =
               keyring.rotate(domain).stream()
