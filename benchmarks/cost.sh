@@ -59,7 +59,7 @@ content() {
       wal/*) echo wal "$size" ;;
       *) echo rest "$size" ;;
     esac
-  done 2>/dev/null | awk '{ n++; sum[$1] += $2 } END { print n + 0, sum["data"] + 0, sum["metadata"] + 0, sum["index"] + 0, sum["wal"] + 0, sum["rest"] + 0 }'
+  done 2>/dev/null | awk '{ n++; sum[$1] += $2 } END { printf "%d %.0f %.0f %.0f %.0f %.0f\n", n, sum["data"], sum["metadata"], sum["index"], sum["wal"], sum["rest"] }'
 }
 
 table=$WORK/cases
@@ -74,7 +74,7 @@ for case in $CASES; do
       [ $which = first ] || change
       "${holdfast[@]}" backup -q --source "db$number" >/dev/null
       after=$(content)
-      declare "$which=$(echo "${!which} $before $after" | awk '{ for (i = 1; i <= 6; i++) printf "%d ", $i + $(12 + i) - $(6 + i) }')"
+      declare "$which=$(echo "${!which} $before $after" | awk '{ for (i = 1; i <= 6; i++) printf "%.0f ", $i + $(12 + i) - $(6 + i) }')"
       before=$after
     done
     as_server "$PG_BIN/pg_ctl" -s -D "$WORK/data" -m immediate stop

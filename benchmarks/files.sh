@@ -62,7 +62,7 @@ backup() { # tool, tree; restic and borg in their leanest way: no estimate of th
   esac
 }
 restore() {
-  local to=$WORK/restored
+  local to=$WORK/restored-$1
   case $1 in
     holdfast) measured env BACKUP_DIR="$(repository holdfast)" sh -c '"$@" && sync -f "$0"' "$to" "${holdfast[@]}" files restore latest --to "$to" -q ;;
     restic) measured sh -c '"$@" && sync -f "$0"' "$to" "$PEERS/bin/restic" -q -r "$(repository restic)" restore latest --target "$to" ;;
@@ -73,7 +73,7 @@ measured() {
   sync
   /usr/bin/time -q -f '%e %U %S %M' -o "$WORK/time" "$@" >"$WORK/out" 2>&1 || { tail -n 20 "$WORK/out" >&2; echo "failed: $*" >&2; exit 1; }
 }
-stored() { find "$1" -type f -printf '%s\n' | awk '{sum += $1} END {printf "%d", sum}'; }
+stored() { find "$1" -type f -printf '%s\n' | awk '{sum += $1} END {printf "%.0f", sum}'; }
 warm() { find "$1" -type f -print0 | xargs -0 -r cat >/dev/null; }
 record() { # tree, tool, bytes stored before
   local wall user system rss
@@ -94,21 +94,23 @@ runs_of() { # tree's name, its directory
         [ "$step $tool" != "restore holdfast-unproved" ] || continue
         before=$(stored "$(repository "$tool")")
         if [ $step = restore ]; then
-          mkdir "$WORK/restored"; warm "$(repository "$tool")"
+          mkdir "$WORK/restored-$tool"; warm "$(repository "$tool")"
           restore "$tool"; record "$name" "$tool" "$before"
           [ "$run" != 1 ] || compare "$name" "$tool" "$tree"
-          rm -rf "$WORK/restored"
         else
           warm "$tree"
           backup "$tool" "$tree"; record "$name" "$tool" "$before"
         fi
       done
     done
+    # Only now: ext4 does not use the numbers of files again that were removed in the last half minute, and searches its tables for others, so
+    # that whoever restores after somebody's tree was removed would pay for it.
+    rm -rf "$WORK"/restored-*
     case $order in *" "*) order="${order#* } ${order%% *}" ;; esac
   done
 }
 compare() {
-  rsync -aHAXn --checksum --itemize-changes "$3/" "$WORK/restored$3/" >"$WORK/differences"
+  rsync -aHAXn --checksum --itemize-changes "$3/" "$WORK/restored-$2$3/" >"$WORK/differences"
   notes+=("$1, $2: rsync names $(wc -l <"$WORK/differences") differences between what was restored and its source")
   [ ! -s "$WORK/differences" ] || { head -n 3 "$WORK/differences" >&2; [ "$2" != holdfast ] || { echo "restored and source differ" >&2; exit 1; }; }
 }
