@@ -90,7 +90,7 @@ class WalCostTest {
                 (int) (WATCHED.toSeconds() / STORED_EVERY_SECONDS) - 3,
                 (int) (WATCHED.toSeconds() / STORED_EVERY_SECONDS) + 2);
         for (Requests requests : List.of(little, none, much)) {
-          assertThat(requests.counts()).as("what is asked beside puts").containsOnlyKeys(Kind.PUT);
+          assertThat(requests.counts().keySet()).as("what is asked").isSubsetOf(Kind.PUT);
         }
         assertThat(none.of(Kind.PUT)).as("puts while nobody writes").isLessThanOrEqualTo(2);
         assertThat(much.of(Kind.PUT))
