@@ -178,9 +178,12 @@ public final class Keyring {
   /// @return id of the new slot
   /// @throws BackupException as [#requireOther]
   public String replaceOurs(KeyMaterial key) throws IOException {
-    requireOther(key);
     List<String> ours = RootKey.openedBy(store, format, root.opener());
+    // If it is ours, nothing is made.
     String made = add(key);
+    if (ours.contains(made)) {
+      throw isOurs();
+    }
     for (String slot : ours) {
       store.delete(ObjectNames.keySlot(slot));
     }
@@ -190,11 +193,14 @@ public final class Keyring {
   /// @throws BackupException `BAD_ARGUMENT` if it is the key that opened this repository
   public void requireOther(KeyMaterial key) throws IOException {
     if (RootKey.openedBy(store, format, key).contains(root.slot())) {
-      throw refused(
-          "the new key is the one that is in use",
-          "Name a file that does not exist yet, and a key is made there; or give another"
-              + " passphrase.");
+      throw isOurs();
     }
+  }
+
+  private static BackupException isOurs() {
+    return refused(
+        "the new key is the one that is in use",
+        "Name a file that does not exist yet, and a key is made there; or give another passphrase.");
   }
 
   /// The newest keys of every domain, by name. What [#damage] names is left out where it has never

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads frames that are mostly wanted in the order in which they lie in their packs: whoever goes
@@ -165,7 +166,22 @@ final class PackWindows {
       }
     }
     int there = place.pack().bytes() - PackFormat.FOOTER_BYTES - place.offset();
-    return Math.max(place.storedBytes(), stepped(Math.min(bytes, there)));
+    int most = Math.min(there, untilOthers(place));
+    return Math.max(place.storedBytes(), stepped(Math.min(bytes, most)));
+  }
+
+  /// How far it is to what is there already, or somebody reads at the moment: neighbours that ask
+  /// in the wrong order must not fetch the same twice.
+  private int untilOthers(Place place) {
+    IntStream offsets =
+        IntStream.concat(
+            windows.stream().filter(w -> w.pack.equals(place.pack().id())).mapToInt(w -> w.offset),
+            reading.stream().filter(p -> p.pack.equals(place.pack().id())).mapToInt(p -> p.offset));
+    return offsets
+        .filter(offset -> offset > place.offset())
+        .map(offset -> offset - place.offset())
+        .min()
+        .orElse(Integer.MAX_VALUE);
   }
 
   /// Large windows have few different sizes, so that the store can use their arrays again.

@@ -12,7 +12,8 @@ import java.util.List;
 /// @param removed packs that would go, those that an earlier run has chosen among them
 /// @param removedBytes their size
 /// @param movedBytes what would be copied out of them first
-/// @param openSessions backups that run, or were killed: packs can go only when these have ended
+/// @param openSessions backups that run, or were killed and do not count as dead yet: packs can go
+///   only when these have ended
 /// @param held packs that would go too if the limit on one run were higher
 /// @param renewedBytes packs among those that go only because their keys are not the newest ones
 /// @param olderKeysBytes packs that stay under such keys, or wait for backups to end

@@ -45,21 +45,47 @@ final class RootKey implements AutoCloseable {
   /// Finds the slot that `material` opens.
   static RootKey unlock(BlobStore store, FormatObject format, KeyMaterial material)
       throws IOException {
+    Search search = search(store, format, material, 1);
+    if (search.found.isEmpty()) {
+      throw noSlot(search.slots, search.damaged);
+    }
+    return search.found.getFirst();
+  }
+
+  /// Ids of all slots that `material` opens, as far as [#unlock] would look. What is damaged opens
+  /// nothing.
+  static List<String> openedBy(BlobStore store, FormatObject format, KeyMaterial material)
+      throws IOException {
+    List<RootKey> found = search(store, format, material, KeySlot.SLOTS_MAX).found;
+    found.forEach(RootKey::close);
+    return found.stream().map(RootKey::slot).toList();
+  }
+
+  /// What opened.
+  ///
+  /// @param slots how many there are, the damaged ones among them
+  private record Search(List<RootKey> found, List<CorruptRepositoryException> damaged, int slots) {}
+
+  /// Tries slots until as many were opened as are wanted.
+  private static Search search(
+      BlobStore store, FormatObject format, KeyMaterial material, int wanted) throws IOException {
     List<String> ids = slotIds(store);
+    List<RootKey> found = new ArrayList<>();
     List<CorruptRepositoryException> damaged = new ArrayList<>();
     int tried = 0;
     int gone = 0;
     for (String id : ids.subList(0, Math.min(ids.size(), SLOTS_READ_MAX))) {
+      if (found.size() == wanted) {
+        break;
+      }
       try {
         KeySlot slot = slot(store, id);
         // Whatever is no slot was not counted: it would keep us from the one that opens.
         if (tried++ == KeySlot.SLOTS_MAX) {
           break;
         }
-        Optional<byte[]> root = slot.open(format.id(), material);
-        if (root.isPresent()) {
-          return new RootKey(root.get(), format, material, id);
-        }
+        slot.open(format.id(), material)
+            .ifPresent(root -> found.add(new RootKey(root, format, material, id)));
       } catch (CorruptRepositoryException e) {
         damaged.add(e);
       } catch (NoSuchBlobException _) {
@@ -67,32 +93,7 @@ final class RootKey implements AutoCloseable {
         gone++;
       }
     }
-    throw noSlot(ids.size() - gone, damaged);
-  }
-
-  /// Ids of all slots that `material` opens, as far as [#unlock] would look. What is damaged opens
-  /// nothing.
-  static List<String> openedBy(BlobStore store, FormatObject format, KeyMaterial material)
-      throws IOException {
-    List<String> ids = slotIds(store);
-    List<String> opened = new ArrayList<>();
-    int tried = 0;
-    for (String id : ids.subList(0, Math.min(ids.size(), SLOTS_READ_MAX))) {
-      try {
-        KeySlot slot = slot(store, id);
-        if (tried++ == KeySlot.SLOTS_MAX) {
-          break;
-        }
-        Optional<byte[]> root = slot.open(format.id(), material);
-        if (root.isPresent()) {
-          opened.add(id);
-          Arrays.fill(root.get(), (byte) 0);
-        }
-      } catch (CorruptRepositoryException | NoSuchBlobException _) {
-        // Damaged, or removed since the listing.
-      }
-    }
-    return opened;
+    return new Search(found, damaged, ids.size() - gone);
   }
 
   /// Ids of what lies in place of slots, sorted.

@@ -103,6 +103,15 @@ class PackWindowsTest {
   }
 
   @Test
+  void whatIsThereAlreadyIsNotReadAgainFromBefore() throws IOException {
+    PackWindows windows = PackWindows.eager(store);
+    requireFrame(windows, 100);
+    long before = windows.readBytes();
+    requireFrame(windows, 99);
+    assertThat(windows.readBytes() - before).isEqualTo(FRAME);
+  }
+
+  @Test
   void arraysAreUsedAgainAndNobodyReadsThemAfterwards() throws Exception {
     Recycling recycling = new Recycling(store);
     PackWindows windows = PackWindows.careful(recycling);

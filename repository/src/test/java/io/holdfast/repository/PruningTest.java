@@ -136,9 +136,13 @@ class PruningTest {
 
       PruneReport alive = repository.pruning(REFERENCES).run(ALL);
       assertThat(alive.deletedObjects()).isZero();
+      PrunePlan promised = repository.pruning(REFERENCES).plan(ALL.withSilence(Duration.ZERO));
+      assertThat(promised.removed()).isNotEmpty();
+      assertThat(promised.openSessions()).isEmpty();
       PruneReport report = repository.pruning(REFERENCES).run(ALL.withSilence(Duration.ZERO));
 
       assertThat(report.buried()).isTrue();
+      assertThat(report.plan().removed()).containsExactlyInAnyOrderElementsOf(promised.removed());
       assertThat(packBytes()).isEqualTo(before);
       assertThat(repository.pruning(REFERENCES).plan(ALL).removed()).isEmpty();
       requireSound(repository);

@@ -1,10 +1,7 @@
 package io.holdfast.storage;
 
 import java.util.ArrayDeque;
-import java.util.Collections;
 import java.util.Deque;
-import java.util.IdentityHashMap;
-import java.util.Set;
 
 /// Large arrays that are read into, used again: what lives for a few seconds and has mebibytes
 /// fills the old part of the heap with garbage, and the process grows by it. *Thread-safe.*
@@ -19,7 +16,6 @@ public final class ReadBuffers {
   private static final long KEPT_BYTES_MAX = 16 << 20;
 
   private final Deque<byte[]> free = new ArrayDeque<>();
-  private final Set<byte[]> known = Collections.newSetFromMap(new IdentityHashMap<>());
   private long freeBytes;
 
   /// An array of exactly this length, with anything in it: the taker writes all of it, or lets
@@ -32,7 +28,6 @@ public final class ReadBuffers {
           byte[] array = each.next();
           if (array.length == length) {
             each.remove();
-            known.remove(array);
             freeBytes -= length;
             return array;
           }
@@ -47,16 +42,15 @@ public final class ReadBuffers {
     if (!isKept(array.length)) {
       return;
     }
-    if (!known.add(array)) {
+    // Arrays are equal only to themselves.
+    if (free.contains(array)) {
       throw new IllegalStateException("the same array was given back twice");
     }
     free.addFirst(array);
     freeBytes += array.length;
     while (freeBytes > KEPT_BYTES_MAX) {
       // The one that nobody wanted for longest.
-      byte[] dropped = free.removeLast();
-      known.remove(dropped);
-      freeBytes -= dropped.length;
+      freeBytes -= free.removeLast().length;
     }
   }
 
