@@ -35,10 +35,12 @@ final class CuttableLine implements AutoCloseable {
 
   /// Cuts all connections that exist now; new ones can be made.
   void cut() throws IOException {
-    for (Socket socket : sockets) {
+    // Not those that come while it goes on: whoever was cut off is quick to call again.
+    List<Socket> now = List.copyOf(sockets);
+    for (Socket socket : now) {
       socket.close();
     }
-    sockets.clear();
+    now.forEach(sockets::remove);
   }
 
   private void acceptAll() {

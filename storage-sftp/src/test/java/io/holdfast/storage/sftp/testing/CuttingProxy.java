@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
@@ -67,7 +68,8 @@ public final class CuttingProxy implements AutoCloseable {
 
   /// Resets all connections now.
   public void cut() throws IOException {
-    for (Socket socket : open) {
+    // Not those that come while it goes on: whoever was cut off is quick to call again.
+    for (Socket socket : List.copyOf(open)) {
       reset(socket);
     }
   }
