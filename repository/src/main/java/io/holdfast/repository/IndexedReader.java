@@ -24,11 +24,10 @@ final class IndexedReader implements ChunkReader {
   /// Reloads that did not help; after so many of them the index is taken as it is.
   private static final int FUTILE_MAX = 3;
 
-  private final BlobStore store;
   private final KeyDomains domains;
   private final IndexSource source;
   private final PackWindows prefixes;
-  private final Frames frames;
+  private final PackWindows frames;
   private volatile Loaded loaded;
 
   /// Written under `this`.
@@ -37,12 +36,6 @@ final class IndexedReader implements ChunkReader {
   /// Guarded by `this`.
   private int futile;
 
-  /// Reads the frame at a place.
-  @FunctionalInterface
-  private interface Frames {
-    byte[] at(Place place) throws IOException;
-  }
-
   /// Of a near store.
   IndexedReader(BlobStore store, KeyDomains domains, IndexSource source) throws IOException {
     this(store, domains, source, Distance.NEAR);
@@ -50,15 +43,10 @@ final class IndexedReader implements ChunkReader {
 
   IndexedReader(BlobStore store, KeyDomains domains, IndexSource source, Distance distance)
       throws IOException {
-    this.store = store;
     this.domains = domains;
     this.source = source;
-    this.prefixes = PackWindows.eager(store);
-    this.frames =
-        switch (distance) {
-          case NEAR -> this::exactly;
-          case DISTANT -> PackWindows.careful(store)::frame;
-        };
+    this.prefixes = PackWindows.eager(store, distance);
+    this.frames = PackWindows.careful(store, distance);
     this.loaded = source.load();
   }
 
@@ -247,16 +235,12 @@ final class IndexedReader implements ChunkReader {
     return null;
   }
 
-  private byte[] exactly(Place place) throws IOException {
-    return store.getRange(ObjectNames.pack(place.pack().id()), place.offset(), place.storedBytes());
-  }
-
   private OpenedFrame readAt(Place place, ChunkType type, ChunkId id, int bytesMax, Copies copies)
       throws IOException {
     var key = ObjectNames.pack(place.pack().id());
     byte[] frame =
         switch (copies) {
-          case ALL -> frames.at(place);
+          case ALL -> frames.frame(place);
           case WHOLE -> prefixes.frame(place);
         };
     String where = "chunk " + id + " in " + key;
@@ -290,7 +274,7 @@ final class IndexedReader implements ChunkReader {
           where + " is the difference to a chunk of another domain");
     }
     Domain domain = domains.require(place.pack().domain());
-    byte[] frame = frames.at(place);
+    byte[] frame = frames.frame(place);
     byte[] plain =
         FrameOpener.openDifference(
             domain,

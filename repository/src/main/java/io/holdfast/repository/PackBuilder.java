@@ -11,10 +11,14 @@ import io.holdfast.repository.crypto.SealedObject;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// A pack that grows in memory; its buffer is used again for the next one. *Confined*: guarded by
-/// its lane while it is filled, then owned by the uploader.
+/// A pack that grows in memory; its buffer is used again for the next one. A small backup gets no
+/// buffer for a large pack. *Confined*: guarded by its lane while it is filled, then owned by the
+/// uploader.
 final class PackBuilder {
   static final String TABLE_PURPOSE = "pack-table";
+
+  private static final int FIRST_BYTES = 2 << 20;
+  private static final int GROWTH = 4;
 
   private final int bytesTarget;
   private final RecordWriter entries = new RecordWriter(4096);
@@ -48,7 +52,7 @@ final class PackBuilder {
       int frameBytes,
       int plainBytes,
       Optional<ChunkId> prefix) {
-    reserve(Math.max(bytesTarget + bytesTarget / 64, size + frameBytes));
+    grow(size + frameBytes);
     System.arraycopy(frame, 0, bytes, size, frameBytes);
     new Entry(id, type, size, frameBytes, plainBytes, prefix).write(entries);
     prefix.ifPresent(prefixes::id);
@@ -134,6 +138,15 @@ final class PackBuilder {
     System.arraycopy(CryptoKit.be32(count), 0, table, 0, 4);
     System.arraycopy(plain, 0, table, 4, plain.length);
     return table;
+  }
+
+  /// In few steps: what is outgrown is garbage.
+  private void grow(int needed) {
+    if (bytes.length < needed) {
+      int full = bytesTarget + bytesTarget / 64;
+      int next = Math.max(FIRST_BYTES, bytes.length * GROWTH);
+      reserve(Math.max(needed, Math.min(next, full)));
+    }
   }
 
   private void reserve(int needed) {

@@ -1,6 +1,7 @@
 package io.holdfast.repository;
 
 import io.holdfast.repository.ChunkIndex.Place;
+import io.holdfast.repository.RepositoryOptions.Distance;
 import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.TruncatedBlobException;
@@ -15,8 +16,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads frames that are mostly wanted in the order in which they lie in their packs: whoever goes
-/// on where the read before ended gets more at once. Keeps at most 16 MiB. *Thread-safe:* the lock
-/// is not held while reading.
+/// on where the read before ended gets more at once. Keeps at most 16 MiB. Of a near store, where a
+/// request costs next to nothing, exactly the frames are read and nothing is kept. *Thread-safe:*
+/// the lock is not held while reading.
 final class PackWindows {
   private static final int STEP_BYTES = 256 << 10;
   private static final int GROWTH = 4;
@@ -25,6 +27,7 @@ final class PackWindows {
   private static final long KEPT_BYTES_MAX = 16 << 20;
 
   private final BlobStore store;
+  private final Distance distance;
   private final int firstBytes;
   private final Deque<Window> windows = new ArrayDeque<>();
   private final List<Pending> reading = new ArrayList<>();
@@ -32,19 +35,20 @@ final class PackWindows {
   private long requests;
   private long readBytes;
 
-  private PackWindows(BlobStore store, int firstBytes) {
+  private PackWindows(BlobStore store, Distance distance, int firstBytes) {
     this.store = store;
+    this.distance = distance;
     this.firstBytes = firstBytes;
   }
 
   /// For frames of which the next ones are wanted too, as a rule.
-  static PackWindows eager(BlobStore store) {
-    return new PackWindows(store, STEP_BYTES);
+  static PackWindows eager(BlobStore store, Distance distance) {
+    return new PackWindows(store, distance, STEP_BYTES);
   }
 
   /// For frames that may be wanted one by one: more is read only when a second one follows.
-  static PackWindows careful(BlobStore store) {
-    return new PackWindows(store, 0);
+  static PackWindows careful(BlobStore store, Distance distance) {
+    return new PackWindows(store, distance, 0);
   }
 
   private static final class Window {
@@ -79,6 +83,20 @@ final class PackWindows {
 
   /// The frame at a place. Who wants what somebody else is reading at the moment waits for it.
   byte[] frame(Place place) throws IOException {
+    return switch (distance) {
+      case NEAR -> exactly(place);
+      case DISTANT -> ahead(place);
+    };
+  }
+
+  private byte[] exactly(Place place) throws IOException {
+    synchronized (this) {
+      readBytes += place.storedBytes();
+    }
+    return read(place, place.storedBytes());
+  }
+
+  private byte[] ahead(Place place) throws IOException {
     Pending pending;
     synchronized (this) {
       awaitReadersOf(place);
@@ -199,7 +217,7 @@ final class PackWindows {
     }
   }
 
-  /// How often the store was asked.
+  /// How often a distant store was asked.
   synchronized long requests() {
     return requests;
   }

@@ -67,7 +67,10 @@ final class PackedSession implements BackupSession {
             data,
             metadata,
             context.sealers(),
-            new PrefixSource(loaded.index(), context.domain(), PackWindows.eager(context.store())),
+            new PrefixSource(
+                loaded.index(),
+                context.domain(),
+                PackWindows.eager(context.store(), options.distance())),
             this::beat);
     for (int i = 0; i < uploads; i++) {
       uploaders.start(data::runUploader);

@@ -1,5 +1,7 @@
 package io.holdfast.repository;
 
+import static io.holdfast.repository.RepositoryOptions.Distance.DISTANT;
+import static io.holdfast.repository.RepositoryOptions.Distance.NEAR;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -42,7 +44,7 @@ class PackWindowsTest {
 
   @Test
   void whoReadsOnGetsMoreAtOnce() throws IOException {
-    PackWindows windows = PackWindows.careful(store);
+    PackWindows windows = PackWindows.careful(store, DISTANT);
     for (int frame = 0; frame < FRAMES; frame++) {
       requireFrame(windows, frame);
     }
@@ -52,8 +54,19 @@ class PackWindowsTest {
   }
 
   @Test
+  void ofANearStoreExactlyTheFramesAreRead() throws IOException {
+    for (PackWindows windows :
+        new PackWindows[] {PackWindows.eager(store, NEAR), PackWindows.careful(store, NEAR)}) {
+      for (int frame = 0; frame < FRAMES; frame++) {
+        requireFrame(windows, frame);
+      }
+      assertThat(windows.readBytes()).isEqualTo(FRAMES * (long) FRAME);
+    }
+  }
+
+  @Test
   void whoWantsFramesHereAndThereGetsThemAlone() throws IOException {
-    PackWindows windows = PackWindows.careful(store);
+    PackWindows windows = PackWindows.careful(store, DISTANT);
     for (int frame = 0; frame < FRAMES; frame += 100) {
       requireFrame(windows, frame);
     }
@@ -62,7 +75,7 @@ class PackWindowsTest {
 
   @Test
   void whoIsEagerGetsNeighboursWithTheFirst() throws IOException {
-    PackWindows windows = PackWindows.eager(store);
+    PackWindows windows = PackWindows.eager(store, DISTANT);
     for (int frame = 0; frame < 20; frame++) {
       requireFrame(windows, frame);
     }
@@ -74,7 +87,9 @@ class PackWindowsTest {
     store.delete(ObjectNames.pack(summary.id()));
     store(FRAME * 5 + 1);
     for (PackWindows windows :
-        new PackWindows[] {PackWindows.eager(store), PackWindows.careful(store)}) {
+        new PackWindows[] {
+          PackWindows.eager(store, DISTANT), PackWindows.careful(store, DISTANT)
+        }) {
       for (int frame = 0; frame < 5; frame++) {
         requireFrame(windows, frame);
       }
@@ -84,7 +99,7 @@ class PackWindowsTest {
 
   @Test
   void severalReadersOfNeighboursReadNothingTwice() throws Exception {
-    PackWindows windows = PackWindows.careful(store);
+    PackWindows windows = PackWindows.careful(store, DISTANT);
     AtomicInteger next = new AtomicInteger();
     try (Workers workers = Workers.virtual("read")) {
       for (int worker = 0; worker < 8; worker++) {
@@ -104,7 +119,7 @@ class PackWindowsTest {
 
   @Test
   void whatIsThereAlreadyIsNotReadAgainFromBefore() throws IOException {
-    PackWindows windows = PackWindows.eager(store);
+    PackWindows windows = PackWindows.eager(store, DISTANT);
     requireFrame(windows, 100);
     long before = windows.readBytes();
     requireFrame(windows, 99);
@@ -114,7 +129,7 @@ class PackWindowsTest {
   @Test
   void arraysAreUsedAgainAndNobodyReadsThemAfterwards() throws Exception {
     Recycling recycling = new Recycling(store);
-    PackWindows windows = PackWindows.careful(recycling);
+    PackWindows windows = PackWindows.careful(recycling, DISTANT);
     AtomicInteger next = new AtomicInteger();
     try (Workers workers = Workers.virtual("read")) {
       for (int worker = 0; worker < 8; worker++) {

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// *Thread-safe.*
 final class Layer {
   /// Decoded pages of one layer that are kept, by their plain bytes; decoded they take about five
-  /// times as much.
-  private static final long CACHE_BYTES = 2L << 20;
+  /// times as much. Room for eight threads that go the same way: what stays longer than that
+  /// outlives the young generation and is nothing but garbage in the old one.
+  private static final long CACHE_BYTES = 512L << 10;
 
   private final LayerIndex.Summary summary;
   private final List<LayerIndex.Page> pages;
