@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads frames that are mostly wanted in the order in which they lie in their packs: whoever goes
@@ -91,6 +90,7 @@ final class PackWindows {
 
   private byte[] exactly(Place place) throws IOException {
     synchronized (this) {
+      requests++;
       readBytes += place.storedBytes();
     }
     return read(place, place.storedBytes());
@@ -183,23 +183,33 @@ final class PackWindows {
         bytes = Math.max(bytes, Math.min(WINDOW_BYTES_MAX, grown));
       }
     }
+    if (bytes <= place.storedBytes()) {
+      return place.storedBytes();
+    }
     int there = place.pack().bytes() - PackFormat.FOOTER_BYTES - place.offset();
     int most = Math.min(there, untilOthers(place));
     return Math.max(place.storedBytes(), stepped(Math.min(bytes, most)));
   }
 
-  /// How far it is to what is there already, or somebody reads at the moment: neighbours that ask
-  /// in the wrong order must not fetch the same twice.
+  /// How far it is to what somebody reads at the moment, or to a large piece that is there already:
+  /// neighbours that ask in the wrong order must not fetch the same twice. Small pieces are read
+  /// over; a further request would cost more.
   private int untilOthers(Place place) {
-    IntStream offsets =
-        IntStream.concat(
-            windows.stream().filter(w -> w.pack.equals(place.pack().id())).mapToInt(w -> w.offset),
-            reading.stream().filter(p -> p.pack.equals(place.pack().id())).mapToInt(p -> p.offset));
-    return offsets
-        .filter(offset -> offset > place.offset())
-        .map(offset -> offset - place.offset())
-        .min()
-        .orElse(Integer.MAX_VALUE);
+    int most = Integer.MAX_VALUE;
+    for (Window window : windows) {
+      if (window.bytes.length >= STEP_BYTES) {
+        most = Math.min(most, distance(place, window.pack, window.offset));
+      }
+    }
+    for (Pending pending : reading) {
+      most = Math.min(most, distance(place, pending.pack, pending.offset));
+    }
+    return most;
+  }
+
+  private static int distance(Place place, PackId pack, int offset) {
+    boolean isAhead = offset > place.offset() && pack.equals(place.pack().id());
+    return isAhead ? offset - place.offset() : Integer.MAX_VALUE;
   }
 
   /// Large windows have few different sizes, so that the store can use their arrays again.
@@ -217,7 +227,7 @@ final class PackWindows {
     }
   }
 
-  /// How often a distant store was asked.
+  /// How often the store was asked.
   synchronized long requests() {
     return requests;
   }

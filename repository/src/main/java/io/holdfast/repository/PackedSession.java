@@ -67,10 +67,7 @@ final class PackedSession implements BackupSession {
             data,
             metadata,
             context.sealers(),
-            new PrefixSource(
-                loaded.index(),
-                context.domain(),
-                PackWindows.eager(context.store(), options.distance())),
+            new PrefixSource(loaded.index(), context.domain(), context.store(), options.distance()),
             this::beat);
     for (int i = 0; i < uploads; i++) {
       uploaders.start(data::runUploader);

@@ -1,5 +1,7 @@
 package io.holdfast.repository;
 
+import io.holdfast.repository.RepositoryOptions.Distance;
+import io.holdfast.storage.BlobStore;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,19 +12,17 @@ import org.slf4j.LoggerFactory;
 
 /// Hands a session the stored chunks that new ones are like. Reading them costs requests and bytes,
 /// so there is a limit that grows with what they have saved; and none is worth a failed backup, so
-/// trouble in reading ends in storing chunks whole. Keeps at most 24 MiB. *Thread-safe.*
+/// trouble in reading ends in storing chunks whole. Keeps at most 8 MiB, of a distant store 24.
+/// *Thread-safe.*
 final class PrefixSource {
   private static final Logger LOG = LoggerFactory.getLogger(PrefixSource.class);
 
   /// What may be read before anything is saved.
   private static final long BYTES_FREE = 64 << 20;
 
-  private static final long REQUESTS_FREE = 512;
-
   /// What may be read for each byte that was saved.
   private static final long BYTES_FOR_ONE_SAVED = 4;
 
-  private static final long SAVED_FOR_ONE_REQUEST = 32 << 10;
   private static final long KEPT_BYTES_MAX = 8 << 20;
   private static final int FAILURES_MAX = 3;
 
@@ -31,6 +31,7 @@ final class PrefixSource {
 
   private final ChunkIndex known;
   private final Domain domain;
+  private final Distance distance;
   private final PackWindows windows;
   private final Map<ChunkId, byte[]> kept = new LinkedHashMap<>(16, 0.75f, true);
   private long keptBytes;
@@ -38,10 +39,11 @@ final class PrefixSource {
   private int failures;
 
   /// @param known what the session may refer to
-  PrefixSource(ChunkIndex known, Domain domain, PackWindows windows) {
+  PrefixSource(ChunkIndex known, Domain domain, BlobStore store, Distance distance) {
     this.known = known;
     this.domain = domain;
-    this.windows = windows;
+    this.distance = distance;
+    this.windows = PackWindows.eager(store, distance);
   }
 
   /// A chunk that is stored whole, with its bytes.
@@ -154,7 +156,15 @@ final class PrefixSource {
   private synchronized boolean isAffordable() {
     return failures < FAILURES_MAX
         && windows.readBytes() <= BYTES_FREE + savedBytes * BYTES_FOR_ONE_SAVED
-        && windows.requests() <= REQUESTS_FREE + savedBytes / SAVED_FOR_ONE_REQUEST;
+        && windows.requests() <= requestsAllowed();
+  }
+
+  /// Some before anything is saved, and one for so many bytes that were.
+  private long requestsAllowed() {
+    return switch (distance) {
+      case NEAR -> 8192 + savedBytes / (2 << 10);
+      case DISTANT -> 512 + savedBytes / (32 << 10);
+    };
   }
 
   private synchronized byte @Nullable [] kept(ChunkId id) {

@@ -6,8 +6,8 @@ import java.time.InstantSource;
 
 /// What a repository works with.
 ///
-/// @param packBytesTarget when a pack is complete; a session fills one buffer of that size and has
-///   one for each upload
+/// @param packBytesTarget when a pack is complete; a session fills one buffer, which grows to that
+///   size as it is needed, and has one for each upload
 /// @param zstdLevel from 1 (fast) to 19
 /// @param distance of the store
 public record RepositoryOptions(

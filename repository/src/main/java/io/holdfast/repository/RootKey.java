@@ -66,11 +66,22 @@ final class RootKey implements AutoCloseable {
   /// @param slots how many there are, the damaged ones among them
   private record Search(List<RootKey> found, List<CorruptRepositoryException> damaged, int slots) {}
 
-  /// Tries slots until as many were opened as are wanted.
+  /// Tries slots until as many were opened as are wanted. The caller closes what was found.
   private static Search search(
       BlobStore store, FormatObject format, KeyMaterial material, int wanted) throws IOException {
-    List<String> ids = slotIds(store);
     List<RootKey> found = new ArrayList<>();
+    try {
+      return search(store, format, material, wanted, found);
+    } catch (IOException | RuntimeException e) {
+      found.forEach(RootKey::close);
+      throw e;
+    }
+  }
+
+  private static Search search(
+      BlobStore store, FormatObject format, KeyMaterial material, int wanted, List<RootKey> found)
+      throws IOException {
+    List<String> ids = slotIds(store);
     List<CorruptRepositoryException> damaged = new ArrayList<>();
     int tried = 0;
     int gone = 0;
@@ -93,7 +104,7 @@ final class RootKey implements AutoCloseable {
         gone++;
       }
     }
-    return new Search(found, damaged, ids.size() - gone);
+    return new Search(List.copyOf(found), damaged, ids.size() - gone);
   }
 
   /// Ids of what lies in place of slots, sorted.

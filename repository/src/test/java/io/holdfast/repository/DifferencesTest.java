@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.holdfast.base.Progress;
 import io.holdfast.base.testing.Seeds;
 import io.holdfast.repository.ChunkWriter.PutOutcome;
+import io.holdfast.repository.RepositoryOptions.Distance;
 import io.holdfast.repository.testing.Repositories;
 import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.ForwardingBlobStore;
@@ -20,6 +21,7 @@ import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Chunks that are stored as differences to others: what they save, and what becomes of them when
@@ -170,6 +172,34 @@ class DifferencesTest {
         }
         // Each chunk lies in a pack of its own here: 64 MiB and one read more.
         assertThat(store.ranges).isBetween(420, 460);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"DISTANT, 512, 700", "NEAR, 8192, 8800"})
+  void soAreTheRequestsForIt(Distance distance, int allowed, int chunks) throws IOException {
+    SplittableRandom random = Seeds.random(8);
+    // Each chunk in a pack of its own.
+    RepositoryOptions options =
+        Repositories.options(8).withPackBytesTarget(4 << 10).withDistance(distance);
+    byte[][] firsts = new byte[chunks][];
+    try (Repository repository = Repository.init(store, Repositories.key(), options).repository()) {
+      try (BackupSession session = repository.beginSession()) {
+        StreamBackup backup = new StreamBackup(session);
+        for (int i = 0; i < chunks; i++) {
+          firsts[i] = noise(random, 4_200);
+          backup.put(firsts[i]);
+        }
+        backup.commit("one");
+      }
+      try (BackupSession session = repository.beginSession()) {
+        StreamBackup backup = new StreamBackup(session);
+        store.ranges = 0;
+        for (byte[] first : firsts) {
+          backup.put(noise(random, 4_100), first);
+        }
+        assertThat(store.ranges).isEqualTo(allowed + 1);
       }
     }
   }

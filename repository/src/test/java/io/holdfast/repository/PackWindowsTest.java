@@ -9,14 +9,20 @@ import io.holdfast.base.concurrent.Workers;
 import io.holdfast.base.testing.Seeds;
 import io.holdfast.repository.ChunkIndex.PackSummary;
 import io.holdfast.repository.ChunkIndex.Place;
+import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.ForwardingBlobStore;
 import io.holdfast.storage.MemoryBlobStore;
 import io.holdfast.storage.TruncatedBlobException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -127,6 +133,47 @@ class PackWindowsTest {
   }
 
   @Test
+  void nobodyFetchesWhatSomebodyElseIsFetching() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    List<Integer> lengths = Collections.synchronizedList(new ArrayList<>());
+    var slow =
+        new ForwardingBlobStore(store) {
+          @Override
+          public byte[] getRange(BlobKey key, long offset, int length) throws IOException {
+            lengths.add(length);
+            if (offset == 100 * FRAME) {
+              asked.countDown();
+              await(goOn);
+            }
+            return super.getRange(key, offset, length);
+          }
+        };
+    PackWindows windows = PackWindows.eager(slow, DISTANT);
+    try (Workers workers = Workers.virtual("read")) {
+      workers.start(() -> requireFrame(windows, 100));
+      asked.await();
+      requireFrame(windows, 98);
+      goOn.countDown();
+      workers.join();
+    }
+    assertThat(lengths).hasSize(2).last().isEqualTo(2 * FRAME);
+  }
+
+  @Test
+  void smallPiecesThatAreThereDoNotSplitALargeRead() throws IOException {
+    PackWindows windows = PackWindows.careful(store, DISTANT);
+    for (int frame = 0; frame < FRAMES; frame += 50) {
+      requireFrame(windows, frame);
+    }
+    long before = windows.requests();
+    for (int frame = 0; frame < FRAMES; frame++) {
+      requireFrame(windows, frame);
+    }
+    assertThat(windows.requests() - before).isLessThan(40);
+  }
+
+  @Test
   void arraysAreUsedAgainAndNobodyReadsThemAfterwards() throws Exception {
     Recycling recycling = new Recycling(store);
     PackWindows windows = PackWindows.careful(recycling, DISTANT);
@@ -143,6 +190,15 @@ class PackWindowsTest {
       workers.join();
     }
     assertThat(recycling.givenBack.get()).isGreaterThan(3L * PACK_BYTES - (32 << 20));
+  }
+
+  private static void await(CountDownLatch latch) throws InterruptedIOException {
+    try {
+      latch.await();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted");
+    }
   }
 
   /// Overwrites what it is given.

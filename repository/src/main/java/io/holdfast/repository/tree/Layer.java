@@ -11,19 +11,24 @@ import org.jspecify.annotations.Nullable;
 /// One layer of a tree for reading: its index in memory, its pages through a small cache.
 /// *Thread-safe.*
 final class Layer {
-  /// Decoded pages of one layer that are kept, by their plain bytes; decoded they take about five
-  /// times as much. Room for eight threads that go the same way: what stays longer than that
-  /// outlives the young generation and is nothing but garbage in the old one.
-  private static final long CACHE_BYTES = 512L << 10;
+  /// Decoded pages that are kept for those who look up records here and there, by their plain
+  /// bytes; decoded they take about five times as much.
+  private static final long FOUND_BYTES = 2L << 20;
+
+  /// The same for those who walk over all records: room for a few that go the same way. What is
+  /// kept longer than it is needed outlives the young generation and is garbage in the old one.
+  private static final long WALKED_BYTES = 256L << 10;
 
   private final LayerIndex.Summary summary;
   private final List<LayerIndex.Page> pages;
-  private final BoundedCache<LayerIndex.Page, ListPage> cache;
+  private final BoundedCache<LayerIndex.Page, ListPage> found;
+  private final BoundedCache<LayerIndex.Page, ListPage> walked;
 
   private Layer(ChunkReader chunks, LayerIndex.Summary summary, List<LayerIndex.Page> pages) {
     this.summary = summary;
     this.pages = pages;
-    this.cache = new BoundedCache<>(CACHE_BYTES, page -> load(chunks, page));
+    this.found = new BoundedCache<>(FOUND_BYTES, page -> load(chunks, page));
+    this.walked = new BoundedCache<>(WALKED_BYTES, page -> load(chunks, page));
   }
 
   static Layer open(ChunkReader chunks, LayerIndex.Summary summary) throws IOException {
@@ -54,7 +59,7 @@ final class Layer {
   }
 
   ListPage page(int index) throws IOException {
-    return cache.get(pages.get(index));
+    return walked.get(pages.get(index));
   }
 
   /// The record of exactly this key.
@@ -70,7 +75,7 @@ final class Layer {
         high = middle - 1;
       }
     }
-    return high < 0 ? null : page(high).find(path, slot);
+    return high < 0 ? null : found.get(pages.get(high)).find(path, slot);
   }
 
   /// The ids of the index and all pages.
