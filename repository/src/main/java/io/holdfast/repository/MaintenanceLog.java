@@ -5,6 +5,7 @@ import io.holdfast.repository.crypto.SealedObject;
 import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.NoSuchBlobException;
+import io.holdfast.storage.StoreUnavailableException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,6 +27,7 @@ final class MaintenanceLog {
   static final String STATE_PURPOSE = "maintenance";
   static final String FORGOTTEN_PURPOSE = "forgotten";
   private static final int MAC_BYTES = 32;
+  private static final int FORGET_TRIES_MAX = 5;
   private static final int FORGOTTEN_BYTES_MAX = 4096;
 
   /// Forged objects that publishing passes over before it gives up.
@@ -268,22 +270,32 @@ final class MaintenanceLog {
     return genuine;
   }
 
-  /// Puts a tombstone.
+  /// Puts a tombstone. One that is there already is as good; if it goes before it was looked at (a
+  /// prune removes tombstones together with what they are for), another one is put.
   ///
   /// @throws CorruptRepositoryException if something else lies there
   void forget(ResolvedPut puts, SnapshotId id) throws IOException {
     BlobKey key = ObjectNames.forgotten(id);
-    // Sealed anew each time, so that a tombstone which is there already is looked at, not compared.
-    if (puts.put(key, wrap(key, FORGOTTEN_PURPOSE, new byte[0])) == ResolvedPut.Owner.OURS) {
-      return;
+    for (int attempt = 0; attempt < FORGET_TRIES_MAX; attempt++) {
+      // Sealed anew each time, so that a tombstone which is there already is looked at, not
+      // compared.
+      byte[] object = wrap(key, FORGOTTEN_PURPOSE, new byte[0]);
+      if (puts.put(key, object) == ResolvedPut.Owner.OURS) {
+        return;
+      }
+      switch (tombstone(id)) {
+        case Genuine<byte[]> _ -> {
+          return;
+        }
+        case Damaged<byte[]>(CorruptRepositoryException why) -> throw why;
+        case Forged<byte[]> _ ->
+            throw CorruptRepositoryException.damaged(
+                key + " is taken by something that maintenance did not write");
+        case Absent<byte[]> _ -> {}
+      }
     }
-    switch (tombstone(id)) {
-      case Genuine<byte[]> _ -> {}
-      case Damaged<byte[]>(CorruptRepositoryException why) -> throw why;
-      case Forged<byte[]> _, Absent<byte[]> _ ->
-          throw CorruptRepositoryException.damaged(
-              key + " is taken by something that maintenance did not write");
-    }
+    throw new StoreUnavailableException(
+        key + " is there when it is put, and is not when it is read");
   }
 
   /// The tombstone of a snapshot.

@@ -10,6 +10,7 @@ import io.holdfast.base.testing.SettableClock;
 import io.holdfast.repository.testing.Repositories;
 import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore.PutResult;
+import io.holdfast.storage.ForwardingBlobStore;
 import io.holdfast.storage.MemoryBlobStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,30 @@ final class MaintenanceRulesTest {
     clock.advance(Duration.ofSeconds(1));
     SmallBackup.assertReadable(
         repository.reader(), SmallBackup.write(repository, "above the floor", 1));
+  }
+
+  @Test
+  void aTombstoneThatGoesWhileItIsLookedAtIsPutAgain() throws Exception {
+    StoredSnapshot backup = SmallBackup.write(repository, "one", 1);
+    BlobKey tombstone = ObjectNames.forgotten(backup.id());
+    repository.forget(List.of(backup.id()));
+    AtomicInteger looks = new AtomicInteger();
+    var vanishing =
+        new ForwardingBlobStore(store) {
+          @Override
+          public byte[] get(BlobKey key, int bytesMax) throws IOException {
+            byte[] bytes = super.get(key, bytesMax);
+            if (key.equals(tombstone) && looks.getAndIncrement() == 0) {
+              store.delete(key);
+            }
+            return bytes;
+          }
+        };
+    try (Repository other = Repositories.open(vanishing, 2)) {
+      other.forget(List.of(backup.id()));
+    }
+    assertThat(looks).hasPositiveValue();
+    assertThat(repository.snapshots()).isEmpty();
   }
 
   @Test
