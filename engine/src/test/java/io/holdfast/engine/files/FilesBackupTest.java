@@ -28,6 +28,7 @@ import io.holdfast.repository.SnapshotRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -113,6 +114,23 @@ class FilesBackupTest {
     // The file and its two other names, whose change time is the same one.
     assertThat(third.changed()).as(ANCESTORS).isBetween(3L, 4L);
     FileTrees.requireEqual(source, restore("latest", Existing.REFUSE));
+  }
+
+  @Test
+  void nothingOfAnUnchangedFileIsRead() throws IOException {
+    int bytes = 64 << 20;
+    Files.write(source.resolve("large"), new byte[bytes]);
+    backUp();
+    long before = FilesEstimateTest.bytesReadByThisProcess();
+    assertThat(backUp().unchanged()).isPositive();
+    long readUnchanged = FilesEstimateTest.bytesReadByThisProcess() - before;
+    assertThat(readUnchanged).isLessThan(bytes / 2);
+
+    Files.writeString(source.resolve("large"), "more", StandardOpenOption.APPEND);
+    backUp();
+    assertThat(FilesEstimateTest.bytesReadByThisProcess() - before - readUnchanged)
+        .as("a changed one is seen to be read")
+        .isGreaterThan(bytes);
   }
 
   @Test

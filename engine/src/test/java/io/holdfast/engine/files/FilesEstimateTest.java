@@ -351,7 +351,7 @@ class FilesEstimateTest {
     in.close();
   }
 
-  private static long bytesReadByThisProcess() throws IOException {
+  static long bytesReadByThisProcess() throws IOException {
     return Files.readAllLines(Path.of("/proc/self/io")).stream()
         .filter(line -> line.startsWith("rchar: "))
         .mapToLong(line -> Long.parseLong(line.substring("rchar: ".length())))
