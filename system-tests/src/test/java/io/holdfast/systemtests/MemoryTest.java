@@ -8,10 +8,12 @@ import io.holdfast.storage.s3.testing.S3Server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +26,8 @@ class MemoryTest {
   private static final long MIB = 1 << 20;
   private static final long LIMIT_BYTES = 300 * MIB;
   private static final long BUCKET_LIMIT_BYTES = 350 * MIB;
+  private static final long LATER_FILES_LIMIT_BYTES = 230 * MIB;
+  private static final int FILES = 50_000;
   private static final double GROWTH_MAX = 1.2;
   private static final int ROW_BYTES = 300;
 
@@ -59,6 +63,39 @@ class MemoryTest {
       List<Long> peaks = peaks("bucket", (Seeds.thorough() ? 2048 : 320) * MIB, place);
       assertThat(peaks).allSatisfy(peak -> assertThat(peak).isLessThan(BUCKET_LIMIT_BYTES));
     }
+  }
+
+  /// Large packs, pieces that are compared with, lists of entries that were looked at once: none of
+  /// it may stay where little is stored.
+  @Test
+  void laterBackupsOfFilesNeedLess() throws Exception {
+    Path source = Files.createDirectory(scratch.resolve("files"));
+    SplittableRandom random = Seeds.random(1);
+    for (int i = 0; i < FILES; i++) {
+      if (i % 1000 == 0) {
+        Files.createDirectory(source.resolve("d" + i / 1000));
+      }
+      byte[] content = new byte[1 + random.nextInt(8 << 10)];
+      random.nextBytes(content);
+      Files.write(file(source, i), content);
+    }
+    Program program = new Program(scratch);
+    program.expect(0, "init");
+    List<Long> peaks = new ArrayList<>();
+    peaks.add(peak(program, scratch, "files", "backup", source.toString()));
+    peaks.add(peak(program, scratch, "files", "backup", source.toString()));
+    for (int i = 0; i < FILES; i += 100) {
+      Files.writeString(file(source, i), "a little more", StandardOpenOption.APPEND);
+    }
+    peaks.add(peak(program, scratch, "files", "backup", source.toString()));
+    System.out.println("files: " + peaks.stream().map(p -> p / MIB + " MiB").toList());
+    assertThat(peaks.getFirst()).isLessThan(LIMIT_BYTES);
+    assertThat(peaks.subList(1, 3))
+        .allSatisfy(peak -> assertThat(peak).isLessThan(LATER_FILES_LIMIT_BYTES));
+  }
+
+  private static Path file(Path source, int number) {
+    return source.resolve("d" + number / 1000).resolve("file-" + number);
   }
 
   private List<Long> peaks(String name, long dataBytes, Map<String, String> place)

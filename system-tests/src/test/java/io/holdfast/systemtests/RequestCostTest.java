@@ -88,8 +88,8 @@ class RequestCostTest {
       assertThat(check.of(Kind.PUT) + check.of(Kind.DELETE)).isZero();
       assertThat(prune.of(Kind.DELETE)).isPositive();
       if (!Seeds.thorough()) { // for ten times the data: more
-        assertThat(verify.of(Kind.GET)).as("gets of a verification").isLessThanOrEqualTo(250);
-        assertThat(restore.of(Kind.GET)).as("gets of a restore").isLessThanOrEqualTo(300);
+        assertThat(verify.of(Kind.GET)).as("gets of a verification").isLessThanOrEqualTo(160);
+        assertThat(restore.of(Kind.GET)).as("gets of a restore").isLessThanOrEqualTo(210);
       }
     }
   }
