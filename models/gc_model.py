@@ -213,6 +213,9 @@ class Model:
         fresh = Maintainer("choose", None, 0, (), "", (), ())
         again = s._replace(maintainers=with_item(s.maintainers, i, fresh))
         if m.step == "choose":  # G1
+            if self.kill:  # sessions that were silent for long end before anything is chosen
+                for sid in self.open_sessions(s, s.maint):
+                    yield self.slot(s, sid, s.log[sid].find(".", 1), "K")
             number = self.next_number(s)
             if s.maint.condemned or s.maint.closing > s.maint.floor:
                 yield go("list", maint=s.maint, number=number)  # finish what another one began
