@@ -17,6 +17,8 @@ final class AzureService implements WebService {
   /// The version of the interface; each names the oldest that it takes, and all later ones take it.
   private static final String VERSION = "2021-08-06";
 
+  private static final int PAGE_NAMES_MAX = 5000;
+
   private static final Pattern CODE = Pattern.compile("<Code>([A-Za-z0-9]{1,100})</Code>");
 
   private static final Codes CODES =
@@ -37,10 +39,17 @@ final class AzureService implements WebService {
 
   private final AzurePlace place;
   private final AzureAuthority authority;
+  private final int pageNamesMax;
 
   AzureService(AzurePlace place, AzureAuthority authority) {
+    this(place, authority, PAGE_NAMES_MAX);
+  }
+
+  /// @param pageNamesMax how many names a page of a listing has at most
+  AzureService(AzurePlace place, AzureAuthority authority, int pageNamesMax) {
     this.place = place;
     this.authority = authority;
+    this.pageNamesMax = pageNamesMax;
   }
 
   @Override
@@ -73,7 +82,7 @@ final class AzureService implements WebService {
 
   @Override
   public int pageNamesMax() {
-    return 5000;
+    return pageNamesMax;
   }
 
   @Override

@@ -1,18 +1,14 @@
 package io.holdfast.storage.gcs;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.BlobStoreContract;
 import io.holdfast.storage.BlobStores;
 import io.holdfast.storage.gcs.testing.ImitatedGcs;
+import io.holdfast.storage.web.testing.PagedListings;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// The whole contract against an imitation: no emulator is to be had, and Google was not asked.
 class GcsContractTest extends BlobStoreContract {
@@ -32,19 +28,15 @@ class GcsContractTest extends BlobStoreContract {
     return BlobStores.open(gcs.placeAt(gcs.endpoint()), gcs.context(directory));
   }
 
-  @Test
-  void listingsOfManyPagesAreWhole() throws IOException {
-    gcs.pagesOf(3);
-    try (BlobStore store = openEmpty()) {
-      List<String> names = new ArrayList<>();
-      for (int i = 10; i < 20; i++) {
-        names.add("a/" + i);
-        assertThat(store.putIfAbsent(new BlobKey("a/" + i), ByteBuffer.allocate(1)))
-            .isEqualTo(BlobStore.PutResult.STORED);
-      }
-      List<String> listed = new ArrayList<>();
-      store.list("", stat -> listed.add(stat.key().value()));
-      assertThat(listed).isEqualTo(names);
-    }
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("io.holdfast.base.testing.Seeds#stream")
+  void listingsOfManyPagesAreWhole(long seed) throws IOException {
+    PagedListings.areWhole(
+        gcs.port(),
+        seed,
+        (endpoint, pageNamesMax) -> {
+          gcs.pagesOf(pageNamesMax);
+          return BlobStores.open(gcs.placeAt(endpoint), gcs.context(directory));
+        });
   }
 }

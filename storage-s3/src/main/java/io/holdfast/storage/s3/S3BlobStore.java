@@ -49,7 +49,11 @@ public final class S3BlobStore implements BlobStore {
   private final ReadBuffers buffers = new ReadBuffers();
 
   private S3BlobStore(
-      S3Place place, S3Clients.Connected connected, StoreContext context, S3Timeouts timeouts) {
+      S3Place place,
+      S3Clients.Connected connected,
+      StoreContext context,
+      S3Timeouts timeouts,
+      int pageNamesMax) {
     this.place = place;
     this.timeouts = timeouts;
     this.failures = new S3Failures(place);
@@ -57,7 +61,7 @@ public final class S3BlobStore implements BlobStore {
     this.s3 = connected.s3();
     this.pace = context.pace();
     this.puts = new S3Put(s3, place, timeouts, failures, pace);
-    this.listing = new S3Listing(s3, place, timeouts, failures);
+    this.listing = new S3Listing(s3, place, timeouts, failures, pageNamesMax);
     this.probe =
         new PutProbe(
             this,
@@ -70,8 +74,15 @@ public final class S3BlobStore implements BlobStore {
   ///
   /// @throws BackupException `BAD_URL`
   static S3BlobStore open(S3Place place, StoreContext context, S3Timeouts timeouts) {
+    return open(place, context, timeouts, S3Listing.PAGE_NAMES_MAX);
+  }
+
+  /// As [#open], with so many names at most on a page of a listing.
+  static S3BlobStore open(
+      S3Place place, StoreContext context, S3Timeouts timeouts, int pageNamesMax) {
     S3Timeouts paced = timeouts.at(context.pace());
-    return new S3BlobStore(place, S3Clients.connect(place, context, paced), context, paced);
+    return new S3BlobStore(
+        place, S3Clients.connect(place, context, paced), context, paced, pageNamesMax);
   }
 
   /// Requires that the bucket exists.

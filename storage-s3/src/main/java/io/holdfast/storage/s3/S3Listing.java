@@ -19,16 +19,23 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 
 /// Lists page by page. Names that are no keys belong to others and are left out.
 final class S3Listing {
+  /// What servers give where nobody says how many they may.
+  static final int PAGE_NAMES_MAX = 1000;
+
   private final S3Client s3;
   private final S3Place place;
   private final S3Timeouts timeouts;
   private final S3Failures failures;
+  private final int pageNamesMax;
 
-  S3Listing(S3Client s3, S3Place place, S3Timeouts timeouts, S3Failures failures) {
+  /// @param pageNamesMax how many names a page has at most
+  S3Listing(
+      S3Client s3, S3Place place, S3Timeouts timeouts, S3Failures failures, int pageNamesMax) {
     this.s3 = s3;
     this.place = place;
     this.timeouts = timeouts;
     this.failures = failures;
+    this.pageNamesMax = pageNamesMax;
   }
 
   /// Stores sort by the bytes of names, which for keys is the order of characters.
@@ -97,6 +104,7 @@ final class S3Listing {
           l -> {
             l.bucket(place.bucket())
                 .prefix(place.prefix() + prefix)
+                .maxKeys(pageNamesMax)
                 .encodingType(EncodingType.URL)
                 .overrideConfiguration(o -> o.apiCallAttemptTimeout(timeouts.request()));
             if (!delimiter.isEmpty()) {
