@@ -2,6 +2,7 @@ package io.holdfast.repository;
 
 import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
+import io.holdfast.storage.StoreRefusedException;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +37,8 @@ public final class Deletions {
     return refused;
   }
 
-  /// The first refusal in words; empty if there was none.
+  /// The first refusal in words, with what can be done about it where that is known; empty if there
+  /// was none.
   public String refusal() {
     return refusal;
   }
@@ -52,7 +54,7 @@ public final class Deletions {
       if (isThere(key, e)) {
         refused++;
         if (refusal.isEmpty()) {
-          refusal = key + ": " + e.getMessage();
+          refusal = key + ": " + inWords(e);
         }
         LOG.debug("{} cannot be deleted yet: {}", key, e.getMessage());
         return;
@@ -60,6 +62,12 @@ public final class Deletions {
     }
     objects++;
     bytes += objectBytes;
+  }
+
+  private static String inWords(IOException e) {
+    return e instanceof StoreRefusedException refused && !refused.advice().isEmpty()
+        ? refused.getMessage() + ". " + refused.advice()
+        : String.valueOf(e.getMessage());
   }
 
   private boolean isThere(BlobKey key, IOException refusedBy) throws IOException {

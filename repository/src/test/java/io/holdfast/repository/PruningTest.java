@@ -10,6 +10,7 @@ import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.ForwardingBlobStore;
 import io.holdfast.storage.MemoryBlobStore;
+import io.holdfast.storage.StoreRefusedException;
 import io.holdfast.storage.StoreUnavailableException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -89,6 +90,18 @@ class PruningTest {
       assertThat(done.deletedObjects()).isEqualTo(refused.refusedDeletes());
       assertThat(done.refusedDeletes()).isZero();
       assertThat(packBytes()).isLessThan(before);
+      requireSound(repository);
+    }
+  }
+
+  @Test
+  void whoMayNotDeleteIsToldWhatToAllow() throws Exception {
+    store.forbidden = true;
+    try (Repository repository = Repositories.open(store, 2)) {
+      repository.forget(List.of(dropped.id()));
+      PruneReport refused = repository.pruning(REFERENCES).run(ALL);
+      assertThat(refused.deletedObjects()).isZero();
+      assertThat(refused.refusal()).endsWith(": access denied. Allow to delete.");
       requireSound(repository);
     }
   }
@@ -203,9 +216,11 @@ class PruningTest {
         Digest.zero());
   }
 
-  /// A store whose objects are locked, or that cannot be reached when it shall write or delete.
+  /// A store whose objects are locked, that forbids to delete, or that cannot be reached when it
+  /// shall write or delete.
   private static final class Locking extends ForwardingBlobStore {
     private boolean locked;
+    private boolean forbidden;
     private boolean away;
     private boolean gone;
     private String readOnly = "nothing";
@@ -226,6 +241,10 @@ class PruningTest {
     public void delete(BlobKey key) throws IOException {
       if (locked) {
         throw new StoreUnavailableException("the object is locked until 2027");
+      }
+      if (forbidden) {
+        throw new StoreRefusedException(
+            ErrorCode.STORE_UNAVAILABLE, "access denied", "Allow to delete.", null);
       }
       gone = away;
       if (gone) {
