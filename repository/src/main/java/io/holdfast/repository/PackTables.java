@@ -84,13 +84,18 @@ final class PackTables {
             table.length,
             PackFormat.TABLE_BYTES_MAX,
             name);
-    RecordReader in = new RecordReader(plain, name);
+    return decode(plain, id, header, packBytes);
+  }
+
+  /// The decrypted table of a pack; zeros behind it are padding.
+  static PackSection decode(byte[] plain, PackId id, Header header, int packBytes) {
+    RecordReader in = new RecordReader(plain, ObjectNames.pack(id).value());
     int count = in.count(PackFormat.ENTRIES_MAX);
     byte[] entries = PackFormat.rawTable(in, count);
     in.zeros(in.remaining());
     PackSection section =
         new PackSection(
-            id, domain.id(), header.keyVersion(), header.packing(), packBytes, count, entries);
+            id, header.domain(), header.keyVersion(), header.packing(), packBytes, count, entries);
     section.requireSound();
     return section;
   }

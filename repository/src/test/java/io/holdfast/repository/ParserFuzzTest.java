@@ -15,7 +15,6 @@ import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.MemoryBlobStore;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,7 +37,6 @@ class ParserFuzzTest {
   private static final int CHANGED = Seeds.thorough() ? 200_000 : 5_000;
   private static final long MEMORY_BYTES = 1 << 20;
   private static final int MEMORY_FACTOR = 64;
-  private static final int PACK_BYTES = 100_000;
 
   private final MemoryBlobStore store = new MemoryBlobStore();
 
@@ -56,6 +54,8 @@ class ParserFuzzTest {
   }
 
   private static final String STATE = "state";
+  private static final String DOMAIN_KEYS = "keys of a domain";
+  private static final String PACK_TABLE = "table of a pack";
   private static final String PACK_HEADER = "header of a pack";
   private static final String PACK_FOOTER = "footer of a pack";
 
@@ -88,17 +88,20 @@ class ParserFuzzTest {
             ObjectNames.SLOTS,
             "",
             plain -> KeySlot.decode(slotId(plain), summed(plain))),
+        new Kind(
+            DOMAIN_KEYS, ObjectNames.DOMAINS, "", plain -> DomainKeys.decode(plain, "x").wipe()),
         new Kind("format", "format/", "", plain -> FormatObject.decode(summed(plain))),
         new Kind(
             PACK_HEADER,
             ObjectNames.PACKS,
             "",
-            plain -> PackFormat.Header.decode(checked(header(plain)), "x")),
+            plain -> PackFormat.Header.decode(PackParts.checked(PackParts.header(plain)), "x")),
         new Kind(
             PACK_FOOTER,
             ObjectNames.PACKS,
             "",
-            plain -> PackFormat.Footer.decode(plain, PACK_BYTES, "x")));
+            plain -> PackFormat.Footer.decode(plain, PackParts.PACK_BYTES, "x")),
+        new Kind(PACK_TABLE, ObjectNames.PACKS, "", PackParts::decodeTable));
   }
 
   @ParameterizedTest
@@ -173,10 +176,16 @@ class ParserFuzzTest {
   private byte[] plain(Repository repository, Kind kind, BlobKey key) throws IOException {
     byte[] object = store.get(key, BlobStore.BLOB_BYTES_MAX);
     if (kind.name().equals(PACK_HEADER)) {
-      return header(object);
+      return PackParts.header(object);
     }
     if (kind.name().equals(PACK_FOOTER)) {
-      return footer(object);
+      return PackParts.footer(object);
+    }
+    if (kind.name().equals(PACK_TABLE)) {
+      return PackParts.table(repository.mainDomain(), object);
+    }
+    if (kind.name().equals(DOMAIN_KEYS)) {
+      return domainKeys(repository, key);
     }
     if (kind.name().equals(STATE)) {
       return repository.maintenance().unwrap(key, kind.purpose(), MaintenanceState.BYTES_MAX)
@@ -229,25 +238,12 @@ class ParserFuzzTest {
     return slot.length < 16 ? "" : HexFormat.of().formatHex(slot, 8, 16);
   }
 
-  private static byte[] header(byte[] pack) {
-    return Arrays.copyOf(pack, Math.min(pack.length, PackFormat.HEADER_BYTES));
-  }
-
-  private static byte[] checked(byte[] header) {
-    if (header.length == PackFormat.HEADER_BYTES) {
-      System.arraycopy(
-          CryptoKit.be32(PackFormat.Header.crc(header)), 0, header, PackFormat.CRC_AT, 4);
-    }
-    return header;
-  }
-
-  /// Of a pack of [#PACK_BYTES], with a table that fits it.
-  private static byte[] footer(byte[] pack) {
-    byte[] footer = Arrays.copyOfRange(pack, pack.length - PackFormat.FOOTER_BYTES, pack.length);
-    int tableBytes = 1_000;
-    ByteBuffer.wrap(footer)
-        .putInt(PACK_BYTES - PackFormat.FOOTER_BYTES - tableBytes)
-        .putInt(tableBytes);
-    return footer;
+  /// Of the version that the name ends with.
+  private static byte[] domainKeys(Repository repository, BlobKey key) throws IOException {
+    String[] parts = key.value().substring(ObjectNames.DOMAINS.length()).split("/", -1);
+    return repository
+        .root()
+        .domainKeys(repository.store(), new DomainId(parts[0]), Integer.parseInt(parts[1]))
+        .encode();
   }
 }

@@ -2,6 +2,7 @@ package io.holdfast.engine.files;
 
 import io.holdfast.files.posix.PosixException;
 import io.holdfast.files.restoring.RestoreProblems;
+import java.io.IOException;
 import java.util.concurrent.atomic.LongAdder;
 
 /// What a restore counts. *Thread-safe.*
@@ -21,5 +22,10 @@ final class RestoreTally implements RestoreProblems {
   @Override
   public void attributeNotSet(String path, String attribute, PosixException why) {
     attributesNotSet.increment();
+  }
+
+  @Override
+  public void directoryNotFinished(String path, IOException why) {
+    problems.add(path, why);
   }
 }

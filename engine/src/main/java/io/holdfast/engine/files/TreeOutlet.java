@@ -9,6 +9,7 @@ import io.holdfast.files.FileFacts;
 import io.holdfast.files.PathText;
 import io.holdfast.files.posix.FileStatus.Timestamp;
 import io.holdfast.files.posix.PosixException;
+import io.holdfast.files.restoring.BlockedEntryException;
 import io.holdfast.files.restoring.RestoreTarget;
 import io.holdfast.files.restoring.Wanted;
 import io.holdfast.repository.CorruptRepositoryException;
@@ -59,11 +60,11 @@ final class TreeOutlet implements AutoCloseable {
     this.selection = selection;
     this.tally = tally;
     this.owners = new OwnerChoice(request.owners());
-    this.target = new RestoreTarget(request.to(), 0, tally);
+    this.target = new RestoreTarget(request.to(), tally);
     int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, THREADS_MAX);
     for (int i = 0; i < threads; i++) {
-      RestoreTarget own = new RestoreTarget(request.to(), i + 1, tally);
-      crew.add(new FileRestoring(context, tree, own, request.existing(), tally));
+      crew.add(
+          new FileRestoring(context, tree, target.beside(i + 1), request.existing(), tally));
     }
   }
 
@@ -178,6 +179,8 @@ final class TreeOutlet implements AutoCloseable {
       if (e.isNoSpace()) {
         throw Failures.toBackupException("restore " + path, e);
       }
+      tally.problems.add(path, e);
+    } catch (BlockedEntryException e) {
       tally.problems.add(path, e);
     } catch (BackupException e) {
       if (e.code().kind() != ErrorKind.CORRUPTION) {

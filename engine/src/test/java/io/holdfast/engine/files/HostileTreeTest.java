@@ -1,32 +1,31 @@
 package io.holdfast.engine.files;
 
+import static io.holdfast.engine.files.HandmadeTrees.directory;
+import static io.holdfast.engine.files.HandmadeTrees.facts;
+import static io.holdfast.engine.files.HandmadeTrees.file;
+import static io.holdfast.engine.files.HandmadeTrees.hardLink;
+import static io.holdfast.engine.files.HandmadeTrees.link;
+import static io.holdfast.engine.files.HandmadeTrees.put;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.files.FilesRestoreRequest.Existing;
 import io.holdfast.engine.files.FilesRestoreRequest.Owners;
 import io.holdfast.engine.testing.TestEngine;
-import io.holdfast.files.FileFacts;
-import io.holdfast.files.posix.FileStatus.Timestamp;
 import io.holdfast.repository.ChunkId;
 import io.holdfast.repository.testing.MemoryChunks;
 import io.holdfast.repository.tree.Attributes;
-import io.holdfast.repository.tree.Digest;
-import io.holdfast.repository.tree.FileContent;
-import io.holdfast.repository.tree.FileEntry;
 import io.holdfast.repository.tree.FileKind;
 import io.holdfast.repository.tree.SortedTreeWriter;
 import io.holdfast.repository.tree.TreeFile;
 import io.holdfast.repository.tree.TreeReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -167,6 +166,27 @@ class HostileTreeTest {
     assertThat(Files.readString(target.resolve("c"))).isEqualTo("good");
   }
 
+  @Test
+  void aDirectoryInTheWayIsAProblemOfThatEntryAlone() throws IOException {
+    Files.createDirectories(target.resolve("a/mine"));
+    Files.createDirectories(target.resolve("b/mine"));
+    Files.createDirectories(target.resolve("d/mine"));
+    SortedTreeWriter writer = new SortedTreeWriter(chunks, Optional.empty());
+    file(writer, "a", "good");
+    link(writer, "b", "c");
+    file(writer, "c", "good");
+    hardLink(writer, "d", FileKind.FILE, "c");
+    file(writer, "e", "good");
+    restore(writer, Existing.UPDATE);
+
+    assertThat(tally.problems.texts())
+        .hasSize(3)
+        .allMatch(text -> text.contains("a directory is in the way"));
+    assertThat(Files.readString(target.resolve("c"))).isEqualTo("good");
+    assertThat(Files.readString(target.resolve("e"))).isEqualTo("good");
+    assertThat(target.resolve("a/mine")).isDirectory();
+  }
+
   /// Everything about what lies outside.
   private String state() throws IOException {
     StringBuilder state = new StringBuilder();
@@ -205,71 +225,5 @@ class HostileTreeTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static FileFacts facts(String hardLink, long size) {
-    return new FileFacts(
-        Set.of(), size, 0, new Timestamp(5, 0), 1, 0, 0, 0, 0, hardLink, List.of(), List.of());
-  }
-
-  private static void directory(SortedTreeWriter writer, String path, int mode) throws IOException {
-    put(writer, path, FileKind.DIRECTORY, mode, "", Attributes.of(facts("", 0).encode()), "");
-  }
-
-  private static void link(SortedTreeWriter writer, String path, String pointsTo)
-      throws IOException {
-    put(
-        writer,
-        path,
-        FileKind.SYMLINK,
-        0120777,
-        pointsTo,
-        Attributes.of(facts("", 0).encode()),
-        "");
-  }
-
-  private static void hardLink(SortedTreeWriter writer, String path, FileKind kind, String first)
-      throws IOException {
-    boolean symlink = kind == FileKind.SYMLINK;
-    put(
-        writer,
-        path,
-        kind,
-        symlink ? 0120777 : 0100666,
-        symlink ? "x" : "",
-        Attributes.of(facts(first, 0).encode()),
-        "");
-  }
-
-  private static void file(SortedTreeWriter writer, String path, String content)
-      throws IOException {
-    put(
-        writer,
-        path,
-        FileKind.FILE,
-        0100666,
-        "",
-        Attributes.of(facts("", content.length()).encode()),
-        content);
-  }
-
-  private static void put(
-      SortedTreeWriter writer,
-      String path,
-      FileKind kind,
-      int mode,
-      String linkTarget,
-      Attributes attributes,
-      String text)
-      throws IOException {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    FileContent content = writer.newContent();
-    if (bytes.length > 0) {
-      writer.store(content, bytes, 0, bytes.length);
-    }
-    writer.put(
-        new FileEntry(
-            path, kind, bytes.length, mode, 5, linkTarget, "", "", Digest.NONE, attributes),
-        content);
   }
 }

@@ -18,18 +18,20 @@ final class Directories implements AutoCloseable {
 
   private record Level(String segment, Handle handle) {}
 
-  private final Path target;
   private final Handle top;
   private final List<Level> levels = new ArrayList<>();
 
   Directories(Path target) throws PosixException {
-    this.target = target;
-    this.top = Handle.openDirectory(target);
+    this(Handle.openDirectory(target));
   }
 
-  /// Another way from the same target.
+  private Directories(Handle top) {
+    this.top = top;
+  }
+
+  /// Another way from the same target, even if something else lies under its path by now.
   Directories again() throws PosixException {
-    return new Directories(target);
+    return new Directories(top.directory(DOT));
   }
 
   Handle top() {
@@ -60,7 +62,7 @@ final class Directories implements AutoCloseable {
 
   private Handle walkTo(List<String> segments) throws IOException {
     if (segments.size() > DEPTH_MAX) {
-      throw new IOException("more than " + DEPTH_MAX + " directories deep");
+      throw new BlockedEntryException("more than " + DEPTH_MAX + " directories deep");
     }
     int shared = 0;
     while (shared < segments.size()

@@ -7,6 +7,7 @@ import io.holdfast.files.posix.ExtendedAttributes;
 import io.holdfast.files.posix.FileStatus;
 import io.holdfast.files.posix.Handle;
 import io.holdfast.files.posix.PosixException;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.SortedMap;
@@ -20,11 +21,13 @@ final class Metadata {
     this.problems = problems;
   }
 
-  /// @param in the directory; `name` the entry in it, which is of the type that `wanted` says
-  void apply(String path, Handle in, byte[] name, Wanted wanted) throws PosixException {
+  /// @param in the directory; `name` the entry in it
+  /// @throws BlockedEntryException if it is not of the type that `wanted` says: somebody else put
+  ///   it there meanwhile
+  void apply(String path, Handle in, byte[] name, Wanted wanted) throws IOException {
     FileStatus status = in.status(name);
     if (status.type() != (wanted.mode() & FileStatus.TYPE_MASK)) {
-      throw new IllegalStateException("'" + path + "' is of another type");
+      throw new BlockedEntryException("something else was put there meanwhile");
     }
     owner(path, in, name, status, wanted);
     boolean opened = status.isRegular() || status.isDirectory();

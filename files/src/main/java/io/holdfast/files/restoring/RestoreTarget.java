@@ -27,35 +27,37 @@ public final class RestoreTarget implements AutoCloseable {
 
   private final Directories directories;
   private final Metadata metadata;
+  private final RestoreProblems problems;
   private final List<Pending> pending = new ArrayList<>();
 
   /// The name under which a file is written that replaces another.
   private final byte[] replacement;
 
-  /// @param target an existing directory
-  /// @param number another one for each of those who write there at the same time
-  public RestoreTarget(Path target, int number, RestoreProblems problems) throws PosixException {
+  /// @param target an existing directory; its path is followed now and not again
+  public RestoreTarget(Path target, RestoreProblems problems) throws PosixException {
+    this(new Directories(target), 0, problems);
+  }
+
+  private RestoreTarget(Directories directories, int number, RestoreProblems problems) {
     this.replacement = (".holdfast-restore-" + number).getBytes(StandardCharsets.US_ASCII);
-    this.directories = new Directories(target);
+    this.directories = directories;
     this.metadata = new Metadata(problems);
+    this.problems = problems;
+  }
+
+  /// The same directory for somebody who writes there at the same time.
+  ///
+  /// @param number another one for each of them, from 1 on
+  public RestoreTarget beside(int number) throws PosixException {
+    return new RestoreTarget(directories.again(), number, problems);
   }
 
   /// Tells where we are, so that directories that were left get their metadata.
   public void arriveAt(String path) throws IOException {
-    IOException first = null;
     for (int i = pending.size() - 1; i >= 0; i--) {
-      Pending directory = pending.get(i);
-      if (isLeft(directory.path(), path)) {
-        pending.remove(i);
-        try {
-          finishDirectory(directory);
-        } catch (IOException e) {
-          first = first == null ? e : first;
-        }
+      if (isLeft(pending.get(i).path(), path)) {
+        finishDirectory(pending.remove(i));
       }
-    }
-    if (first != null) {
-      throw first;
     }
   }
 
@@ -87,7 +89,7 @@ public final class RestoreTarget implements AutoCloseable {
     byte[] name = Directories.nameOf(path);
     boolean replaces = exists(in, name);
     if (replaces) {
-      requireNoDirectory(path, in, name);
+      requireNoDirectory(in, name);
       removeIfThere(in, replacement);
     }
     byte[] written = replaces ? replacement : name;
@@ -128,7 +130,7 @@ public final class RestoreTarget implements AutoCloseable {
     byte[] name = Directories.nameOf(path);
     int type = wanted.mode() & FileStatus.TYPE_MASK;
     if (exists(in, name)) {
-      requireNoDirectory(path, in, name);
+      requireNoDirectory(in, name);
       removeIfThere(in, name);
     }
     Changes.makeSpecial(in, name, type, major, minor);
@@ -144,14 +146,14 @@ public final class RestoreTarget implements AutoCloseable {
       Handle in = directories.parentOf(path);
       FileStatus status = from.status(existingName);
       if (status.isDirectory()) {
-        throw new IOException("'" + existing + "' is a directory");
+        throw new BlockedEntryException("'" + existing + "' is a directory");
       }
       if (exists(in, name)) {
         FileStatus before = in.status(name);
         if (before.inode() == status.inode() && before.device() == status.device()) {
           return;
         }
-        requireNoDirectory(path, in, name);
+        requireNoDirectory(in, name);
         removeIfThere(in, name);
       }
       Changes.makeHardLink(from, existingName, in, name);
@@ -160,27 +162,28 @@ public final class RestoreTarget implements AutoCloseable {
 
   /// Gives the directories that are left their metadata and makes everything durable.
   public void finish() throws IOException {
-    IOException first = null;
-    for (Pending directory : pending.reversed()) {
-      try {
-        finishDirectory(directory);
-      } catch (IOException e) {
-        first = first == null ? e : first;
-      }
+    while (!pending.isEmpty()) {
+      finishDirectory(pending.removeLast());
     }
-    pending.clear();
     directories.top().syncFileSystem();
-    if (first != null) {
-      throw first;
-    }
   }
 
+  /// What is in it has been written: a directory that refuses its metadata is told, and no more.
   private void finishDirectory(Pending directory) throws IOException {
-    metadata.apply(
-        directory.path(),
-        directories.parentOf(directory.path()),
-        Directories.nameOf(directory.path()),
-        directory.wanted());
+    try {
+      metadata.apply(
+          directory.path(),
+          directories.parentOf(directory.path()),
+          Directories.nameOf(directory.path()),
+          directory.wanted());
+    } catch (BlockedEntryException e) {
+      problems.directoryNotFinished(directory.path(), e);
+    } catch (PosixException e) {
+      if (e.isNoSpace()) {
+        throw e;
+      }
+      problems.directoryNotFinished(directory.path(), e);
+    }
   }
 
   /// True once the walk has passed everything that can lie in the directory.
@@ -200,7 +203,7 @@ public final class RestoreTarget implements AutoCloseable {
       return true;
     }
     if (status.isDirectory()) {
-      throw new IOException("a directory is in the way");
+      throw new BlockedEntryException("a directory is in the way");
     }
     Changes.removeFile(in, name);
     return false;
@@ -218,9 +221,9 @@ public final class RestoreTarget implements AutoCloseable {
     }
   }
 
-  private static void requireNoDirectory(String path, Handle in, byte[] name) throws IOException {
+  private static void requireNoDirectory(Handle in, byte[] name) throws IOException {
     if (in.status(name).isDirectory()) {
-      throw new IOException("a directory is in the way of '" + path + "'");
+      throw new BlockedEntryException("a directory is in the way");
     }
   }
 
