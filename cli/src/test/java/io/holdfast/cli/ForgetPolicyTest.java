@@ -17,9 +17,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.api.io.TempDir;
 
 /// `forget` with a policy that lies in a file.
 class ForgetPolicyTest {
@@ -106,8 +106,7 @@ class ForgetPolicyTest {
           keep-within: 3 months        | HF-1001 | '3 months' is no time
           keep-last: 0                 | HF-1001 | the policy keeps nothing
           """)
-  void aFileThatIsNoPolicyForgetsNothing(String lines, String code, String why)
-      throws IOException {
+  void aFileThatIsNoPolicyForgetsNothing(String lines, String code, String why) throws IOException {
     Path file = directory.resolve("keep.yaml");
     Files.writeString(file, lines.replace(", ", "\n") + "\n");
     Result refused = repository().run("forget", "--policy", "keep.yaml");

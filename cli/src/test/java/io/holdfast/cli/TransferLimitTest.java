@@ -52,8 +52,7 @@ class TransferLimitTest {
   void whatIsNoRateIsRefusedBeforeAnythingIsStored() throws IOException {
     List<Path> before = objects();
     for (String option : List.of("--limit-upload", "--limit-download")) {
-      Result refused =
-          repository().run("files", "backup", source.toString(), option, "1 mile");
+      Result refused = repository().run("files", "backup", source.toString(), option, "1 mile");
       assertThat(refused.status()).isEqualTo(2);
       assertThat(refused.err()).contains("HF-1001", option + " '1 mile' is no rate");
     }

@@ -63,8 +63,7 @@ final class TreeOutlet implements AutoCloseable {
     this.target = new RestoreTarget(request.to(), tally);
     int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, THREADS_MAX);
     for (int i = 0; i < threads; i++) {
-      crew.add(
-          new FileRestoring(context, tree, target.beside(i + 1), request.existing(), tally));
+      crew.add(new FileRestoring(context, tree, target.beside(i + 1), request.existing(), tally));
     }
   }
 

@@ -26,8 +26,7 @@ final class HandmadeTrees {
     put(writer, path, FileKind.DIRECTORY, mode, "", Attributes.of(facts("", 0).encode()), "");
   }
 
-  static void link(SortedTreeWriter writer, String path, String pointsTo)
-      throws IOException {
+  static void link(SortedTreeWriter writer, String path, String pointsTo) throws IOException {
     put(
         writer,
         path,
@@ -39,8 +38,7 @@ final class HandmadeTrees {
   }
 
   static void pipe(SortedTreeWriter writer, String path) throws IOException {
-    put(
-        writer, path, FileKind.SPECIAL, 0010666, "", Attributes.of(facts("", 0).encode()), "");
+    put(writer, path, FileKind.SPECIAL, 0010666, "", Attributes.of(facts("", 0).encode()), "");
   }
 
   static void hardLink(SortedTreeWriter writer, String path, FileKind kind, String first)
@@ -56,8 +54,7 @@ final class HandmadeTrees {
         "");
   }
 
-  static void file(SortedTreeWriter writer, String path, String content)
-      throws IOException {
+  static void file(SortedTreeWriter writer, String path, String content) throws IOException {
     put(
         writer,
         path,

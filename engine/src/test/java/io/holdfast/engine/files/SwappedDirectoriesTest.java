@@ -181,8 +181,7 @@ class SwappedDirectoriesTest {
 
   private TreeOutlet outlet(TreeReader tree, RestoreTally tally) throws IOException {
     FilesRestoreRequest request =
-        new FilesRestoreRequest(
-            "x", "main", target, List.of(), Existing.UPDATE, Owners.BY_NUMBER);
+        new FilesRestoreRequest("x", "main", target, List.of(), Existing.UPDATE, Owners.BY_NUMBER);
     return new TreeOutlet(context, tree, new Selection(List.of()), request, tally);
   }
 

@@ -65,12 +65,8 @@ final class Swapper {
 
   /// What is there is outside then, which this class is the last to touch.
   private boolean liesBehindALink(Path place) {
-    for (Path above = place.getParent(); !above.equals(inside); above = above.getParent()) {
-      if (away.containsKey(above)) {
-        return true;
-      }
-    }
-    return false;
+    return away.keySet().stream()
+        .anyMatch(above -> place.startsWith(above) && !place.equals(above));
   }
 
   /// Directories, directories in these, and a file and a pipe there.
