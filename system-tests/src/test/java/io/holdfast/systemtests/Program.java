@@ -41,6 +41,13 @@ final class Program {
     return new Program(scratch, changed);
   }
 
+  /// The same with variables, each with `prefix` before its name.
+  Program withAll(String prefix, Map<String, String> variables) {
+    Map<String, String> changed = new HashMap<>(environment);
+    variables.forEach((name, value) -> changed.put(prefix + name, value));
+    return new Program(scratch, changed);
+  }
+
   Program without(String name) {
     Map<String, String> changed = new HashMap<>(environment);
     changed.remove(name);
