@@ -9,13 +9,32 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The process's environment. A variable that is set but empty counts as unset. Secrets may stand
 /// in a file that `NAME_FILE` names.
 public record Environment(Map<String, String> variables) {
   private static final int SECRET_FILE_BYTES_MAX = 64 << 10;
+  private static final String FILE = "_FILE";
+
+  /// Variables that say together who somebody is. Whoever is somebody else for a second store by
+  /// one of them is nothing of the first by the others: a store must not see another's secrets.
+  private static final List<List<String>> IDENTITIES =
+      List.of(
+          List.of(
+              "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"),
+          List.of(
+              "AZURE_STORAGE_CONNECTION_STRING",
+              "AZURE_STORAGE_KEY",
+              "AZURE_STORAGE_SAS_TOKEN",
+              "AZURE_TENANT_ID",
+              "AZURE_CLIENT_ID",
+              "AZURE_CLIENT_SECRET",
+              "AZURE_FEDERATED_TOKEN_FILE"),
+          List.of("HOLDFAST_SFTP_PASSWORD", "HOLDFAST_SFTP_KEY_PASSPHRASE"));
 
   public Environment {
     variables = Map.copyOf(variables);
@@ -28,14 +47,14 @@ public record Environment(Map<String, String> variables) {
   /// The value of `name`, or the content of the file that `name_FILE` names, without the line end.
   public Optional<Secret> secret(String name) {
     Optional<String> direct = text(name);
-    Optional<String> file = text(name + "_FILE");
+    Optional<String> file = text(name + FILE);
     if (direct.isPresent() && file.isPresent()) {
       throw new BackupException(
           ErrorCode.BAD_CONFIGURATION,
           "both " + name + " and " + name + "_FILE are set",
           "Unset one of them.");
     }
-    return direct.map(Secret::new).or(() -> file.map(path -> read(name + "_FILE", path)));
+    return direct.map(Secret::new).or(() -> file.map(path -> read(name + FILE, path)));
   }
 
   /// The first of several names that is set.
@@ -70,9 +89,17 @@ public record Environment(Map<String, String> variables) {
     }
   }
 
-  /// The variables as a second store sees them: `prefix` and a name stand for that name.
+  /// The variables as a second store sees them: `prefix` and a name stand for that name. If that is
+  /// a part of an identity, other parts of the first store's are left out.
   public Map<String, String> overriddenBy(String prefix) {
     Map<String, String> all = new HashMap<>(variables);
+    for (List<String> identity : IDENTITIES) {
+      List<String> names =
+          identity.stream().flatMap(name -> Stream.of(name, name + FILE)).toList();
+      if (names.stream().anyMatch(name -> variables.containsKey(prefix + name))) {
+        names.forEach(all::remove);
+      }
+    }
     variables.forEach(
         (name, value) -> {
           if (name.startsWith(prefix) && name.length() > prefix.length()) {
