@@ -63,11 +63,17 @@ final class FileTrees {
     }
   }
 
+  private static void giveAway(Handle in, String name, int uid, int gid) throws IOException {
+    try (Handle entry = in.open(name(name), Handle.Use.LOOK)) {
+      Changes.setOwner(entry, uid, gid);
+    }
+  }
+
   private static void makeAsRoot(Handle in) throws IOException {
     Changes.makeSpecial(in, name("null"), FileStatus.CHARACTER_DEVICE, 1, 3);
     Changes.makeSpecial(in, name("loop"), FileStatus.BLOCK_DEVICE, 7, 300);
-    Changes.setOwner(in, name("link"), 12, 34);
-    Changes.setOwner(in, name("sparse"), 65_534, 1);
+    giveAway(in, "link", 12, 34);
+    giveAway(in, "sparse", 65_534, 1);
     try (Handle directory = in.open(name("a-b"), Handle.Use.LOOK)) {
       // user::rwx, user 1: rwx, group::r-x, mask::rwx, other::r-x
       byte[] list = {

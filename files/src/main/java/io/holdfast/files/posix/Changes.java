@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 /// segment. *Thread-safe* as far as the kernel is.
 public final class Changes {
   private static final long UTIME_OMIT = (1L << 30) - 2;
+  private static final byte[] EMPTY = {};
 
   private Changes() {}
 
@@ -74,14 +75,14 @@ public final class Changes {
                     s.state, in.number(), s.secondName(from), in.number(), s.name(to)));
   }
 
-  /// Sets the owner of the entry itself.
-  public static void setOwner(Handle in, byte[] name, int uid, int gid) throws PosixException {
+  /// Sets the owner of what is open, or was looked up with [Handle.Use#LOOK].
+  public static void setOwner(Handle entry, int uid, int gid) throws PosixException {
     call(
         "fchownat",
         s ->
             (int)
                 Libc.FCHOWNAT.invokeExact(
-                    s.state, in.number(), s.name(name), uid, gid, Libc.AT_SYMLINK_NOFOLLOW));
+                    s.state, entry.number(), s.name(EMPTY), uid, gid, Libc.AT_EMPTY_PATH));
   }
 
   /// Sets the permissions of an open file or directory.

@@ -21,17 +21,32 @@ final class Metadata {
     this.problems = problems;
   }
 
+  /// Of what lies there now.
+  ///
   /// @param in the directory; `name` the entry in it
   /// @throws BlockedEntryException if it is not of the type that `wanted` says: somebody else put
   ///   it there meanwhile
   void apply(String path, Handle in, byte[] name, Wanted wanted) throws IOException {
-    FileStatus status = in.status(name);
-    if (status.type() != (wanted.mode() & FileStatus.TYPE_MASK)) {
-      throw new BlockedEntryException("something else was put there meanwhile");
-    }
-    owner(path, in, name, status, wanted);
-    boolean opened = status.isRegular() || status.isDirectory();
+    apply(path, in, name, in.status(name), wanted);
+  }
+
+  /// Of an entry that was seen before. Who may write in the directory may put something else in its
+  /// place at any time, and that must not get an owner and permissions that it never had: all but
+  /// the time is set by the handle of what was checked.
+  ///
+  /// @throws BlockedEntryException if something else lies there, or it is not of the type that
+  ///   `wanted` says
+  void apply(String path, Handle in, byte[] name, FileStatus seen, Wanted wanted)
+      throws IOException {
+    boolean opened = seen.isRegular() || seen.isDirectory();
     try (Handle entry = in.open(name, opened ? Handle.Use.READ : Handle.Use.LOOK)) {
+      FileStatus status = entry.status();
+      if (status.inode() != seen.inode()
+          || status.device() != seen.device()
+          || status.type() != (wanted.mode() & FileStatus.TYPE_MASK)) {
+        throw new BlockedEntryException("something else was put there meanwhile");
+      }
+      owner(path, entry, status, wanted);
       attributes(path, entry, wanted);
       if (!status.isSymlink()) {
         permissions(entry, opened, wanted.mode() & 07777);
@@ -40,13 +55,13 @@ final class Metadata {
     Changes.setModified(in, name, wanted.modified());
   }
 
-  private void owner(String path, Handle in, byte[] name, FileStatus status, Wanted wanted)
+  private void owner(String path, Handle entry, FileStatus status, Wanted wanted)
       throws PosixException {
     if (status.uid() == wanted.uid() && status.gid() == wanted.gid()) {
       return;
     }
     try {
-      Changes.setOwner(in, name, wanted.uid(), wanted.gid());
+      Changes.setOwner(entry, wanted.uid(), wanted.gid());
     } catch (PosixException e) {
       if (e.errno() != PosixException.EPERM && e.errno() != PosixException.EINVAL) {
         throw e;

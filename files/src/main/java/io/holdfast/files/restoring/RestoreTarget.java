@@ -93,10 +93,12 @@ public final class RestoreTarget implements AutoCloseable {
       removeIfThere(in, replacement);
     }
     byte[] written = replaces ? replacement : name;
+    FileStatus made;
     try (Handle file = in.create(written)) {
       content.writeTo(file);
+      made = file.status();
     }
-    metadata.apply(path, in, written, wanted);
+    metadata.apply(path, in, written, made, wanted);
     if (replaces) {
       Changes.rename(in, written, name);
     }

@@ -193,7 +193,9 @@ class PosixContractTest {
     assumeTrue(Accounts.isRoot(), "only root may do this");
     Changes.makeSpecial(in, name("null"), FileStatus.CHARACTER_DEVICE, 1, 3);
     Changes.makeSpecial(in, name("big"), FileStatus.BLOCK_DEVICE, 259, 70_000);
-    Changes.setOwner(in, name("null"), 12, 34);
+    try (Handle looked = in.open(name("null"), Handle.Use.LOOK)) {
+      Changes.setOwner(looked, 12, 34);
+    }
 
     FileStatus status = in.status(name("null"));
     assertThat(List.of(status.rdevMajor(), status.rdevMinor())).containsExactly(1, 3);

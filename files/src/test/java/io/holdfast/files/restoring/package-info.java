@@ -1,0 +1,5 @@
+/// Tests.
+@NullMarked
+package io.holdfast.files.restoring;
+
+import org.jspecify.annotations.NullMarked;
