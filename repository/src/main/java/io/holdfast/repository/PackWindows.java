@@ -198,16 +198,16 @@ final class PackWindows {
     int most = Integer.MAX_VALUE;
     for (Window window : windows) {
       if (window.bytes.length >= STEP_BYTES) {
-        most = Math.min(most, distance(place, window.pack, window.offset));
+        most = Math.min(most, bytesTo(place, window.pack, window.offset));
       }
     }
     for (Pending pending : reading) {
-      most = Math.min(most, distance(place, pending.pack, pending.offset));
+      most = Math.min(most, bytesTo(place, pending.pack, pending.offset));
     }
     return most;
   }
 
-  private static int distance(Place place, PackId pack, int offset) {
+  private static int bytesTo(Place place, PackId pack, int offset) {
     boolean isAhead = offset > place.offset() && pack.equals(place.pack().id());
     return isAhead ? offset - place.offset() : Integer.MAX_VALUE;
   }

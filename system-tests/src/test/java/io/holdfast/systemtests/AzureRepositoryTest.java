@@ -3,7 +3,6 @@ package io.holdfast.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.holdfast.postgres.testing.TestPrograms;
 import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
 import io.holdfast.storage.BlobStores;
@@ -32,9 +31,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /// can remove nothing, who has the account's key prunes.
 @ExtendWith(Azurite.Extension.class)
 class AzureRepositoryTest {
-  private static final String ROWS =
-      "SELECT count(*) || ' ' || md5(string_agg(t::text, '' ORDER BY id)) FROM t";
-
   private final Azurite azurite;
   private Path scratch = Path.of("/tmp");
 
@@ -54,30 +50,7 @@ class AzureRepositoryTest {
 
   @Test
   void backsUpIntoAContainerAndRestoresFromIt() throws Exception {
-    try (Cluster source = Cluster.create(scratch.resolve("source"))) {
-      Program program = withKey(newPlace("system")).with("DATABASE_URL", source.url());
-      source.execute("CREATE TABLE t (id int, text text)");
-      program.expect(0, "init");
-      assertThat(program.run("init").err()).contains("HF-1021");
-      program.expect(0, "doctor");
-      try (RunningStream stream = RunningStream.start(program, scratch)) {
-        source.execute("INSERT INTO t SELECT n, 'before' FROM generate_series(1, 5000) n");
-        program.expect(0, "backup");
-        source.execute("INSERT INTO t SELECT n, 'after' FROM generate_series(5001, 9000) n");
-        stream.awaitStored(source);
-      }
-      String rows = source.sql(ROWS);
-      program.expect(0, "verify", "--all");
-      program.expect(0, "list");
-
-      Path to = scratch.resolve("restored");
-      program.expect(0, "restore", "latest", "--to", to.toString(), "--wal", "staged");
-      try (Cluster restored = Cluster.restored(TestPrograms.WITH_TOOLS, to)) {
-        restored.start();
-        restored.awaitPromotion();
-        assertThat(restored.sql(ROWS)).isEqualTo(rows);
-      }
-    }
+    WholeWay.requireThereAndBack(withKey(newPlace("system")), scratch);
   }
 
   @Test

@@ -2,7 +2,6 @@ package io.holdfast.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.postgres.testing.TestPrograms;
 import io.holdfast.storage.gcs.testing.ImitatedGcs;
 import io.holdfast.systemtests.SmallTree.Entry;
 import java.io.IOException;
@@ -18,9 +17,6 @@ import org.junit.jupiter.api.Test;
 /// with a repository in a bucket of an imitated Google Cloud Storage: no emulator is to be had, and
 /// Google was not asked.
 class GcsRepositoryTest {
-  private static final String ROWS =
-      "SELECT count(*) || ' ' || md5(string_agg(t::text, '' ORDER BY id)) FROM t";
-
   private Path scratch = Path.of("/tmp");
   private int restores;
 
@@ -36,30 +32,9 @@ class GcsRepositoryTest {
 
   @Test
   void backsUpAClusterIntoABucketAndRestoresIt() throws Exception {
-    try (ImitatedGcs gcs = ImitatedGcs.start();
-        Cluster source = Cluster.create(scratch.resolve("source"))) {
-      Program program =
-          program(gcs.placeAt(gcs.endpoint()), gcs.keyFile(scratch))
-              .with("DATABASE_URL", source.url());
-      source.execute("CREATE TABLE t (id int, text text)");
-      program.expect(0, "init");
-      program.expect(0, "doctor");
-      try (RunningStream stream = RunningStream.start(program, scratch)) {
-        source.execute("INSERT INTO t SELECT n, 'before' FROM generate_series(1, 5000) n");
-        program.expect(0, "backup");
-        source.execute("INSERT INTO t SELECT n, 'after' FROM generate_series(5001, 9000) n");
-        stream.awaitStored(source);
-      }
-      String rows = source.sql(ROWS);
-      program.expect(0, "verify", "--all");
-
-      Path to = scratch.resolve("restored");
-      program.expect(0, "restore", "latest", "--to", to.toString(), "--wal", "staged");
-      try (Cluster restored = Cluster.restored(TestPrograms.WITH_TOOLS, to)) {
-        restored.start();
-        restored.awaitPromotion();
-        assertThat(restored.sql(ROWS)).isEqualTo(rows);
-      }
+    try (ImitatedGcs gcs = ImitatedGcs.start()) {
+      WholeWay.requireThereAndBack(
+          program(gcs.placeAt(gcs.endpoint()), gcs.keyFile(scratch)), scratch);
     }
   }
 

@@ -58,7 +58,8 @@ class KilledPruneTest {
       assertThat(killed)
           .as("of " + moments + " prunes, those killed")
           .isGreaterThanOrEqualTo((moments + 1) / 2);
-      requireRestored(source, program);
+      assertThat(Restored.answer(program, source, scratch, "latest", CONTENT))
+          .isEqualTo(source.sql(CONTENT));
     }
   }
 
@@ -123,23 +124,5 @@ class KilledPruneTest {
     List<String> listed = Answers.all(program.expect(0, "list", "--json").out(), "id");
     assertThat(listed).hasSize(1);
     program.expect(0, "verify", "--all");
-  }
-
-  private void requireRestored(Cluster source, Program program) throws Exception {
-    Path to = scratch.resolve("restored");
-    program.expect(
-        0,
-        "restore",
-        "latest",
-        "--to",
-        to.toString(),
-        "--target-immediate",
-        "--target-action",
-        "promote");
-    try (Cluster restored = Cluster.restored(source.major(), to)) {
-      restored.start();
-      restored.awaitPromotion();
-      assertThat(restored.sql(CONTENT)).isEqualTo(source.sql(CONTENT));
-    }
   }
 }

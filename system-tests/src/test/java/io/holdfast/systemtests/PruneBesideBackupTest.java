@@ -64,7 +64,7 @@ class PruneBesideBackupTest {
       List<String> left = Answers.all(program.expect(0, "list", "--json").out(), "id");
       assertThat(left).hasSize(1);
       program.expect(0, "verify", "--all");
-      assertThat(restoredContent(source, program)).isEqualTo(content);
+      assertThat(Restored.answer(program, source, scratch, "latest", CONTENT)).isEqualTo(content);
     }
   }
 
@@ -92,23 +92,5 @@ class PruneBesideBackupTest {
     words.addAll(List.of("prune", "--json", "--max-unused", "0", "--bury-max", "100"));
     words.addAll(List.of(more));
     return program.expect(0, words.toArray(String[]::new)).out();
-  }
-
-  private String restoredContent(Cluster source, Program program) throws Exception {
-    Path to = scratch.resolve("restored");
-    program.expect(
-        0,
-        "restore",
-        "latest",
-        "--to",
-        to.toString(),
-        "--target-immediate",
-        "--target-action",
-        "promote");
-    try (Cluster restored = Cluster.restored(source.major(), to)) {
-      restored.start();
-      restored.awaitPromotion();
-      return restored.sql(CONTENT);
-    }
   }
 }

@@ -61,12 +61,13 @@ class PruneTest {
       program.expect(0, "verify", "--all");
       assertThat(listed(program)).containsExactly(third);
       program.expect(2, "show", first);
-      assertThat(restoredContent(source, program, third)).isEqualTo(content);
+      assertThat(Restored.answer(program, source, scratch, third, CONTENT)).isEqualTo(content);
 
       // Deduplication goes on from what is left.
       String fourth = backUpWith(source, program, 4);
       program.expect(0, "verify", "--all");
-      assertThat(restoredContent(source, program, fourth)).isEqualTo(source.sql(CONTENT));
+      assertThat(Restored.answer(program, source, scratch, fourth, CONTENT))
+          .isEqualTo(source.sql(CONTENT));
     }
   }
 
@@ -111,26 +112,6 @@ class PruneTest {
 
   private static List<String> listed(Program program) throws IOException {
     return Answers.all(program.expect(0, "list", "--json").out(), "id");
-  }
-
-  private String restoredContent(Cluster source, Program program, String backup) throws Exception {
-    Path to = scratch.resolve("restored");
-    program.expect(
-        0,
-        "restore",
-        backup,
-        "--to",
-        to.toString(),
-        "--target-immediate",
-        "--target-action",
-        "promote");
-    try (Cluster restored = Cluster.restored(source.major(), to)) {
-      restored.start();
-      restored.awaitPromotion();
-      return restored.sql(CONTENT);
-    } finally {
-      Scratch.remove(to);
-    }
   }
 
   private long storedBytes() throws IOException {

@@ -2,7 +2,6 @@ package io.holdfast.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.postgres.testing.TestPrograms;
 import io.holdfast.storage.s3.testing.S3Server;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,9 +13,6 @@ import org.junit.jupiter.api.Test;
 /// The whole way, from `init` to a server that runs on the restored data, with a repository in a
 /// bucket.
 class S3RepositoryTest {
-  private static final String ROWS =
-      "SELECT count(*) || ' ' || md5(string_agg(t::text, '' ORDER BY id)) FROM t";
-
   private Path scratch = Path.of("/tmp");
 
   @BeforeEach
@@ -32,30 +28,8 @@ class S3RepositoryTest {
   @Test
   void backsUpIntoABucketAndRestoresFromIt() throws Exception {
     Path files = Files.createDirectory(scratch.resolve("s3"));
-    try (S3Server bucket = S3Server.start(S3Server.Kind.S3PROXY, files);
-        Cluster source = Cluster.create(scratch.resolve("source"))) {
-      Program program = program(bucket.newPlace()).with("DATABASE_URL", source.url());
-      source.execute("CREATE TABLE t (id int, text text)");
-      program.expect(0, "init");
-      assertThat(program.run("init").err()).contains("HF-1021");
-      program.expect(0, "doctor");
-      try (RunningStream stream = RunningStream.start(program, scratch)) {
-        source.execute("INSERT INTO t SELECT n, 'before' FROM generate_series(1, 5000) n");
-        program.expect(0, "backup");
-        source.execute("INSERT INTO t SELECT n, 'after' FROM generate_series(5001, 9000) n");
-        stream.awaitStored(source);
-      }
-      String rows = source.sql(ROWS);
-      program.expect(0, "verify", "--all");
-      program.expect(0, "list");
-
-      Path to = scratch.resolve("restored");
-      program.expect(0, "restore", "latest", "--to", to.toString(), "--wal", "staged");
-      try (Cluster restored = Cluster.restored(TestPrograms.WITH_TOOLS, to)) {
-        restored.start();
-        restored.awaitPromotion();
-        assertThat(restored.sql(ROWS)).isEqualTo(rows);
-      }
+    try (S3Server bucket = S3Server.start(S3Server.Kind.S3PROXY, files)) {
+      WholeWay.requireThereAndBack(program(bucket.newPlace()), scratch);
     }
   }
 

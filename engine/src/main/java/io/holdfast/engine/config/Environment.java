@@ -24,7 +24,7 @@ public record Environment(Map<String, String> variables) {
   /// one of them is nothing of the first by the others: a store must not see another's secrets.
   private static final List<List<String>> IDENTITIES =
       List.of(
-          List.of("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"),
+          List.of("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
           List.of(
               "AZURE_STORAGE_CONNECTION_STRING",
               "AZURE_STORAGE_KEY",
@@ -94,7 +94,7 @@ public record Environment(Map<String, String> variables) {
     Map<String, String> all = new HashMap<>(variables);
     for (List<String> identity : IDENTITIES) {
       List<String> names = identity.stream().flatMap(name -> Stream.of(name, name + FILE)).toList();
-      if (names.stream().anyMatch(name -> variables.containsKey(prefix + name))) {
+      if (names.stream().anyMatch(name -> text(prefix + name).isPresent())) {
         names.forEach(all::remove);
       }
     }

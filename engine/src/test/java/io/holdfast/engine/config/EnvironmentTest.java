@@ -44,6 +44,18 @@ class EnvironmentTest {
   }
 
   @Test
+  void whatIsSetToNothingTakesThatAloneAway() {
+    assertThat(
+            seen(
+                Map.of(
+                    "AWS_ACCESS_KEY_ID", "of both",
+                    "AWS_SESSION_TOKEN", "first's",
+                    "HOLDFAST_TO_AWS_SESSION_TOKEN", "")))
+        .containsEntry("AWS_ACCESS_KEY_ID", "of both")
+        .containsEntry("AWS_SESSION_TOKEN", "");
+  }
+
+  @Test
   void secretsInFilesBelongToAnIdentityToo() {
     assertThat(
             seen(

@@ -43,7 +43,8 @@ final class S3Clients {
     }
   }
 
-  /// @throws BackupException `BAD_URL` if there is no region or the CA file cannot be used
+  /// @throws BackupException `BAD_URL` if there is no region or the CA file cannot be used,
+  ///   `BAD_CONFIGURATION` if only a half of the keys is set
   static Connected connect(S3Place place, StoreContext context, S3Timeouts timeouts) {
     UrlConnectionHttpClient.Builder http =
         UrlConnectionHttpClient.builder()
@@ -53,8 +54,8 @@ final class S3Clients {
       TrustManager[] trusted = CaFile.trustManagers(Path.of(place.caFile()));
       http.tlsTrustManagersProvider(() -> trusted);
     }
-    SdkHttpClient httpClient = http.build();
     AwsCredentialsProvider credentials = credentials(context);
+    SdkHttpClient httpClient = http.build();
     S3ClientBuilder builder =
         S3Client.builder()
             .httpClient(httpClient)
@@ -88,6 +89,9 @@ final class S3Clients {
   /// Keys of the environment come first and from the context. All else (web identity, profiles, the
   /// role of a container or machine) is looked for by the SDK's chain, which knows the process's
   /// own environment, files and network.
+  ///
+  /// @throws BackupException `BAD_CONFIGURATION` for a half of the keys: the chain would find
+  ///   others, of whom nobody meant
   private static AwsCredentialsProvider credentials(StoreContext context) {
     String id = context.variable("AWS_ACCESS_KEY_ID");
     String secret = context.variable("AWS_SECRET_ACCESS_KEY");
@@ -98,6 +102,12 @@ final class S3Clients {
               ? AwsBasicCredentials.create(id.strip(), secret.strip())
               : AwsSessionCredentials.create(id.strip(), secret.strip(), token.strip());
       return StaticCredentialsProvider.create(fixed);
+    }
+    if (!id.isBlank() || !secret.isBlank()) {
+      throw new BackupException(
+          ErrorCode.BAD_CONFIGURATION,
+          "one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set, and the other is not",
+          "Set both; for the store of --to and --also both with HOLDFAST_TO_ before the name.");
     }
     return new FoundCredentials(
         DefaultCredentialsProvider.builder().build(), context.variable("AWS_PROFILE"));

@@ -141,6 +141,20 @@ class S3PlaceTest {
     }
   }
 
+  /// Otherwise keys of somebody else would be found elsewhere.
+  @ParameterizedTest
+  @ValueSource(strings = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"})
+  void halfOfTheKeysOpensNothing(String only) {
+    BackupException refused =
+        catchThrowableOfType(
+            BackupException.class,
+            () ->
+                BlobStores.open("s3://bucket?endpoint=https://h", context(Map.of(only, "hunter2")))
+                    .close());
+    assertThat(refused.code()).isEqualTo(ErrorCode.BAD_CONFIGURATION);
+    assertThat(refused.text()).contains("AWS_SECRET_ACCESS_KEY").doesNotContain("hunter2");
+  }
+
   private static S3Place place(String url) {
     return place(url, Map.of());
   }
