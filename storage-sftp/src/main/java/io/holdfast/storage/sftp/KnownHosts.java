@@ -18,7 +18,6 @@ import java.util.Optional;
 import org.apache.sshd.client.config.hosts.KnownHostEntry;
 import org.apache.sshd.client.keyverifier.ServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
-import org.apache.sshd.common.AttributeRepository.AttributeKey;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 /// authorities (`@cert-authority`) count as absent.
 final class KnownHosts implements ServerKeyVerifier {
   private static final int FILE_BYTES_MAX = 16 << 20;
-  private static final AttributeKey<StoreRefusedException> REFUSAL = new AttributeKey<>();
 
   private final SftpPlace place;
   private final List<Known> keys;
@@ -116,14 +114,14 @@ final class KnownHosts implements ServerKeyVerifier {
 
   @Override
   public boolean verifyServerKey(ClientSession session, SocketAddress address, PublicKey key) {
-    Optional<StoreRefusedException> refusal = refusal(key);
-    refusal.ifPresent(why -> session.setAttribute(REFUSAL, why));
-    return refusal.isEmpty();
+    return refusal(key).isEmpty();
   }
 
-  /// Why the key that a session was shown was not trusted.
-  static Optional<StoreRefusedException> refusalOf(ClientSession session) {
-    return Optional.ofNullable(session.getAttribute(REFUSAL));
+  /// Why the key that a session was shown was not trusted. Asked of the key and not noted in the
+  /// session, because a session that ends forgets its notes.
+  Optional<StoreRefusedException> refusalOf(ClientSession session) {
+    PublicKey shown = session.getServerKey();
+    return shown == null ? Optional.empty() : refusal(shown);
   }
 
   private Optional<StoreRefusedException> refusal(PublicKey shown) {

@@ -10,8 +10,10 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.sshd.client.ClientBuilder;
 import org.apache.sshd.client.SshClient;
@@ -19,6 +21,7 @@ import org.apache.sshd.client.auth.password.UserAuthPasswordFactory;
 import org.apache.sshd.client.auth.pubkey.UserAuthPublicKeyFactory;
 import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
 import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.client.session.ClientSession.ClientSessionEvent;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.SshException;
@@ -40,6 +43,8 @@ import org.apache.sshd.sftp.client.impl.AbstractSftpClient;
 /// CBC are not offered. Ciphers that processors have instructions for come first.
 final class SshConnector implements Channels.Connector {
   private static final int PROTOCOL_VERSION = 3;
+  private static final Set<ClientSessionEvent> KEYS_EXCHANGED =
+      EnumSet.of(ClientSessionEvent.WAIT_AUTH, ClientSessionEvent.CLOSED);
   private static final List<BuiltinSignatures> SIGNATURES =
       List.of(
           BuiltinSignatures.ed25519,
@@ -122,6 +127,7 @@ final class SshConnector implements Channels.Connector {
     start();
     ClientSession session = session();
     try {
+      exchangeKeys(session);
       authenticate(session);
       SftpClient sftp =
           SftpClientFactory.instance()
@@ -152,6 +158,19 @@ final class SshConnector implements Channels.Connector {
     }
   }
 
+  /// Until the server's key has been looked at. Whoever asked to be let in meanwhile would learn in
+  /// one of several ways that the session had ended, and not always why.
+  private void exchangeKeys(ClientSession session) throws IOException {
+    Set<ClientSessionEvent> seen = session.waitFor(KEYS_EXCHANGED, timeouts.answer());
+    Optional<StoreRefusedException> refusal = hosts.refusalOf(session);
+    if (refusal.isPresent()) {
+      throw refusal.get();
+    }
+    if (seen.contains(ClientSessionEvent.TIMEOUT)) {
+      throw new SshException("it exchanged no keys within " + timeouts.answer().toMillis() + " ms");
+    }
+  }
+
   private void authenticate(ClientSession session) throws IOException {
     identities.keys().forEach(session::addPublicKeyIdentity);
     if (!identities.password().isEmpty()) {
@@ -160,10 +179,6 @@ final class SshConnector implements Channels.Connector {
     try {
       session.auth().verify(timeouts.answer());
     } catch (SshException e) {
-      var refusal = KnownHosts.refusalOf(session);
-      if (refusal.isPresent()) {
-        throw refusal.get();
-      }
       boolean saysNo =
           e.getDisconnectCode() == SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE
               || SftpFailures.reason(e).contains("Too many authentication failures");
