@@ -77,7 +77,7 @@ public final class HoldfastReader {
         --to DIR           an empty directory, or one that does not exist
         --wal backup|all   WAL of the backup itself (default), or all that follows it on its timeline
         --source NAME      whose backup 'latest' is. Default: main
-        --kind KIND        of which kind 'latest' is, as 'list' shows it: physical, files
+        --kind KIND        of which kind 'latest' is, as 'list' shows it: physical, files, dump
         --key-file FILE    64 hexadecimal digits, or the lines of the recovery kit
       Without --key-file the key is taken from one of BACKUP_ENCRYPTION_KEY, BACKUP_PASSPHRASE,
       BACKUP_ENCRYPTION_SECRET (each also with _FILE at the end) and BACKUP_KEY_FILE, else from
@@ -199,14 +199,17 @@ public final class HoldfastReader {
     switch (backup.kind()) {
       case Physical.KIND -> new Physical(this, repository, chunks, backup, to).extract();
       case FileTree.KIND -> new FileTree(this, chunks, backup, to).extract();
-      default -> extractTrees(chunks, backup, to);
+      case "dump" -> extractTrees(chunks, backup, 2, to);
+      default -> extractTrees(chunks, backup, 1, to);
     }
   }
 
-  private void extractTrees(Chunks chunks, Snapshot backup, Path to) throws IOException {
+  /// @param version that the trees of this kind of backup have
+  private void extractTrees(Chunks chunks, Snapshot backup, int version, Path to)
+      throws IOException {
     for (var root : backup.roots().entrySet()) {
       try (Extraction files = new Extraction(to.resolve(folder(root.getKey())))) {
-        new Tree(chunks, root.getValue(), 1).walk(files);
+        new Tree(chunks, root.getValue(), version).walk(files);
         files.makeLinks();
       }
       out.println("tree '" + root.getKey() + "' is in " + to.resolve(root.getKey()));

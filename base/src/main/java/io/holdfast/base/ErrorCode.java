@@ -62,6 +62,8 @@ public enum ErrorCode {
   RECOVERY_FAILED(2009, UNAVAILABLE, "The PostgreSQL server did not finish recovery."),
   REPOSITORY_BUSY(2010, UNAVAILABLE, "Others do maintenance on this repository now."),
   SHRED_INCOMPLETE(2011, UNAVAILABLE, "Keys of a shredded domain are still in the store."),
+  CLIENT_PROGRAM_FAILED(
+      2012, UNAVAILABLE, "A client program of PostgreSQL did not do what it was asked to do."),
   OBJECT_CORRUPT(3001, CORRUPTION, "A stored object is not what was written."),
   OBJECT_MISSING(3002, CORRUPTION, "A stored object that is needed is missing."),
   PAGE_CHECKSUM(3003, CORRUPTION, "A database page does not match its checksum."),

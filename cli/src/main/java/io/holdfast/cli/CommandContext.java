@@ -33,15 +33,22 @@ record CommandContext(
 
   private static final String SEEN_BY_ALL =
       "other users of this machine can see the password in --url among the arguments of processes;"
-          + " set DATABASE_URL or DATABASE_URL_FILE instead";
+          + " set ";
 
   Settings settings(Flags flags) {
     Stream.of(Optional.ofNullable(flags.url()), Optional.ofNullable(flags.directUrl()))
         .flatMap(Optional::stream)
         .filter(Passwords::in)
         .findFirst()
-        .ifPresent(_ -> err.println("warning: " + SEEN_BY_ALL));
+        .ifPresent(url -> warnOfPassword(url, "DATABASE_URL or DATABASE_URL_FILE"));
     return new SettingsResolver(environment, workingDirectory).resolve(flags);
+  }
+
+  /// Says so if a URL that came as an argument has a password.
+  void warnOfPassword(String url, String instead) {
+    if (Passwords.in(url)) {
+      err.println("warning: " + SEEN_BY_ALL + instead + " instead");
+    }
   }
 
   /// Settings of a second repository, see [SettingsResolver#second].

@@ -131,9 +131,13 @@ public final class BackupCatalog {
       throw new BackupException(
           ErrorCode.BAD_ARGUMENT,
           backup.record().name() + " is a backup of kind " + other + ", not " + kind,
-          other.equals("files")
-              ? "'holdfast files restore' restores it."
-              : "'holdfast restore' restores it.");
+          "'holdfast "
+              + switch (other) {
+                case "files" -> "files restore";
+                case "dump" -> "dump restore";
+                default -> "restore";
+              }
+              + "' restores it.");
     }
   }
 

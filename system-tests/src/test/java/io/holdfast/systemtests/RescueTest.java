@@ -6,7 +6,6 @@ import io.holdfast.postgres.testing.TestPrograms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -111,7 +110,8 @@ class RescueTest {
   private void requireRefusals() throws IOException {
     assertThat(reader("extract", "latest", "--to", scratch + "/rescued").status()).isEqualTo(2);
     Command.Ended locked =
-        run(Map.of("BACKUP_ENCRYPTION_KEY", "ab".repeat(32)), "list", repository());
+        new StandAloneReader(scratch)
+            .run(Map.of("BACKUP_ENCRYPTION_KEY", "ab".repeat(32)), "list", repository());
     assertThat(locked.status()).as(locked.all()).isEqualTo(2);
 
     Path pack = largestPack();
@@ -131,29 +131,11 @@ class RescueTest {
   }
 
   private Command.Ended reader(String command, String... arguments) throws IOException {
-    return run(
-        Map.of("BACKUP_ENCRYPTION_KEY", Program.KEY),
-        Stream.concat(Stream.of(command, repository()), Stream.of(arguments))
-            .toArray(String[]::new));
-  }
-
-  private Command.Ended run(Map<String, String> environment, String... arguments)
-      throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx512m", "--enable-native-access=ALL-UNNAMED", "-cp"));
-    command.add(zstd().toString());
-    command.add(Program.HOME.resolve("reader/HoldfastReader.java").toString());
-    command.addAll(List.of(arguments));
-    return Command.run(scratch, environment, command);
-  }
-
-  private static Path zstd() throws IOException {
-    try (Stream<Path> jars = Files.list(Program.HOME.resolve("lib"))) {
-      return jars.filter(jar -> jar.getFileName().toString().startsWith("zstd-jni"))
-          .findFirst()
-          .orElseThrow();
-    }
+    return new StandAloneReader(scratch)
+        .run(
+            Map.of("BACKUP_ENCRYPTION_KEY", Program.KEY),
+            Stream.concat(Stream.of(command, repository()), Stream.of(arguments))
+                .toArray(String[]::new));
   }
 
   private String repository() {

@@ -46,6 +46,11 @@ public record InstalledServers(List<ServerPrograms> servers) {
   ///
   /// @param environment of this process; `HOLDFAST_PG_BIN` and `PATH` are used
   public static InstalledServers find(Map<String, String> environment) throws IOException {
+    return in(directories(environment));
+  }
+
+  /// Where programs of PostgreSQL may be, in the order in which they are looked for.
+  public static List<Path> directories(Map<String, String> environment) throws IOException {
     List<Path> directories = new ArrayList<>();
     addAll(directories, environment.getOrDefault(DIRECTORIES_VARIABLE, ""));
     for (String place : DISTRIBUTION_PLACES) {
@@ -57,13 +62,13 @@ public record InstalledServers(List<ServerPrograms> servers) {
     for (Path directory : onPath) {
       configuredDirectory(directory).ifPresent(directories::add);
     }
-    return in(directories);
+    return directories.stream().distinct().limit(MOST_DIRECTORIES).toList();
   }
 
   /// Looks in these directories only. One that holds no `postgres` is passed over.
   public static InstalledServers in(List<Path> directories) throws IOException {
     Map<Path, ServerPrograms> found = new LinkedHashMap<>();
-    for (Path directory : directories.stream().distinct().limit(MOST_DIRECTORIES).toList()) {
+    for (Path directory : directories.stream().limit(MOST_DIRECTORIES).toList()) {
       Path program = directory.resolve("postgres");
       if (Files.isExecutable(program) && !found.containsKey(program.toRealPath())) {
         Optional<ServerPrograms> programs = ask(directory.toAbsolutePath());

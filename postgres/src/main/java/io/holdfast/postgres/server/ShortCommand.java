@@ -13,15 +13,16 @@ import java.util.concurrent.TimeUnit;
 
 /// Runs a program that ends soon and says little. Its output goes through a file, so that no thread
 /// has to read along. Its environment is empty but for the path: ours holds keys and passwords.
-final class ShortCommand {
+public final class ShortCommand {
   private static final int MOST_OUTPUT_BYTES = 64 * 1024;
 
   private ShortCommand() {}
 
-  record Outcome(int status, String output) {}
+  /// How it ended, and what it printed on both streams.
+  public record Outcome(int status, String output) {}
 
   /// @throws IOException if it cannot be started or does not end in time
-  static Outcome run(List<String> command, Duration limit) throws IOException {
+  public static Outcome run(List<String> command, Duration limit) throws IOException {
     Path output = Files.createTempFile("holdfast-command", ".out");
     try {
       ProcessBuilder builder =

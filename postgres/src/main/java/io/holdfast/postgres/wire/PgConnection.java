@@ -221,12 +221,17 @@ final class PgConnection implements AutoCloseable {
 
   /// As [#query], with the values as they came.
   List<List<byte[]>> queryBytes(String sql) throws IOException {
+    return queryBytes(sql, STALL_MILLIS);
+  }
+
+  /// As [#queryBytes(String)], for commands that may take longer before they say anything.
+  List<List<byte[]>> queryBytes(String sql, int timeoutMillis) throws IOException {
     send('Q', out -> out.cstring(sql));
     List<List<byte[]>> rows = new ArrayList<>();
     @Nullable ServerErrorException error = null;
     while (true) {
       try {
-        int type = receive();
+        int type = receive(timeoutMillis);
         switch (type) {
           case 'D' -> rows.add(rowBytes());
           case 'T', 'C', 'I' -> {}
@@ -268,7 +273,19 @@ final class PgConnection implements AutoCloseable {
     return values;
   }
 
-  private static List<String> text(List<byte[]> row) {
+  /// Sends one piece of copy data as it is.
+  void sendCopyData(byte[] bytes, int offset, int length) throws IOException {
+    byte[] header = ByteBuffer.allocate(5).put((byte) 'd').putInt(length + 4).array();
+    sending.lock();
+    try {
+      transport.write(header, 0, header.length);
+      transport.write(bytes, offset, length);
+    } finally {
+      sending.unlock();
+    }
+  }
+
+  static List<String> text(List<byte[]> row) {
     return row.stream().map(value -> new String(value, StandardCharsets.UTF_8)).toList();
   }
 

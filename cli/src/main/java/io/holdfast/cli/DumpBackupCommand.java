@@ -1,0 +1,113 @@
+package io.holdfast.cli;
+
+import io.holdfast.base.ErrorKind;
+import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.config.Flags;
+import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.copy.SpreadBackup;
+import io.holdfast.engine.dump.DumpBackup;
+import io.holdfast.engine.dump.DumpBackupReport;
+import io.holdfast.engine.dump.DumpRequest;
+import io.holdfast.engine.verify.ReadBack;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "backup",
+    description = {
+      "Dump databases: definitions by pg_dump, rows in parallel, all of one moment for each"
+          + " database.",
+      "Needs no superuser and no access to the server's files. What has changed little since the"
+          + " dump before is stored as a difference."
+    })
+final class DumpBackupCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Mixin GlobalOptions global = new GlobalOptions();
+  @Mixin AlsoOptions also = new AlsoOptions();
+
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      description = "Database. Default: $DATABASE_URL, else $POSTGRES_URL.")
+  @Nullable String url;
+
+  @Option(
+      names = "--direct-url",
+      paramLabel = "URL",
+      description = "The same server without a pooler. Default: $DIRECT_URL, else --url.")
+  @Nullable String directUrl;
+
+  @Option(
+      names = "--database",
+      paramLabel = "NAME",
+      description =
+          "Dump this database of the server. Default: that of the URL. May be given several"
+              + " times.")
+  List<String> databases = new ArrayList<>();
+
+  @Option(names = "--all", description = "Dump all databases of the server that are no templates.")
+  boolean all;
+
+  @Option(names = "--schema-only", description = "Dump definitions without rows.")
+  boolean schemaOnly;
+
+  @Option(
+      names = "--jobs",
+      paramLabel = "N",
+      description = "How many sessions read at once. Default: the number of processors, at most 8.")
+  @Nullable Integer jobs;
+
+  @Option(
+      names = "--lock-wait",
+      paramLabel = "SECONDS",
+      description = "How long to wait for others who change tables. Default: ${DEFAULT-VALUE}.")
+  int lockWaitSeconds = 60;
+
+  DumpBackupCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    Flags flags = global.flags(null, url, directUrl);
+    Settings settings = context.settings(flags);
+    DumpRequest request =
+        new DumpRequest(
+            databases,
+            all ? DumpRequest.Scope.ALL : DumpRequest.Scope.NAMED,
+            schemaOnly ? DumpRequest.Content.SCHEMA_ONLY : DumpRequest.Content.ALL,
+            Duration.ofSeconds(lockWaitSeconds),
+            Jobs.orDefault(jobs));
+    SpreadBackup.Spread<DumpBackupReport> spread;
+    try (var progress = context.progress(global)) {
+      EngineContext engine = context.engine(progress);
+      spread =
+          SpreadBackup.run(
+              also.places(context, flags, settings, progress),
+              (repository, its) -> {
+                DumpBackupReport made = new DumpBackup(engine, repository).run(its, request);
+                return made.with(new ReadBack(engine, repository).after(made.backup()));
+              },
+              DumpBackupReport::name);
+    }
+    DumpBackupReport report = spread.report();
+    if (global.json) {
+      Map<String, Object> json = report.toMap();
+      also.addTo(json, spread);
+      context.json(json);
+    } else {
+      report.describe().forEach(context.out()::println);
+      also.describe(spread).forEach(context.out()::println);
+    }
+    report.warnings().forEach(warning -> context.err().println("warning: " + warning));
+    return spread.isEverywhere() ? 0 : ErrorKind.PARTIAL.exitStatus();
+  }
+}

@@ -1,0 +1,211 @@
+package io.holdfast.engine.dump;
+
+import io.holdfast.base.concurrent.OrderedCrew;
+import io.holdfast.base.concurrent.Workers;
+import io.holdfast.engine.EngineContext;
+import io.holdfast.files.content.Cutter;
+import io.holdfast.postgres.client.ClientRun;
+import io.holdfast.postgres.dump.DatabaseContents;
+import io.holdfast.postgres.dump.DumpReader;
+import io.holdfast.postgres.dump.DumpSnapshot;
+import io.holdfast.postgres.dump.LargeObjects;
+import io.holdfast.postgres.dump.SchemaArchive;
+import io.holdfast.postgres.dump.SqlName;
+import io.holdfast.postgres.dump.TableData;
+import io.holdfast.postgres.url.ConnectionUrl;
+import io.holdfast.repository.tree.FileContent;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Takes one database into the tree of a dump. *Confined.*
+final class DatabaseDump {
+  static final String APPLICATION = "holdfast dump";
+
+  private static final int WINDOW = 256;
+
+  private final EngineContext context;
+  private final DumpRequest request;
+  private final DumpTree tree;
+  private final Cutter cutter;
+  private final Path scratch;
+
+  DatabaseDump(
+      EngineContext context, DumpRequest request, DumpTree tree, Cutter cutter, Path scratch) {
+    this.context = context;
+    this.request = request;
+    this.tree = tree;
+    this.cutter = cutter;
+    this.scratch = scratch;
+  }
+
+  /// A part of a table that is to be read, and the version before.
+  private record Job(String path, TableData.Part part, FileContent before) {}
+
+  /// What became of it.
+  private sealed interface Outcome {
+    record Read(Job job, FileContent content, long rows) implements Outcome {}
+
+    /// Somebody waits to change the table and lets no further session in.
+    record Blocked(Job job) implements Outcome {}
+  }
+
+  /// Rows that were read of each table.
+  private static final class Counts {
+    private final Map<SqlName, DumpToc.Table> tables = new LinkedHashMap<>();
+
+    void add(TableData table, long rows, long bytes) {
+      tables.merge(
+          table.name(),
+          new DumpToc.Table(table.name(), table.columns(), 1, rows, bytes),
+          (a, b) ->
+              new DumpToc.Table(
+                  a.name(),
+                  a.columns(),
+                  a.parts() + b.parts(),
+                  a.rows() + b.rows(),
+                  a.bytes() + b.bytes()));
+    }
+  }
+
+  /// Dumps the database of the URL.
+  DumpToc dump(ConnectionUrl url, ClientRun programs) throws IOException {
+    String database = url.database();
+    try (DumpSnapshot snapshot =
+        DumpSnapshot.take(url, APPLICATION, request.lockWait(), context.cancellation())) {
+      Path archive = scratch.resolve("schema.dump");
+      SchemaArchive.write(programs, url, snapshot, request.lockWait(), archive);
+      Counts counts = new Counts();
+      long largeObjects = 0;
+      if (request.content() == DumpRequest.Content.ALL) {
+        rows(url, snapshot, counts);
+        largeObjects = largeObjects(database, snapshot);
+      }
+      putFile(DumpPaths.schema(database), archive);
+      DumpToc toc = toc(snapshot, programs, counts, largeObjects);
+      putBytes(DumpPaths.contents(database), toc.encode());
+      return toc;
+    }
+  }
+
+  private DumpToc toc(DumpSnapshot snapshot, ClientRun programs, Counts counts, long largeObjects) {
+    DatabaseContents contents = snapshot.contents();
+    boolean rows = request.content() == DumpRequest.Content.ALL;
+    return new DumpToc(
+        contents.encoding(),
+        snapshot.session().versionNum(),
+        programs.programs().version(),
+        List.copyOf(counts.tables.values()),
+        rows ? contents.sequences() : List.of(),
+        rows ? contents.refreshed() : List.of(),
+        largeObjects > 0 ? 1 : 0,
+        largeObjects);
+  }
+
+  private void rows(ConnectionUrl url, DumpSnapshot snapshot, Counts counts) throws IOException {
+    List<TableData> tables = snapshot.contents().tables();
+    context
+        .progress()
+        .phase("dump " + url.database(), tables.stream().mapToLong(TableData::bytes).sum());
+    List<Job> jobs = new ArrayList<>();
+    for (TableData table : tables) {
+      for (TableData.Part part : table.parts(snapshot.contents().encoding())) {
+        String path = DumpPaths.data(url.database(), table.name(), part.number());
+        jobs.add(new Job(path, part, FileContent.empty()));
+      }
+    }
+    jobs.sort(Comparator.comparing(Job::path, DumpPaths.ORDER));
+    CutWriter own = new CutWriter(tree.writer(), cutter);
+    try (OrderedCrew<Job, Outcome> crew =
+        new OrderedCrew<>(
+            Workers.platform("dump"),
+            request.jobs(),
+            WINDOW,
+            () -> new Hand(snapshot.join(url, APPLICATION, context.cancellation())),
+            outcome -> put(outcome, snapshot, own, counts))) {
+      for (Job job : jobs) {
+        context.cancellation().throwIfRequested();
+        crew.submit(new Job(job.path(), job.part(), tree.before(job.path())));
+      }
+      crew.finish();
+    }
+  }
+
+  /// One session that reads parts.
+  private final class Hand implements OrderedCrew.Hand<Job, Outcome>, AutoCloseable {
+    private final DumpReader reader;
+    private final CutWriter writer = new CutWriter(tree.writer(), cutter);
+
+    Hand(DumpReader reader) {
+      this.reader = reader;
+    }
+
+    @Override
+    public Outcome work(Job job) throws IOException {
+      return reader.lock(job.part().table()) ? read(job, reader, writer) : new Outcome.Blocked(job);
+    }
+
+    @Override
+    public void close() throws IOException {
+      reader.close();
+    }
+  }
+
+  private Outcome.Read read(Job job, DumpReader reader, CutWriter writer) throws IOException {
+    writer.begin(job.before());
+    long rows = reader.copy(job.part(), writer::write);
+    FileContent content = writer.finish();
+    context.progress().advance(job.part().bytes());
+    return new Outcome.Read(job, content, rows);
+  }
+
+  private void put(Outcome outcome, DumpSnapshot snapshot, CutWriter own, Counts counts)
+      throws IOException {
+    Outcome.Read read =
+        switch (outcome) {
+          case Outcome.Read done -> done;
+          // The session with the snapshot has its lock since before anybody waited.
+          case Outcome.Blocked blocked -> read(blocked.job(), snapshot.reader(), own);
+        };
+    counts.add(read.job().part().table(), read.rows(), read.content().bytes());
+    tree.put(read.job().path(), read.content());
+  }
+
+  private long largeObjects(String database, DumpSnapshot snapshot) throws IOException {
+    if (snapshot.contents().largeObjects() == 0) {
+      return 0;
+    }
+    String path = DumpPaths.largeObjects(database, 0);
+    CutWriter writer = new CutWriter(tree.writer(), cutter);
+    writer.begin(tree.before(path));
+    long count = LargeObjects.copy(snapshot.session(), writer::write);
+    tree.put(path, writer.finish());
+    return count;
+  }
+
+  /// Puts a local file into the tree.
+  void putFile(String path, Path file) throws IOException {
+    CutWriter writer = new CutWriter(tree.writer(), cutter);
+    writer.begin(tree.before(path));
+    byte[] buffer = new byte[256 << 10];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        writer.write(buffer, 0, count);
+      }
+    }
+    tree.put(path, writer.finish());
+  }
+
+  private void putBytes(String path, byte[] bytes) throws IOException {
+    CutWriter writer = new CutWriter(tree.writer(), cutter);
+    writer.begin(tree.before(path));
+    writer.write(bytes, 0, bytes.length);
+    tree.put(path, writer.finish());
+  }
+}

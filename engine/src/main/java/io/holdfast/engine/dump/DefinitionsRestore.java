@@ -1,0 +1,115 @@
+package io.holdfast.engine.dump;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.engine.EngineContext;
+import io.holdfast.postgres.client.ClientProgram;
+import io.holdfast.postgres.client.ClientRun;
+import io.holdfast.postgres.dump.ArchiveEntries;
+import io.holdfast.postgres.dump.RestoreSettings;
+import io.holdfast.postgres.url.ConnectionUrl;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Lets `pg_restore` make what the dump's archive defines, in three steps: what rows need, what is
+/// made faster or only possible with rows there, and what must come last. *Confined.*
+final class DefinitionsRestore {
+  private final EngineContext context;
+  private final ClientRun run;
+  private final ConnectionUrl url;
+  private final DumpRestoreRequest request;
+  private final boolean superuser;
+  private Path archive = Path.of("");
+  private Path list = Path.of("");
+  private ArchiveEntries before = new ArchiveEntries(List.of());
+  private ArchiveEntries after = new ArchiveEntries(List.of());
+
+  DefinitionsRestore(
+      EngineContext context,
+      ClientRun run,
+      ConnectionUrl url,
+      DumpRestoreRequest request,
+      boolean superuser) {
+    this.context = context;
+    this.run = run;
+    this.url = url;
+    this.request = request;
+    this.superuser = superuser;
+  }
+
+  /// Fetches the archive into a directory.
+  void open(DumpContents dump, String database, Path directory) throws IOException {
+    archive = directory.resolve("schema.dump");
+    list = directory.resolve("schema.list");
+    dump.save(DumpPaths.schema(database), archive);
+    before = entries(ArchiveEntries.Section.PRE_DATA);
+    after = entries(ArchiveEntries.Section.POST_DATA);
+  }
+
+  private ArchiveEntries entries(ArchiveEntries.Section section) throws IOException {
+    ArchiveEntries all = ArchiveEntries.read(run, archive, section);
+    return superuser ? all : all.only(line -> !ArchiveEntries.isCommentOnExtension(line));
+  }
+
+  /// Types, functions, tables, views.
+  void beforeRows() throws IOException {
+    context.progress().phase("definitions", 0);
+    restore(before.only(line -> !isLast(line)), 1);
+  }
+
+  /// Indexes, constraints, triggers, policies.
+  void afterRows() throws IOException {
+    context.progress().phase("indexes and constraints", 0);
+    restore(after.only(line -> !isLast(line)), request.jobs());
+  }
+
+  /// Privileges, and what would fire for everything else.
+  void last() throws IOException {
+    restore(
+        before
+            .and(after)
+            .only(ArchiveEntries::isPrivilege)
+            .and(after.only(ArchiveEntries::isEventTrigger)),
+        1);
+  }
+
+  private static boolean isLast(String line) {
+    return ArchiveEntries.isPrivilege(line) || ArchiveEntries.isEventTrigger(line);
+  }
+
+  private void restore(ArchiveEntries entries, int jobs) throws IOException {
+    if (entries.lines().isEmpty()) {
+      return;
+    }
+    entries.write(list);
+    List<String> arguments = new ArrayList<>(List.of("--exit-on-error", "--use-list=" + list));
+    if (jobs > 1) {
+      arguments.add("--jobs=" + jobs);
+    }
+    if (request.owners() == DumpRestoreRequest.Owners.NONE) {
+      arguments.add("--no-owner");
+      arguments.add("--no-privileges");
+    }
+    arguments.add(archive.toString());
+    ClientRun.Ended ended =
+        run.run(ClientProgram.PG_RESTORE, url, RestoreSettings.forDefinitions(), arguments);
+    if (ended.status() != 0) {
+      throw failed(ended);
+    }
+  }
+
+  private BackupException failed(ClientRun.Ended ended) {
+    String reason = ended.reason();
+    boolean roleMissing = reason.contains("role \"") && reason.contains("does not exist");
+    if (roleMissing) {
+      return new BackupException(
+          ErrorCode.PRIVILEGE_MISSING,
+          "definitions of the dump: " + reason,
+          "Make the dump's roles first with --globals, or restore everything as your own with"
+              + " --no-owner; begin with an empty database again.");
+    }
+    return run.failed(ClientProgram.PG_RESTORE, "definitions of the dump", ended);
+  }
+}

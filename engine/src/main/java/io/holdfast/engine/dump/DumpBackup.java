@@ -1,0 +1,241 @@
+package io.holdfast.engine.dump;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.engine.BackupCatalog;
+import io.holdfast.engine.BackupName;
+import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.Failures;
+import io.holdfast.engine.OpenRepository;
+import io.holdfast.engine.config.Settings;
+import io.holdfast.files.content.Cutter;
+import io.holdfast.postgres.client.ClientPrograms;
+import io.holdfast.postgres.client.ClientRun;
+import io.holdfast.postgres.dump.SchemaArchive;
+import io.holdfast.postgres.url.ConnectionUrl;
+import io.holdfast.postgres.wire.DatabaseSession;
+import io.holdfast.repository.BackupSession;
+import io.holdfast.repository.ChunkIds;
+import io.holdfast.repository.ChunkType;
+import io.holdfast.repository.CorruptRepositoryException;
+import io.holdfast.repository.Repository;
+import io.holdfast.repository.SnapshotRecord;
+import io.holdfast.repository.StoredSnapshot;
+import io.holdfast.repository.tree.TreeReader;
+import io.holdfast.repository.tree.TreeSummary;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/// Dumps databases: definitions by `pg_dump`, rows by our own sessions, all of one moment for each
+/// database. What has changed little since the dump before is stored as a difference. A crash at
+/// any moment leaves nothing visible.
+public final class DumpBackup {
+  /// The word for this kind of backup.
+  public static final String KIND = "dump";
+
+  /// The name of its tree.
+  static final String TREE = "dump";
+
+  private static final String CUT_LABEL = "holdfast: table for cutting dumps, 1";
+  private static final String DATABASES =
+      "SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate"
+          + " AND pg_catalog.has_database_privilege(oid, 'CONNECT')";
+
+  private final EngineContext context;
+  private final Repository repository;
+
+  public DumpBackup(EngineContext context, OpenRepository repository) {
+    this.context = context;
+    this.repository = repository.repository();
+  }
+
+  /// Runs one backup.
+  public DumpBackupReport run(Settings settings, DumpRequest request) {
+    return Failures.translate("dump", () -> backUp(settings, request));
+  }
+
+  private DumpBackupReport backUp(Settings settings, DumpRequest request) throws IOException {
+    Instant startedAt = context.clock().instant();
+    ConnectionUrl url = directUrl(settings);
+    List<String> warnings = new ArrayList<>();
+    try (BackupSession session = repository.beginSession(settings.domain());
+        ScratchDirectory scratch = ScratchDirectory.make("holdfast-dump")) {
+      BackupCatalog catalog = BackupCatalog.of(repository);
+      Optional<StoredSnapshot> parent =
+          catalog.newest(
+              settings.source(),
+              backup ->
+                  backup.record().kind().equals(KIND)
+                      && backup.record().domain().equals(settings.domain()));
+      Taken taken;
+      try {
+        taken = take(session, url, request, treeOf(parent), scratch.path());
+      } catch (CorruptRepositoryException e) {
+        warnings.add(
+            "the backup "
+                + parent.map(backup -> backup.record().name()).orElse("before")
+                + " is damaged, so this one does not build on it: "
+                + e.text());
+        taken = take(session, url, request, Optional.empty(), scratch.path());
+      }
+      warnings.addAll(taken.remarks());
+      return commit(settings, startedAt, session, catalog, parent, taken, warnings);
+    }
+  }
+
+  private static ConnectionUrl directUrl(Settings settings) {
+    ConnectionUrl url = ConnectionUrl.parse(settings.requireDirectUrl());
+    if (url.looksLikePooler()) {
+      throw new BackupException(
+          ErrorCode.POOLER_URL,
+          url + " is the address of a connection pooler",
+          "A dump keeps one moment of the database in a session, which does not pass a pooler: put"
+              + " the server's own address into DIRECT_URL or --direct-url.");
+    }
+    return url;
+  }
+
+  private Optional<TreeReader> treeOf(Optional<StoredSnapshot> backup) throws IOException {
+    if (backup.isEmpty()) {
+      return Optional.empty();
+    }
+    SnapshotRecord record = backup.get().record();
+    return Optional.of(TreeReader.open(repository.reader(record), record.root(TREE)));
+  }
+
+  /// What was taken into a tree.
+  private record Taken(
+      TreeSummary tree, int serverVersion, Map<String, DumpToc> databases, List<String> remarks) {}
+
+  private Taken take(
+      BackupSession session,
+      ConnectionUrl url,
+      DumpRequest request,
+      Optional<TreeReader> before,
+      Path scratch)
+      throws IOException {
+    List<String> remarks = new ArrayList<>();
+    DumpTree tree = new DumpTree(session, before, context.clock().instant().getEpochSecond());
+    Cutter cutter = new Cutter(seed(session.chunks().ids()));
+    Server server = server(url, request);
+    ClientPrograms programs =
+        ClientPrograms.require(server.version() / 10_000, context.environment());
+    ClientRun run =
+        new ClientRun(programs, scratch, DatabaseDump.APPLICATION, context.cancellation());
+    DatabaseDump dump = new DatabaseDump(context, request, tree, cutter, scratch);
+    Map<String, DumpToc> databases = new LinkedHashMap<>();
+    for (String database : server.databases()) {
+      databases.put(database, dump.dump(url.withDatabase(database), run));
+    }
+    globals(url, run, dump, remarks);
+    return new Taken(tree.finish(), server.version(), databases, remarks);
+  }
+
+  private void globals(ConnectionUrl url, ClientRun run, DatabaseDump dump, List<String> remarks)
+      throws IOException {
+    try {
+      Path script = SchemaArchive.globals(run, url, remarks);
+      dump.putFile(DumpPaths.GLOBALS, script);
+    } catch (BackupException e) {
+      if (e.code() != ErrorCode.CLIENT_PROGRAM_FAILED) {
+        throw e;
+      }
+      remarks.add("roles are not in the dump: " + e.text());
+    }
+  }
+
+  /// The databases to dump, in the order of their paths.
+  private record Server(int version, List<String> databases) {}
+
+  private Server server(ConnectionUrl url, DumpRequest request) throws IOException {
+    try (DatabaseSession session =
+        DatabaseSession.open(url, DatabaseDump.APPLICATION, Map.of(), context.cancellation())) {
+      List<String> databases =
+          switch (request.scope()) {
+            case ALL -> session.query(DATABASES).stream().map(List::getFirst).toList();
+            case NAMED ->
+                request.databases().isEmpty() ? List.of(url.database()) : request.databases();
+          };
+      return new Server(
+          session.versionNum(),
+          databases.stream()
+              .distinct()
+              .sorted(Comparator.comparing(DumpPaths::database, DumpPaths.ORDER))
+              .toList());
+    }
+  }
+
+  /// A number that only holders of the key domain know.
+  private static long seed(ChunkIds ids) {
+    byte[] label = CUT_LABEL.getBytes(StandardCharsets.US_ASCII);
+    return ByteBuffer.wrap(ids.of(ChunkType.ROOT, label, 0, label.length).toBytes()).getLong();
+  }
+
+  private DumpBackupReport commit(
+      Settings settings,
+      Instant startedAt,
+      BackupSession session,
+      BackupCatalog catalog,
+      Optional<StoredSnapshot> parent,
+      Taken taken,
+      List<String> warnings)
+      throws IOException {
+    context.progress().phase("publish", 0);
+    context.cancellation().throwIfRequested();
+    SnapshotRecord record =
+        new SnapshotRecord(
+            BackupName.of(
+                settings.source(),
+                KIND,
+                startedAt,
+                catalog.all().stream()
+                    .map(backup -> backup.record().name())
+                    .collect(Collectors.toSet())),
+            settings.source(),
+            KIND,
+            KIND,
+            parent.map(backup -> backup.record().name()),
+            startedAt,
+            context.clock().instant(),
+            taken.tree().logicalBytes(),
+            session.storedBytes(),
+            taken.tree().files(),
+            attributes(taken),
+            new TreeMap<>(Map.of(TREE, taken.tree().root())));
+    return new DumpBackupReport(session.commit(record), summaries(taken), warnings);
+  }
+
+  private static List<DumpBackupReport.Database> summaries(Taken taken) {
+    List<DumpBackupReport.Database> summaries = new ArrayList<>();
+    taken
+        .databases()
+        .forEach(
+            (name, toc) ->
+                summaries.add(
+                    new DumpBackupReport.Database(
+                        name, toc.tables().size(), toc.rows(), toc.bytes(), toc.largeObjects())));
+    return summaries;
+  }
+
+  private static SortedMap<String, String> attributes(Taken taken) {
+    SortedMap<String, String> attributes = new TreeMap<>();
+    int number = 0;
+    for (String database : taken.databases().keySet()) {
+      attributes.put("database." + number++, database);
+    }
+    attributes.put("serverVersion", Integer.toString(taken.serverVersion()));
+    return attributes;
+  }
+}

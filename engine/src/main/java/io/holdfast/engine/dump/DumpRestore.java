@@ -1,0 +1,210 @@
+package io.holdfast.engine.dump;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.base.concurrent.OrderedCrew;
+import io.holdfast.base.concurrent.Workers;
+import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.Failures;
+import io.holdfast.engine.OpenRepository;
+import io.holdfast.postgres.client.ClientPrograms;
+import io.holdfast.postgres.client.ClientRun;
+import io.holdfast.postgres.dump.LargeObjectsRestore;
+import io.holdfast.postgres.dump.SequenceState;
+import io.holdfast.postgres.dump.SqlName;
+import io.holdfast.postgres.dump.TargetDatabase;
+import io.holdfast.postgres.url.ConnectionUrl;
+import io.holdfast.postgres.wire.DatabaseSession;
+import io.holdfast.postgres.wire.ServerErrorException;
+import io.holdfast.postgres.wire.ServerFailures;
+import io.holdfast.repository.Repository;
+import io.holdfast.repository.tree.FileLayout;
+import io.holdfast.repository.tree.TreeFile;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Puts a database of a dump into an empty one: definitions, rows by several sessions at once,
+/// indexes and constraints, privileges. A restore that fails leaves what it did so far in the
+/// target, which was empty before.
+public final class DumpRestore {
+  private static final String APPLICATION = "holdfast restore";
+  private static final int WINDOW = 256;
+
+  private final EngineContext context;
+  private final Repository repository;
+
+  public DumpRestore(EngineContext context, OpenRepository repository) {
+    this.context = context;
+    this.repository = repository.repository();
+  }
+
+  /// Runs one restore.
+  ///
+  /// @throws BackupException that says why it cannot be done, or what failed
+  public DumpRestoreReport run(DumpRestoreRequest request) {
+    return Failures.translate("restore of " + request.backup(), () -> restore(request));
+  }
+
+  private DumpRestoreReport restore(DumpRestoreRequest request) throws IOException {
+    DumpContents dump = DumpContents.open(repository, request.backup(), request.source());
+    String database = dump.database(request.database());
+    DumpToc toc = dump.toc(database);
+    ConnectionUrl url = ConnectionUrl.parse(request.target(), context.environment());
+    List<String> warnings = new ArrayList<>();
+    try (ScratchDirectory scratch = ScratchDirectory.make("holdfast-restore");
+        TargetDatabase target = TargetDatabase.open(url, APPLICATION, context.cancellation())) {
+      target.requireEmpty();
+      ClientPrograms programs =
+          ClientPrograms.require(major(toc.programVersion()), context.environment());
+      ClientRun run = new ClientRun(programs, scratch.path(), APPLICATION, context.cancellation());
+      if (request.globals() == DumpRestoreRequest.Globals.RESTORED) {
+        new GlobalsRestore(target).run(dump, warnings);
+      }
+      DefinitionsRestore definitions =
+          new DefinitionsRestore(context, run, url, request, target.isSuperuser());
+      definitions.open(dump, database, scratch.path());
+      definitions.beforeRows();
+      long rows = rows(request, dump, database, toc, url);
+      long largeObjects = largeObjects(request, dump, database, toc, target);
+      definitions.afterRows();
+      finish(toc, target);
+      definitions.last();
+      target.run("statistics", "ANALYZE");
+      return new DumpRestoreReport(
+          dump.name(),
+          database,
+          url.toString(),
+          toc.tables().size(),
+          rows,
+          toc.bytes(),
+          largeObjects,
+          warnings);
+    }
+  }
+
+  private static int major(String version) {
+    return Integer.parseInt(version.split("\\D", 2)[0]);
+  }
+
+  /// A file of rows.
+  private record Job(String path, DumpToc.Table table) {}
+
+  private record Loaded(SqlName table, long rows) {}
+
+  private long rows(
+      DumpRestoreRequest request,
+      DumpContents dump,
+      String database,
+      DumpToc toc,
+      ConnectionUrl url)
+      throws IOException {
+    context.progress().phase("rows", toc.bytes());
+    Map<SqlName, Long> loaded = new HashMap<>();
+    try (OrderedCrew<Job, Loaded> crew =
+        new OrderedCrew<>(
+            Workers.platform("restore"),
+            request.jobs(),
+            WINDOW,
+            () ->
+                new Hand(dump, toc, TargetDatabase.open(url, APPLICATION, context.cancellation())),
+            done -> loaded.merge(done.table(), done.rows(), Long::sum))) {
+      for (DumpToc.Table table : toc.tables()) {
+        for (int part = 0; part < table.parts(); part++) {
+          context.cancellation().throwIfRequested();
+          crew.submit(new Job(DumpPaths.data(database, table.name(), part), table));
+        }
+      }
+      crew.finish();
+    }
+    for (DumpToc.Table table : toc.tables()) {
+      long there = loaded.getOrDefault(table.name(), 0L);
+      if (there != table.rows()) {
+        throw new BackupException(
+            ErrorCode.CHECK_FAILED,
+            "table " + table.name() + " has " + there + " rows, the dump had " + table.rows(),
+            "Do not use the restored database. Run 'holdfast verify' on this backup.");
+      }
+    }
+    return toc.rows();
+  }
+
+  /// One session that writes rows.
+  private final class Hand implements OrderedCrew.Hand<Job, Loaded>, AutoCloseable {
+    private final DumpContents dump;
+    private final DumpToc toc;
+    private final TargetDatabase target;
+    private final byte[] piece = new byte[FileLayout.EXTENT_BYTES];
+
+    Hand(DumpContents dump, DumpToc toc, TargetDatabase target) {
+      this.dump = dump;
+      this.toc = toc;
+      this.target = target;
+    }
+
+    @Override
+    public Loaded work(Job job) throws IOException {
+      DatabaseSession session = target.session();
+      TreeFile file = dump.file(job.path());
+      try {
+        session.beginCopy(job.table().copyIn(toc.encoding()));
+        for (long i = 0; i < file.extents(); i++) {
+          context.cancellation().throwIfRequested();
+          int length = dump.tree().readExtent(file, i, piece);
+          session.send(piece, 0, length);
+          context.progress().advance(length);
+        }
+        return new Loaded(job.table().name(), session.endCopy());
+      } catch (ServerErrorException e) {
+        throw ServerFailures.translate("rows of " + job.table().name(), session.url().user(), e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      target.close();
+    }
+  }
+
+  private long largeObjects(
+      DumpRestoreRequest request,
+      DumpContents dump,
+      String database,
+      DumpToc toc,
+      TargetDatabase target)
+      throws IOException {
+    Set<LargeObjectsRestore.Part> parts =
+        switch (request.owners()) {
+          case KEPT -> EnumSet.allOf(LargeObjectsRestore.Part.class);
+          case NONE -> EnumSet.of(LargeObjectsRestore.Part.COMMENT);
+        };
+    long count = 0;
+    for (int part = 0; part < toc.largeObjectParts(); part++) {
+      try (TreeFileStream stream = dump.stream(DumpPaths.largeObjects(database, part))) {
+        count += new LargeObjectsRestore(target, parts).restore(stream);
+      }
+    }
+    if (count != toc.largeObjects()) {
+      throw new BackupException(
+          ErrorCode.CHECK_FAILED,
+          count + " large objects came out of the dump, which says " + toc.largeObjects(),
+          "Do not use the restored database. Run 'holdfast verify' on this backup.");
+    }
+    return count;
+  }
+
+  /// What definitions alone do not bring: positions of sequences, rows of materialised views.
+  private void finish(DumpToc toc, TargetDatabase target) throws IOException {
+    for (SequenceState sequence : toc.sequences()) {
+      target.run("sequence " + sequence.name(), sequence.restoring());
+    }
+    for (SqlName view : toc.refreshed()) {
+      context.cancellation().throwIfRequested();
+      target.run("materialised view " + view, "REFRESH MATERIALIZED VIEW " + view.quoted());
+    }
+  }
+}

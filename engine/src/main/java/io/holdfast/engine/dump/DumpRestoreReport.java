@@ -1,0 +1,52 @@
+package io.holdfast.engine.dump;
+
+import io.holdfast.base.ByteSize;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What a restore did.
+///
+/// @param bytes of rows, as text
+/// @param warnings what the server refused without harm
+public record DumpRestoreReport(
+    String backup,
+    String database,
+    String target,
+    int tables,
+    long rows,
+    long bytes,
+    long largeObjects,
+    List<String> warnings) {
+  public DumpRestoreReport {
+    warnings = List.copyOf(warnings);
+  }
+
+  public Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("backup", backup);
+    map.put("database", database);
+    map.put("target", target);
+    map.put("tables", tables);
+    map.put("rows", rows);
+    map.put("bytes", bytes);
+    map.put("largeObjects", largeObjects);
+    map.put("warnings", warnings);
+    return map;
+  }
+
+  public List<String> describe() {
+    List<String> lines = new ArrayList<>();
+    lines.add("restored " + database + " of " + backup + " to " + target);
+    lines.add(
+        "  "
+            + rows
+            + " rows of "
+            + tables
+            + " tables, "
+            + new ByteSize(bytes)
+            + (largeObjects == 0 ? "" : ", " + largeObjects + " large objects"));
+    return lines;
+  }
+}

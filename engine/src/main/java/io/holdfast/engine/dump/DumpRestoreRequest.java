@@ -1,0 +1,33 @@
+package io.holdfast.engine.dump;
+
+import io.holdfast.base.Secret;
+import java.util.Optional;
+
+/// What to restore, where, and how.
+///
+/// @param target the database to restore into
+/// @param database which of the dump, where it has several
+/// @param jobs how many sessions write at once
+public record DumpRestoreRequest(
+    String backup,
+    String source,
+    Secret target,
+    Optional<String> database,
+    Owners owners,
+    Globals globals,
+    int jobs) {
+  /// To whom objects belong.
+  public enum Owners {
+    /// To whom they belonged, with the privileges that were given.
+    KEPT,
+    /// To the role that restores, without privileges for others.
+    NONE
+  }
+
+  /// Roles and tablespaces of the server.
+  public enum Globals {
+    LEFT_OUT,
+    /// Those that are missing are made.
+    RESTORED
+  }
+}

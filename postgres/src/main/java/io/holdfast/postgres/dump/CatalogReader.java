@@ -1,0 +1,201 @@
+package io.holdfast.postgres.dump;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.postgres.wire.DatabaseSession;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// Asks a database what there is to dump. What belongs to an extension is made by the extension
+/// again; of its tables only the rows that it calls the user's are dumped.
+final class CatalogReader {
+  private static final int RANGES_SINCE = 14;
+  private static final int SEQUENCES_AT_ONCE = 200;
+  private static final int SHOWN_MAX = 20;
+
+  private static final String USERS_SCHEMA =
+      "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'";
+
+  private static final String OF_EXTENSION =
+      "EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass"
+          + " AND d.objid = c.oid AND d.deptype = 'e')";
+
+  /// Tables of extensions with rows of the user, and which these are.
+  private static final String CONFIGURATION =
+      "LEFT JOIN (SELECT u.oid, u.condition FROM pg_catalog.pg_extension e,"
+          + " unnest(e.extconfig, e.extcondition) AS u(oid, condition)) x ON x.oid = c.oid";
+
+  private static final String COLUMNS =
+      "coalesce((SELECT pg_catalog.string_agg(pg_catalog.encode(pg_catalog.convert_to("
+          + "pg_catalog.quote_ident(a.attname), 'UTF8'), 'hex'), ',' ORDER BY a.attnum)"
+          + " FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0"
+          + " AND NOT a.attisdropped AND a.attgenerated = ''), '')";
+
+  private static final String RELATIONS =
+      "SELECT c.oid, n.nspname, c.relname, c.relkind, "
+          + COLUMNS
+          + ", coalesce(x.condition, ''), coalesce(am.amname, ''),"
+          + " pg_catalog.has_table_privilege(c.oid, 'SELECT')"
+          + " FROM pg_catalog.pg_class c"
+          + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+          + " LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam "
+          + CONFIGURATION
+          + " WHERE c.relkind IN ('r', 'p', 'S') AND c.relpersistence <> 't' AND "
+          + USERS_SCHEMA
+          + " AND (x.oid IS NOT NULL OR NOT "
+          + OF_EXTENSION
+          + ") ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\"";
+
+  /// Each view with how many views lie between it and the tables, at most.
+  private static final String REFRESHED =
+      "WITH RECURSIVE reads AS (SELECT DISTINCT r.ev_class AS reader, d.refobjid AS read"
+          + " FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_depend d"
+          + " ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = r.oid"
+          + " AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid <> r.ev_class),"
+          + " depth AS (SELECT c.oid, 0 AS level FROM pg_catalog.pg_class c WHERE c.relkind IN ('m', 'v')"
+          + " UNION SELECT reads.reader, depth.level + 1 FROM depth JOIN reads ON reads.read = depth.oid"
+          + " WHERE depth.level < 1000)"
+          + " SELECT n.nspname, c.relname FROM pg_catalog.pg_class c"
+          + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN depth ON depth.oid = c.oid"
+          + " WHERE c.relkind = 'm' AND c.relispopulated AND NOT "
+          + OF_EXTENSION
+          + " GROUP BY n.nspname, c.relname ORDER BY max(depth.level), n.nspname, c.relname";
+
+  private final DatabaseSession session;
+
+  CatalogReader(DatabaseSession session) {
+    this.session = session;
+  }
+
+  /// What `pg_class` says of tables and sequences.
+  ///
+  /// @param kind `r` for a table, `p` for one that has its rows in partitions, `S` for a sequence
+  record Relation(
+      long oid,
+      SqlName name,
+      String kind,
+      List<String> columns,
+      String filter,
+      String accessMethod,
+      String readable) {
+    boolean isTable() {
+      return !kind.equals("S");
+    }
+  }
+
+  List<Relation> relations() throws IOException {
+    List<Relation> relations = new ArrayList<>();
+    for (List<String> row : session.query(RELATIONS)) {
+      relations.add(
+          new Relation(
+              Long.parseLong(row.get(0)),
+              new SqlName(row.get(1), row.get(2)),
+              row.get(3),
+              columns(row.get(4)),
+              row.get(5),
+              row.get(6),
+              row.get(7)));
+    }
+    return relations;
+  }
+
+  /// Names may have any character but NUL in them, so they come in hexadecimal digits.
+  private static List<String> columns(String hex) {
+    return hex.isEmpty()
+        ? List.of()
+        : Stream.of(hex.split(",", -1))
+            .map(name -> new String(HexFormat.of().parseHex(name), StandardCharsets.UTF_8))
+            .toList();
+  }
+
+  /// @throws BackupException `PRIVILEGE_MISSING` that names what may not be read
+  void requireReadable(List<Relation> relations) throws IOException {
+    List<String> refused =
+        relations.stream()
+            .filter(relation -> !relation.readable().equals("t"))
+            .map(relation -> relation.name().toString())
+            .toList();
+    if (refused.isEmpty()) {
+      return;
+    }
+    String role = session.value("SELECT pg_catalog.quote_ident(current_user)");
+    throw new BackupException(
+        ErrorCode.PRIVILEGE_MISSING,
+        "role "
+            + role
+            + " may not read "
+            + refused.size()
+            + " tables or sequences: "
+            + refused.stream().limit(SHOWN_MAX).collect(Collectors.joining(", "))
+            + (refused.size() > SHOWN_MAX ? ", …" : ""),
+        "GRANT pg_read_all_data TO "
+            + role
+            + " (PostgreSQL 14 and newer), or GRANT SELECT on them.");
+  }
+
+  /// Everything else, of relations that are locked.
+  DatabaseContents contents(List<Relation> relations) throws IOException {
+    long pageBytes = Long.parseLong(session.value("SHOW block_size"));
+    List<TableData> tables = new ArrayList<>();
+    List<SqlName> sequences = new ArrayList<>();
+    for (Relation relation : relations) {
+      switch (relation.kind()) {
+        case "r" -> tables.add(table(relation, pageBytes));
+        case "S" -> sequences.add(relation.name());
+        default -> {}
+      }
+    }
+    return new DatabaseContents(
+        session.value("SHOW server_encoding"),
+        tables,
+        sequences(sequences),
+        session.query(REFRESHED).stream().map(row -> new SqlName(row.get(0), row.get(1))).toList(),
+        Long.parseLong(session.value("SELECT count(*) FROM pg_catalog.pg_largeobject_metadata")),
+        List.of());
+  }
+
+  private TableData table(Relation relation, long pageBytes) throws IOException {
+    long bytes =
+        Long.parseLong(session.value("SELECT pg_catalog.pg_relation_size(" + relation.oid() + ")"));
+    boolean ranges =
+        session.major() >= RANGES_SINCE
+            && relation.accessMethod().equals("heap")
+            && relation.filter().isEmpty();
+    return new TableData(
+        relation.oid(),
+        relation.name(),
+        relation.columns(),
+        relation.filter(),
+        bytes,
+        bytes / pageBytes,
+        ranges ? TableData.Reading.RANGES : TableData.Reading.WHOLE);
+  }
+
+  private List<SequenceState> sequences(List<SqlName> names) throws IOException {
+    List<SequenceState> states = new ArrayList<>();
+    for (int from = 0; from < names.size(); from += SEQUENCES_AT_ONCE) {
+      List<SqlName> some = names.subList(from, Math.min(names.size(), from + SEQUENCES_AT_ONCE));
+      StringBuilder sql = new StringBuilder();
+      for (int i = 0; i < some.size(); i++) {
+        sql.append(i == 0 ? "" : " UNION ALL ")
+            .append("SELECT ")
+            .append(i)
+            .append(", last_value, is_called FROM ")
+            .append(some.get(i).quoted());
+      }
+      for (List<String> row : session.query(sql.toString())) {
+        states.add(
+            new SequenceState(
+                some.get(Integer.parseInt(row.get(0))),
+                Long.parseLong(row.get(1)),
+                row.get(2).equals("t")));
+      }
+    }
+    return states;
+  }
+}

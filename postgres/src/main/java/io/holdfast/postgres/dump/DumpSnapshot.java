@@ -1,0 +1,188 @@
+package io.holdfast.postgres.dump;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.Cancellation;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.postgres.url.ConnectionUrl;
+import io.holdfast.postgres.wire.DatabaseSession;
+import io.holdfast.postgres.wire.ServerErrorException;
+import io.holdfast.postgres.wire.ServerFailures;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// One moment of a database, kept for a dump.
+///
+/// All tables are locked (`ACCESS SHARE`) *before* the snapshot is taken, and listed again in it:
+/// what a committed TRUNCATE, DROP or ALTER did is either seen as a whole, or the dump begins anew.
+/// A snapshot that was taken before the locks would show a truncated table as an empty one.
+/// *Confined*; other sessions join by [#join].
+public final class DumpSnapshot implements AutoCloseable {
+  private static final int TRIES = 10;
+  private static final int LOCKED_AT_ONCE = 200;
+  private static final String BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+
+  /// Somebody removed or changed what we wanted to lock.
+  private static final Set<String> CHANGED = Set.of("42P01", "3F000", "42809", "XX000");
+
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+  private static final String OUT_OF_MEMORY = "53200";
+
+  private final DatabaseSession session;
+  private final String id;
+  private final DatabaseContents contents;
+
+  private DumpSnapshot(DatabaseSession session, String id, DatabaseContents contents) {
+    this.session = session;
+    this.id = id;
+    this.contents = contents;
+  }
+
+  /// Takes one.
+  ///
+  /// @param lockWait how long to wait for others who change tables
+  /// @throws BackupException that says what refuses and what to do
+  public static DumpSnapshot take(
+      ConnectionUrl url, String applicationName, Duration lockWait, Cancellation cancellation)
+      throws IOException {
+    for (int tried = 1; ; tried++) {
+      DatabaseSession session =
+          DatabaseSession.open(url, applicationName, settings(lockWait), cancellation);
+      try {
+        return take(session);
+      } catch (ServerErrorException e) {
+        session.close();
+        if (!CHANGED.contains(e.sqlState()) || tried == TRIES) {
+          throw translate(url, e);
+        }
+      } catch (ChangedMeanwhileException e) {
+        session.close();
+        if (tried == TRIES) {
+          throw restless(url, e);
+        }
+      } catch (IOException | RuntimeException e) {
+        session.close();
+        throw e;
+      }
+      cancellation.throwIfRequested();
+    }
+  }
+
+  private static final class ChangedMeanwhileException extends IOException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /// What makes values come out in the same form everywhere, always, and in the same order.
+  private static Map<String, String> settings(Duration lockWait) {
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("search_path", "");
+    settings.put("DateStyle", "ISO");
+    settings.put("IntervalStyle", "postgres");
+    settings.put("TimeZone", "UTC");
+    settings.put("extra_float_digits", "3");
+    settings.put("bytea_output", "hex");
+    settings.put("row_security", "off");
+    settings.put("synchronize_seqscans", "off");
+    settings.put("statement_timeout", "0");
+    settings.put("idle_in_transaction_session_timeout", "0");
+    settings.put("lock_timeout", Long.toString(lockWait.toMillis()));
+    return settings;
+  }
+
+  private static DumpSnapshot take(DatabaseSession session) throws IOException {
+    CatalogReader catalog = new CatalogReader(session);
+    List<CatalogReader.Relation> before = catalog.relations();
+    catalog.requireReadable(before);
+    session.query(BEGIN);
+    lock(session, before);
+    String id = session.value("SELECT pg_catalog.pg_export_snapshot()");
+    if (!catalog.relations().equals(before)) {
+      throw new ChangedMeanwhileException();
+    }
+    return new DumpSnapshot(session, id, catalog.contents(before));
+  }
+
+  /// The first command that reads takes the snapshot; `LOCK` is none.
+  private static void lock(DatabaseSession session, List<CatalogReader.Relation> relations)
+      throws IOException {
+    List<String> names =
+        relations.stream()
+            .filter(CatalogReader.Relation::isTable)
+            .map(relation -> "ONLY " + relation.name().quoted())
+            .toList();
+    for (int from = 0; from < names.size(); from += LOCKED_AT_ONCE) {
+      List<String> some = names.subList(from, Math.min(names.size(), from + LOCKED_AT_ONCE));
+      session.query("LOCK TABLE " + String.join(", ", some) + " IN ACCESS SHARE MODE");
+    }
+  }
+
+  private static BackupException translate(ConnectionUrl url, ServerErrorException e) {
+    return switch (e.sqlState()) {
+      case LOCK_NOT_AVAILABLE ->
+          new BackupException(
+              ErrorCode.TIMED_OUT,
+              url + ": somebody holds a lock on a table that is to be dumped: " + e.getMessage(),
+              "Wait until that work ends (pg_stat_activity, pg_locks), or wait longer with"
+                  + " --lock-wait.",
+              e);
+      case OUT_OF_MEMORY ->
+          new BackupException(
+              ErrorCode.SERVER_SETTING_UNSUITABLE,
+              url + ": the server cannot lock that many tables: " + e.getMessage(),
+              "Raise max_locks_per_transaction in the server and restart it.",
+              e);
+      default -> ServerFailures.translate("dump of " + url, url.user(), e);
+    };
+  }
+
+  private static BackupException restless(ConnectionUrl url, Exception e) {
+    return new BackupException(
+        ErrorCode.TIMED_OUT,
+        url + ": tables were made, changed or dropped each of " + TRIES + " times a dump began",
+        "Run the dump again when the schema rests.",
+        e);
+  }
+
+  public String id() {
+    return id;
+  }
+
+  public DatabaseContents contents() {
+    return contents;
+  }
+
+  /// The session that took it, which holds all locks.
+  public DatabaseSession session() {
+    return session;
+  }
+
+  /// A further session that sees the same moment.
+  public DumpReader join(ConnectionUrl url, String applicationName, Cancellation cancellation)
+      throws IOException {
+    DatabaseSession another =
+        DatabaseSession.open(url, applicationName, settings(Duration.ZERO), cancellation);
+    try {
+      another.query(BEGIN + "; SET TRANSACTION SNAPSHOT " + SqlName.literal(id));
+      return new DumpReader(another);
+    } catch (ServerErrorException e) {
+      another.close();
+      throw translate(url, e);
+    } catch (IOException | RuntimeException e) {
+      another.close();
+      throw e;
+    }
+  }
+
+  /// Reads with the session that has all locks already.
+  public DumpReader reader() {
+    return new DumpReader(session);
+  }
+
+  @Override
+  public void close() throws IOException {
+    session.close();
+  }
+}
