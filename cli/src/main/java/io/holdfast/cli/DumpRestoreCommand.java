@@ -6,6 +6,8 @@ import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.dump.DumpRestore;
 import io.holdfast.engine.dump.DumpRestoreReport;
 import io.holdfast.engine.dump.DumpRestoreRequest;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +16,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "restore", description = "Put a database of a dump into an empty database.")
+@Command(
+    name = "restore",
+    description = "Put a database of a dump into an empty one, or some of its tables into any.")
 final class DumpRestoreCommand implements Callable<Integer> {
   private final CommandContext context;
 
@@ -36,6 +40,15 @@ final class DumpRestoreCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description = "Which database of the dump. Default: the only one.")
   @Nullable String database;
+
+  @Option(
+      names = "--table",
+      paramLabel = "NAME",
+      description =
+          "Restore only this table or view, with its rows, indexes, constraints, triggers and"
+              + " privileges: schema.name, or name, with * and ?. The database need not be empty, but"
+              + " must not have it. May be given several times.")
+  List<String> tables = new ArrayList<>();
 
   @Option(
       names = "--globals",
@@ -69,6 +82,7 @@ final class DumpRestoreCommand implements Callable<Integer> {
             settings.source(),
             new Secret(url),
             Optional.ofNullable(database),
+            tables,
             noOwner ? DumpRestoreRequest.Owners.NONE : DumpRestoreRequest.Owners.KEPT,
             globals ? DumpRestoreRequest.Globals.RESTORED : DumpRestoreRequest.Globals.LEFT_OUT,
             Jobs.orDefault(jobs));

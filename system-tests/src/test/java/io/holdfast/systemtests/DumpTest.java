@@ -63,7 +63,7 @@ class DumpTest {
 
       Command.Ended again = program.run("dump", "restore", "latest", "--url", url(other, "copy"));
       assertThat(again.status()).isEqualTo(2);
-      assertThat(again.err()).contains("HF-1040").contains("is not empty");
+      assertThat(again.err()).contains("HF-1040").contains(" already");
       assertThat(definitionsAndRows(other, "copy")).isEqualTo(definitionsAndRows(source, "erp"));
     }
   }
@@ -97,6 +97,39 @@ class DumpTest {
                 "--list",
                 database.resolve("schema.dump").toString()));
     assertThat(listed.out()).contains("TABLE public t postgres");
+  }
+
+  @Test
+  void droppedTablesComeBackIntoTheLiveDatabaseAsTheyWere() throws Exception {
+    try (Cluster source = Cluster.create(scratch.resolve("source"))) {
+      source.execute("CREATE DATABASE erp");
+      load(source, "erp");
+      psql(source, "erp", "--command=ALTER EVENT TRIGGER no_ddl DISABLE");
+      dump(source, "erp");
+      String before = definitionsAndRows(source, "erp");
+
+      psql(source, "erp", "--command=DROP TABLE app.orders, app.secret, app.\"we\"\"ird, name\"");
+      assertThat(definitionsAndRows(source, "erp")).isNotEqualTo(before);
+      Command.Ended held =
+          program.run("dump", "restore", "latest", "--url", url(source, "erp"), "--table", "app.*");
+      assertThat(held.status()).isEqualTo(2);
+      assertThat(held.err()).contains("HF-1040").contains("app.");
+
+      program.expect(
+          0,
+          "dump",
+          "restore",
+          "latest",
+          "--url",
+          url(source, "erp"),
+          "--table",
+          "app.orders",
+          "--table",
+          "secret",
+          "--table",
+          "we*");
+      assertThat(definitionsAndRows(source, "erp")).isEqualTo(before);
+    }
   }
 
   @Test
@@ -175,14 +208,18 @@ class DumpTest {
       Files.copy(sample, file);
     }
     Cluster.giveToServer(file);
-    source.program(
+    psql(source, database, "--file=" + file);
+  }
+
+  private static void psql(Cluster cluster, String database, String what) throws IOException {
+    cluster.program(
         "psql",
         "--host=127.0.0.1",
-        "--port=" + source.port(),
+        "--port=" + cluster.port(),
         "--username=postgres",
         "--quiet",
         "--set=ON_ERROR_STOP=1",
-        "--file=" + file,
+        what,
         database);
   }
 

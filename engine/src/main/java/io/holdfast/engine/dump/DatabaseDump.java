@@ -102,6 +102,7 @@ final class DatabaseDump {
         snapshot.session().versionNum(),
         programs.programs().version(),
         List.copyOf(counts.tables.values()),
+        contents.relations(),
         rows ? contents.sequences() : List.of(),
         rows ? contents.refreshed() : List.of(),
         largeObjects > 0 ? 1 : 0,

@@ -6,12 +6,14 @@ import io.holdfast.engine.EngineContext;
 import io.holdfast.postgres.client.ClientProgram;
 import io.holdfast.postgres.client.ClientRun;
 import io.holdfast.postgres.dump.ArchiveEntries;
+import io.holdfast.postgres.dump.ArchiveSelection;
 import io.holdfast.postgres.dump.RestoreSettings;
 import io.holdfast.postgres.url.ConnectionUrl;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// Lets `pg_restore` make what the dump's archive defines, in three steps: what rows need, what is
 /// made faster or only possible with rows there, and what must come last. *Confined.*
@@ -53,6 +55,17 @@ final class DefinitionsRestore {
     return superuser ? all : all.only(line -> !ArchiveEntries.isCommentOnExtension(line));
   }
 
+  /// All definitions.
+  ArchiveEntries entries() {
+    return before.and(after);
+  }
+
+  /// Leaves out what a selection does not want.
+  void select(ArchiveSelection selection) {
+    before = before.only(selection::wants);
+    after = after.only(selection::wants);
+  }
+
   /// Types, functions, tables, views.
   void beforeRows() throws IOException {
     context.progress().phase("definitions", 0);
@@ -62,7 +75,14 @@ final class DefinitionsRestore {
   /// Indexes, constraints, triggers, policies.
   void afterRows() throws IOException {
     context.progress().phase("indexes and constraints", 0);
-    restore(after.only(line -> !isLast(line)), request.jobs());
+    ArchiveEntries all = after.only(line -> !isLast(line));
+    // An index that is attached to its parent's and a foreign key of the same table, made at once
+    // by two sessions, wait for each other.
+    Predicate<String> attaches = ArchiveEntries::isIndexAttach;
+    Predicate<String> foreign = ArchiveEntries::isForeignKey;
+    restore(all.only(attaches.or(foreign).negate()), request.jobs());
+    restore(all.only(attaches), 1);
+    restore(all.only(foreign), request.jobs());
   }
 
   /// Privileges, and what would fire for everything else.

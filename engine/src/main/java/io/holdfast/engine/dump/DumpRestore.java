@@ -9,6 +9,8 @@ import io.holdfast.engine.Failures;
 import io.holdfast.engine.OpenRepository;
 import io.holdfast.postgres.client.ClientPrograms;
 import io.holdfast.postgres.client.ClientRun;
+import io.holdfast.postgres.dump.ArchiveSelection;
+import io.holdfast.postgres.dump.DumpedRelation;
 import io.holdfast.postgres.dump.LargeObjectsRestore;
 import io.holdfast.postgres.dump.SequenceState;
 import io.holdfast.postgres.dump.SqlName;
@@ -27,10 +29,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
-/// Puts a database of a dump into an empty one: definitions, rows by several sessions at once,
-/// indexes and constraints, privileges. A restore that fails leaves what it did so far in the
-/// target, which was empty before.
+/// Puts a database of a dump into an empty one, or some of its tables into any: definitions, rows
+/// by several sessions at once, indexes and constraints, privileges. A restore that fails leaves
+/// what it did so far in the target, which was empty before.
 public final class DumpRestore {
   private static final String APPLICATION = "holdfast restore";
   private static final int WINDOW = 256;
@@ -58,7 +61,11 @@ public final class DumpRestore {
     List<String> warnings = new ArrayList<>();
     try (ScratchDirectory scratch = ScratchDirectory.make("holdfast-restore");
         TargetDatabase target = TargetDatabase.open(url, APPLICATION, context.cancellation())) {
-      target.requireEmpty();
+      List<SqlName> there = target.relations();
+      if (request.tables().isEmpty()) {
+        target.refuse(
+            there, "Restore into an empty database; 'createdb -T template0 NAME' makes one.");
+      }
       ClientPrograms programs =
           ClientPrograms.require(major(toc.programVersion()), context.environment());
       ClientRun run = new ClientRun(programs, scratch.path(), APPLICATION, context.cancellation());
@@ -68,13 +75,19 @@ public final class DumpRestore {
       DefinitionsRestore definitions =
           new DefinitionsRestore(context, run, url, request, target.isSuperuser());
       definitions.open(dump, database, scratch.path());
+      if (!request.tables().isEmpty()) {
+        toc = selected(request, toc, definitions, target, there, warnings);
+      }
       definitions.beforeRows();
       long rows = rows(request, dump, database, toc, url);
       long largeObjects = largeObjects(request, dump, database, toc, target);
       definitions.afterRows();
       finish(toc, target);
+      Set<SqlName> made =
+          toc.relations().stream().map(DumpedRelation::name).collect(Collectors.toSet());
+      target.withdrawDefaultPrivileges(made::contains);
       definitions.last();
-      target.run("statistics", "ANALYZE");
+      analyze(request, toc, target);
       return new DumpRestoreReport(
           dump.name(),
           database,
@@ -84,6 +97,44 @@ public final class DumpRestore {
           toc.bytes(),
           largeObjects,
           warnings);
+    }
+  }
+
+  /// What is left of a dump when only some tables are wanted.
+  private static DumpToc selected(
+      DumpRestoreRequest request,
+      DumpToc toc,
+      DefinitionsRestore definitions,
+      TargetDatabase target,
+      List<SqlName> there,
+      List<String> warnings) {
+    ArchiveSelection selection =
+        new ArchiveSelection(
+            definitions.entries(),
+            toc.relations(),
+            TablePatterns.select(toc.relations(), request.tables()),
+            there::contains,
+            there.isEmpty() ? ArchiveSelection.Shared.WANTED : ArchiveSelection.Shared.LEFT_OUT);
+    target.refuse(
+        there.stream().filter(selection::holds).toList(),
+        "Rename or drop what is there, or restore into another database.");
+    if (selection.hangingKeys() > 0) {
+      warnings.add(
+          selection.hangingKeys()
+              + " foreign keys are left out: the tables that they point to are not there");
+    }
+    definitions.select(selection);
+    return toc.only(selection::holds);
+  }
+
+  private static void analyze(DumpRestoreRequest request, DumpToc toc, TargetDatabase target)
+      throws IOException {
+    if (request.tables().isEmpty()) {
+      target.run("statistics", "ANALYZE");
+      return;
+    }
+    for (DumpToc.Table table : toc.tables()) {
+      target.run("statistics of " + table.name(), "ANALYZE " + table.name().quoted());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.holdfast.engine.dump;
 
+import io.holdfast.postgres.dump.DumpedRelation;
 import io.holdfast.postgres.dump.SequenceState;
 import io.holdfast.postgres.dump.SqlName;
 import io.holdfast.postgres.dump.TableData;
@@ -8,6 +9,7 @@ import io.holdfast.repository.codec.RecordWriter;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// What a dump holds of one database beside its schema, and how to put it back. The bytes are
 /// specified in `docs/format/dumps.md`.
@@ -22,6 +24,7 @@ record DumpToc(
     int serverVersion,
     String programVersion,
     List<Table> tables,
+    List<DumpedRelation> relations,
     List<SequenceState> sequences,
     List<SqlName> refreshed,
     int largeObjectParts,
@@ -36,6 +39,7 @@ record DumpToc(
 
   DumpToc {
     tables = List.copyOf(tables);
+    relations = List.copyOf(relations);
     sequences = List.copyOf(sequences);
     refreshed = List.copyOf(refreshed);
   }
@@ -63,6 +67,20 @@ record DumpToc(
     return tables.stream().mapToLong(Table::bytes).sum();
   }
 
+  /// What it says of some relations; large objects belong to none.
+  DumpToc only(Predicate<SqlName> wanted) {
+    return new DumpToc(
+        encoding,
+        serverVersion,
+        programVersion,
+        tables.stream().filter(table -> wanted.test(table.name())).toList(),
+        relations.stream().filter(relation -> wanted.test(relation.name())).toList(),
+        sequences.stream().filter(sequence -> wanted.test(sequence.name())).toList(),
+        refreshed.stream().filter(wanted).toList(),
+        0,
+        0);
+  }
+
   byte[] encode() {
     RecordWriter out = new RecordWriter();
     out.u8(VERSION).text(encoding, NAME_BYTES_MAX, "an encoding").u32(serverVersion);
@@ -74,6 +92,8 @@ record DumpToc(
       table.columns().forEach(column -> out.text(column, NAME_BYTES_MAX, WHAT));
       out.u32(table.parts()).u64(table.rows()).u64(table.bytes());
     }
+    out.u32(relations.size());
+    relations.forEach(relation -> relation(out, relation));
     out.u32(sequences.size());
     for (SequenceState sequence : sequences) {
       name(out, sequence.name());
@@ -82,6 +102,15 @@ record DumpToc(
     out.u32(refreshed.size());
     refreshed.forEach(view -> name(out, view));
     return out.u32(largeObjectParts).u64(largeObjects).toBytes();
+  }
+
+  private static void relation(RecordWriter out, DumpedRelation relation) {
+    out.u32((int) relation.oid()).text(relation.kind(), 1, "a kind");
+    name(out, relation.name());
+    out.u32(relation.parts().size());
+    relation.parts().forEach(part -> out.u32((int) part.catalog()).u32((int) part.oid()));
+    out.u32(relation.foreignKeys().size());
+    relation.foreignKeys().forEach(key -> out.u32((int) key.oid()).u32((int) key.target()));
   }
 
   private static void name(RecordWriter out, SqlName name) {
@@ -100,6 +129,10 @@ record DumpToc(
     for (int i = in.count(COUNT_MAX); i > 0; i--) {
       tables.add(new Table(name(in), columns(in), in.count(COUNT_MAX), in.u64(), in.u64()));
     }
+    List<DumpedRelation> relations = new ArrayList<>();
+    for (int i = in.count(COUNT_MAX); i > 0; i--) {
+      relations.add(relation(in));
+    }
     List<SequenceState> sequences = new ArrayList<>();
     for (int i = in.count(COUNT_MAX); i > 0; i--) {
       sequences.add(new SequenceState(name(in), signed(in), in.u8() == 1));
@@ -116,10 +149,30 @@ record DumpToc(
         serverVersion,
         programVersion,
         tables,
+        relations,
         sequences,
         refreshed,
         largeObjectParts,
         largeObjects);
+  }
+
+  private static DumpedRelation relation(RecordReader in) {
+    long oid = unsigned(in);
+    String kind = in.text(1);
+    SqlName name = name(in);
+    List<DumpedRelation.ObjectId> parts = new ArrayList<>();
+    for (int i = in.count(COUNT_MAX); i > 0; i--) {
+      parts.add(new DumpedRelation.ObjectId(unsigned(in), unsigned(in)));
+    }
+    List<DumpedRelation.ForeignKey> keys = new ArrayList<>();
+    for (int i = in.count(COUNT_MAX); i > 0; i--) {
+      keys.add(new DumpedRelation.ForeignKey(unsigned(in), unsigned(in)));
+    }
+    return new DumpedRelation(oid, kind, name, parts, keys);
+  }
+
+  private static long unsigned(RecordReader in) {
+    return Integer.toUnsignedLong(ByteBuffer.wrap(in.raw(Integer.BYTES)).getInt());
   }
 
   private static List<String> columns(RecordReader in) {

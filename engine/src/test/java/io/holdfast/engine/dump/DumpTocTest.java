@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.postgres.dump.DumpedRelation;
 import io.holdfast.postgres.dump.SequenceState;
 import io.holdfast.postgres.dump.SqlName;
 import io.holdfast.repository.CorruptRepositoryException;
@@ -23,6 +24,13 @@ class DumpTocTest {
                   new SqlName("app", "Ä, \"b\n"), List.of("a", "\"x, y\""), 3, 1_000_000, 1L << 40),
               new DumpToc.Table(new SqlName("app", "none"), List.of(), 1, 3, 3)),
           List.of(
+              new DumpedRelation(
+                  16384,
+                  "r",
+                  new SqlName("app", "none"),
+                  List.of(new DumpedRelation.ObjectId(1259, 16390)),
+                  List.of(new DumpedRelation.ForeignKey(4294967295L, 16384)))),
+          List.of(
               new SequenceState(new SqlName("app", "s"), -5, true),
               new SequenceState(new SqlName("app", "t"), Long.MAX_VALUE, false)),
           List.of(new SqlName("app", "view")),
@@ -39,6 +47,11 @@ class DumpTocTest {
           + "000361707000046e6f6e65"
           + "00000000"
           + "0000000100000000000000030000000000000003"
+          + "00000001"
+          + "00004000000172"
+          + "000361707000046e6f6e65"
+          + "00000001000004eb00004006"
+          + "00000001ffffffff00004000"
           + "00000002"
           + "0003617070000173fffffffffffffffb01"
           + "00036170700001747fffffffffffffff00"

@@ -94,6 +94,14 @@ public record ArchiveEntries(List<String> lines) {
         || description.startsWith("COMMENT - EVENT TRIGGER ");
   }
 
+  public static boolean isIndexAttach(String line) {
+    return description(line).startsWith("INDEX ATTACH ");
+  }
+
+  public static boolean isForeignKey(String line) {
+    return description(line).startsWith("FK CONSTRAINT ");
+  }
+
   /// What only the owner of an extension may say.
   public static boolean isCommentOnExtension(String line) {
     return description(line).startsWith("COMMENT - EXTENSION ");

@@ -6,8 +6,11 @@ import io.holdfast.postgres.wire.DatabaseSession;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -45,7 +48,7 @@ final class CatalogReader {
           + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
           + " LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam "
           + CONFIGURATION
-          + " WHERE c.relkind IN ('r', 'p', 'S') AND c.relpersistence <> 't' AND "
+          + " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND c.relpersistence <> 't' AND "
           + USERS_SCHEMA
           + " AND (x.oid IS NOT NULL OR NOT "
           + OF_EXTENSION
@@ -66,6 +69,24 @@ final class CatalogReader {
           + OF_EXTENSION
           + " GROUP BY n.nspname, c.relname ORDER BY max(depth.level), n.nspname, c.relname";
 
+  /// What is dropped with each relation: it depends on it automatically or is a part of it.
+  private static final String PARTS =
+      "SELECT refobjid, pg_catalog.string_agg(classid::pg_catalog.oid || ':' || objid, ',')"
+          + " FROM (SELECT DISTINCT refobjid, classid, objid FROM pg_catalog.pg_depend"
+          + " WHERE refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND deptype IN ('a', 'i')"
+          + " AND classid IN ('pg_catalog.pg_class'::pg_catalog.regclass,"
+          + " 'pg_catalog.pg_constraint'::pg_catalog.regclass,"
+          + " 'pg_catalog.pg_attrdef'::pg_catalog.regclass,"
+          + " 'pg_catalog.pg_trigger'::pg_catalog.regclass,"
+          + " 'pg_catalog.pg_policy'::pg_catalog.regclass,"
+          + " 'pg_catalog.pg_rewrite'::pg_catalog.regclass,"
+          + " 'pg_catalog.pg_statistic_ext'::pg_catalog.regclass) AND refobjid >= 16384) d"
+          + " GROUP BY refobjid";
+
+  private static final String FOREIGN_KEYS =
+      "SELECT conrelid, pg_catalog.string_agg(oid || ':' || confrelid, ',')"
+          + " FROM pg_catalog.pg_constraint WHERE contype = 'f' GROUP BY conrelid";
+
   private final DatabaseSession session;
 
   CatalogReader(DatabaseSession session) {
@@ -83,8 +104,13 @@ final class CatalogReader {
       String filter,
       String accessMethod,
       String readable) {
+    /// Whether it can be locked: views are, in effect, with their tables.
     boolean isTable() {
-      return !kind.equals("S");
+      return kind.equals("r") || kind.equals("p");
+    }
+
+    boolean isSequence() {
+      return kind.equals("S");
     }
   }
 
@@ -117,6 +143,7 @@ final class CatalogReader {
   void requireReadable(List<Relation> relations) throws IOException {
     List<String> refused =
         relations.stream()
+            .filter(relation -> relation.isTable() || relation.isSequence())
             .filter(relation -> !relation.readable().equals("t"))
             .map(relation -> relation.name().toString())
             .toList();
@@ -147,16 +174,55 @@ final class CatalogReader {
       switch (relation.kind()) {
         case "r" -> tables.add(table(relation, pageBytes));
         case "S" -> sequences.add(relation.name());
-        default -> {}
+        default -> {} // has no rows of its own
       }
     }
     return new DatabaseContents(
         session.value("SHOW server_encoding"),
         tables,
+        described(relations),
         sequences(sequences),
         session.query(REFRESHED).stream().map(row -> new SqlName(row.get(0), row.get(1))).toList(),
         Long.parseLong(session.value("SELECT count(*) FROM pg_catalog.pg_largeobject_metadata")),
         List.of());
+  }
+
+  private List<DumpedRelation> described(List<Relation> relations) throws IOException {
+    Map<Long, List<long[]>> parts = pairs(PARTS);
+    Map<Long, List<long[]>> keys = pairs(FOREIGN_KEYS);
+    return relations.stream()
+        .map(
+            relation ->
+                new DumpedRelation(
+                    relation.oid(),
+                    relation.kind(),
+                    relation.name(),
+                    parts.getOrDefault(relation.oid(), List.of()).stream()
+                        .map(pair -> new DumpedRelation.ObjectId(pair[0], pair[1]))
+                        .toList(),
+                    keys.getOrDefault(relation.oid(), List.of()).stream()
+                        .map(pair -> new DumpedRelation.ForeignKey(pair[0], pair[1]))
+                        .toList()))
+        .toList();
+  }
+
+  /// Lists of `a:b,c:d` by a number.
+  private Map<Long, List<long[]>> pairs(String sql) throws IOException {
+    Map<Long, List<long[]>> all = new HashMap<>();
+    for (List<String> row : session.query(sql)) {
+      List<long[]> pairs = new ArrayList<>();
+      for (String pair : row.get(1).split(",", -1)) {
+        int colon = pair.indexOf(':');
+        pairs.add(
+            new long[] {
+              Long.parseLong(pair.substring(0, colon)), Long.parseLong(pair.substring(colon + 1))
+            });
+      }
+      pairs.sort(
+          Comparator.<long[]>comparingLong(pair -> pair[0]).thenComparingLong(pair -> pair[1]));
+      all.put(Long.parseLong(row.getFirst()), pairs);
+    }
+    return all;
   }
 
   private TableData table(Relation relation, long pageBytes) throws IOException {

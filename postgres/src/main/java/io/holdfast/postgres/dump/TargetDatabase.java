@@ -1,5 +1,7 @@
 package io.holdfast.postgres.dump;
 
+import static java.util.stream.Collectors.joining;
+
 import io.holdfast.base.BackupException;
 import io.holdfast.base.Cancellation;
 import io.holdfast.base.ErrorCode;
@@ -8,22 +10,33 @@ import io.holdfast.postgres.wire.DatabaseSession;
 import io.holdfast.postgres.wire.ServerErrorException;
 import io.holdfast.postgres.wire.ServerFailures;
 import java.io.IOException;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 
 /// The database that a dump is put into. *Confined.*
 public final class TargetDatabase implements AutoCloseable {
   private static final String USERS_RELATIONS =
-      "SELECT n.nspname || '.' || c.relname FROM pg_catalog.pg_class c"
+      "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c"
           + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
           + " WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')"
           + " AND n.nspname !~ '^pg_(toast|temp)' AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')"
           + " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d"
           + " WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass"
-          + " AND d.objid = c.oid AND d.deptype = 'e') ORDER BY 1 LIMIT 4";
+          + " AND d.objid = c.oid AND d.deptype = 'e') ORDER BY 1, 2";
+
+  private static final String GRANTED_TO_OTHERS =
+      "SELECT n.nspname, c.relname, c.relkind, pg_catalog.string_agg(DISTINCT CASE a.grantee"
+          + " WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(r.rolname) END, ', ')"
+          + " FROM pg_catalog.pg_class c"
+          + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+          + " CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) a"
+          + " LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.grantee"
+          + " WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')"
+          + " AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND a.grantee <> c.relowner"
+          + " GROUP BY n.nspname, c.relname, c.relkind";
+
+  private static final int SHOWN_MAX = 3;
 
   private final DatabaseSession session;
 
@@ -37,17 +50,6 @@ public final class TargetDatabase implements AutoCloseable {
         DatabaseSession.open(url, applicationName, RestoreSettings.forRows(), cancellation));
   }
 
-  /// Whether the server has a database of that name.
-  public boolean hasDatabase(String name) throws IOException {
-    return !session
-        .query("SELECT FROM pg_catalog.pg_database WHERE datname = " + SqlName.literal(name))
-        .isEmpty();
-  }
-
-  public int major() {
-    return session.major();
-  }
-
   public DatabaseSession session() {
     return session;
   }
@@ -56,18 +58,40 @@ public final class TargetDatabase implements AutoCloseable {
     return session.value("SHOW is_superuser").equals("on");
   }
 
-  /// @throws BackupException `TARGET_NOT_EMPTY` that names some of what is there
-  public void requireEmpty() throws IOException {
-    List<String> there = session.query(USERS_RELATIONS).stream().map(List::getFirst).toList();
+  /// Tables, views and sequences that are there, but for those of extensions.
+  public List<SqlName> relations() throws IOException {
+    return session.query(USERS_RELATIONS).stream()
+        .map(row -> new SqlName(row.get(0), row.get(1)))
+        .toList();
+  }
+
+  /// @param there what must not be there
+  /// @throws BackupException `TARGET_NOT_EMPTY` that names some of it, unless that is empty
+  public void refuse(List<SqlName> there, String hint) {
     if (!there.isEmpty()) {
       throw new BackupException(
           ErrorCode.TARGET_NOT_EMPTY,
           "the database "
               + session.url().database()
-              + " is not empty: "
-              + String.join(", ", there.subList(0, Math.min(3, there.size())))
-              + (there.size() > 3 ? ", …" : ""),
-          "Restore into an empty database; 'createdb -T template0 NAME' makes one.");
+              + " has "
+              + there.stream().limit(SHOWN_MAX).map(SqlName::toString).collect(joining(", "))
+              + (there.size() > SHOWN_MAX ? ", … (" + there.size() + " in all)" : "")
+              + " already",
+          hint);
+    }
+  }
+
+  /// Takes back what default privileges of the target gave to others than the owners of tables,
+  /// views and sequences that were just made: who may use them is what the dump says.
+  public void withdrawDefaultPrivileges(Predicate<SqlName> made) throws IOException {
+    for (List<String> row : session.query(GRANTED_TO_OTHERS)) {
+      SqlName name = new SqlName(row.get(0), row.get(1));
+      if (made.test(name)) {
+        String kind = row.get(2).equals("S") ? "SEQUENCE " : "TABLE ";
+        run(
+            "privileges of " + name,
+            "REVOKE ALL ON " + kind + name.quoted() + " FROM " + row.get(3));
+      }
     }
   }
 
@@ -94,23 +118,8 @@ public final class TargetDatabase implements AutoCloseable {
     }
   }
 
-  /// Names of roles that are not there.
-  public List<String> missingRoles(Collection<String> wanted) throws IOException {
-    Set<String> there =
-        new HashSet<>(
-            session.query("SELECT rolname FROM pg_catalog.pg_roles").stream()
-                .map(List::getFirst)
-                .toList());
-    return wanted.stream().filter(role -> !there.contains(role)).distinct().sorted().toList();
-  }
-
   @Override
   public void close() throws IOException {
     session.close();
-  }
-
-  /// The database for a connection that only asks the server.
-  public static ConnectionUrl maintenance(ConnectionUrl url) {
-    return url.withDatabase("postgres");
   }
 }
