@@ -56,6 +56,7 @@ public final class LegalApp {
   /// Makes the tables. They do not stay if the caller's transaction is rolled back.
   public static void createSchema(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
+      statement.setEscapeProcessing(false);
       statement.execute(schema());
     }
   }
