@@ -34,7 +34,7 @@ final class FactVersions implements ArgumentsProvider {
 
   private static TestServer start(int version) {
     try {
-      return TestServer.start(version, Map.of("max_prepared_transactions", "2"));
+      return TestServer.start(version, Map.of());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

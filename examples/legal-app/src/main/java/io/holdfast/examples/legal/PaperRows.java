@@ -69,6 +69,7 @@ final class PaperRows {
             }
           });
       statement.execute("SELECT count(lo_from_bytes(scan, content)) FROM signature_scans");
+      run.written().remove("signature_scans");
     }
   }
 

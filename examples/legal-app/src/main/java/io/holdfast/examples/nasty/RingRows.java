@@ -107,8 +107,8 @@ final class RingRows {
         SELECT id, tenant_id, main_item_id, sold_by, ship_to FROM staged_orders""");
   }
 
-  static int itemId(int tenant, int order, int item) {
-    return 5 * id(tenant, order * 3 + item);
+  static long itemId(int tenant, int order, int item) {
+    return 5L * id(tenant, order * 3 + item);
   }
 
   /// As PostgreSQL writes a row of `nasty.address`.

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +21,8 @@ final class SampleRows {
           + " time_of_day, day, span, flags, letters, one, cash, network, words, shape, position,"
           + " mood, moods, grid, numbers, own_range, ranges, address, addresses, share, unknown_key,"
           + " document)";
+  private static final int COLUMNS = 30;
+  private static final int ODD_COLUMNS = 13;
   private static final String ODD_SCHEMA = "\"Odd \"\"Schema\"\".1\".";
 
   private SampleRows() {}
@@ -33,7 +34,7 @@ final class SampleRows {
         (table, tenant) -> {
           for (int i = 1; i <= 3; i++) {
             Chance chance = run.chance("odd", tenant, i);
-            @Nullable Object[] row = new @Nullable Object[13];
+            @Nullable Object[] row = new @Nullable Object[ODD_COLUMNS];
             row[0] = id(tenant, i);
             row[1] = tenant;
             for (int column = 2; column < row.length; column++) {
@@ -115,7 +116,7 @@ final class SampleRows {
         "0.00",
         new UUID(0, 0),
         "null");
-    @Nullable Object[] nothing = Collections.nCopies(30, null).toArray();
+    @Nullable Object[] nothing = new @Nullable Object[COLUMNS];
     nothing[0] = id(tenant, 3);
     nothing[1] = tenant;
     nothing[27] = 1;
@@ -125,7 +126,7 @@ final class SampleRows {
 
   /// Ordinary values, text with every character that has a meaning for COPY, CSV or JSON.
   private static @Nullable Object[] rest(int tenant, Chance chance) {
-    @Nullable Object[] row = Collections.nCopies(30, null).toArray();
+    @Nullable Object[] row = new @Nullable Object[COLUMNS];
     row[0] = id(tenant, 4);
     row[1] = tenant;
     row[2] = "\0\u0001\\,\"\t\n".getBytes(StandardCharsets.UTF_8);

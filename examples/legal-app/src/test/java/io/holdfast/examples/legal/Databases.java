@@ -3,6 +3,7 @@ package io.holdfast.examples.legal;
 import io.holdfast.postgres.sql.JdbcConnections;
 import io.holdfast.postgres.testing.TestServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -23,6 +24,15 @@ public final class Databases implements AutoCloseable {
 
   public static Databases start(int majorVersion) throws IOException {
     return new Databases(TestServer.start(majorVersion, Map.of()));
+  }
+
+  /// As [#start], where no exception may be thrown.
+  public static Databases of(int majorVersion) {
+    try {
+      return start(majorVersion);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public TestServer server() {
@@ -96,6 +106,11 @@ public final class Databases implements AutoCloseable {
             + from
             + " WHERE "
             + condition);
+  }
+
+  @Override
+  public String toString() {
+    return "PostgreSQL " + server.programs().majorVersion();
   }
 
   @Override

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.postgres.sql.JdbcConnections;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -17,22 +18,19 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collector;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-@ParameterizedClass(name = "PostgreSQL {0}")
-@ValueSource(ints = {13, 18})
+@ParameterizedClass(name = "{0}")
+@MethodSource("servers")
 @Timeout(120)
 class LegalAppTest {
   private static final LegalAppSize SIZE = LegalAppSize.small(25);
@@ -42,28 +40,19 @@ class LegalAppTest {
   /// Digests of what the versions of PostgreSQL hold.
   private static final Set<Map<String, String>> OF_ALL_VERSIONS = new HashSet<>();
 
-  private static @Nullable Databases databases;
+  private final Databases databases;
 
-  LegalAppTest(int majorVersion) {
-    assertThat(databases().server().programs().majorVersion()).isEqualTo(majorVersion);
+  LegalAppTest(Databases databases) {
+    this.databases = databases;
   }
 
-  @BeforeParameterizedClassInvocation
-  static void start(int majorVersion) throws IOException {
-    databases = Databases.start(majorVersion);
+  /// JUnit closes each when its tests are done.
+  static Stream<Databases> servers() {
+    return Stream.of(13, 18).map(Databases::of);
   }
 
-  @AfterParameterizedClassInvocation
-  static void stop() throws IOException {
-    databases().close();
-  }
-
-  private static Databases databases() {
-    return Objects.requireNonNull(databases);
-  }
-
-  private static Connection loaded(long seed, LegalAppSize size) throws SQLException, IOException {
-    Connection connection = databases().create();
+  private Connection loaded(long seed, LegalAppSize size) throws SQLException, IOException {
+    Connection connection = databases.create();
     LegalApp.createSchema(connection);
     LegalApp.load(connection, seed, size, NO_FILES);
     return connection;
@@ -71,7 +60,7 @@ class LegalAppTest {
 
   @Test
   void makesAsManyAccountsAsAskedAndRowsInEveryTable() throws Exception {
-    try (Connection connection = databases().create()) {
+    try (Connection connection = databases.create()) {
       LegalApp.createSchema(connection);
       Map<String, Long> written = LegalApp.load(connection, 3, SIZE, NO_FILES);
       assertThat(written).containsEntry("users", 25L);
@@ -178,7 +167,7 @@ class LegalAppTest {
 
   @Test
   void filesAndScansAreThoseThatRowsName(@TempDir Path directory) throws Exception {
-    try (Connection connection = databases().create()) {
+    try (Connection connection = databases.create()) {
       LegalApp.createSchema(connection);
       LegalApp.load(connection, 5, SIZE, new AssetFiles.In(directory));
       List<String> named =
@@ -207,7 +196,7 @@ class LegalAppTest {
     }
   }
 
-  private static <T> java.util.stream.Collector<T, ?, Set<T>> set() {
+  private static <T> Collector<T, ?, Set<T>> set() {
     return Collectors.toSet();
   }
 
@@ -220,7 +209,7 @@ class LegalAppTest {
           + "|"
           + HexFormat.of().formatHex(Generation.sha256(content));
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -236,7 +225,7 @@ class LegalAppTest {
       assertThat(secured).hasSize(14);
       try (Connection web =
           JdbcConnections.open(
-              databases().server().tcpUrl("web", "").withDatabase(database), "test")) {
+              databases.server().tcpUrl("web", "").withDatabase(database), "test")) {
         for (String table : secured) {
           assertThat(count(web, "SELECT count(*) FROM " + table)).as(table).isZero();
         }

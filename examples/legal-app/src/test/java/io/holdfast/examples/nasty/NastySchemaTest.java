@@ -15,19 +15,16 @@ import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-@ParameterizedClass(name = "PostgreSQL {0}")
-@ValueSource(ints = {13, 18})
+@ParameterizedClass(name = "{0}")
+@MethodSource("servers")
 @Timeout(120)
 class NastySchemaTest {
   private static final int TENANTS = 8;
@@ -35,32 +32,23 @@ class NastySchemaTest {
   /// Digests of what the versions of PostgreSQL hold.
   private static final Set<Map<String, String>> OF_ALL_VERSIONS = new HashSet<>();
 
-  private static @Nullable Databases databases;
+  private final Databases databases;
 
-  NastySchemaTest(int majorVersion) {
-    assertThat(databases().server().programs().majorVersion()).isEqualTo(majorVersion);
+  NastySchemaTest(Databases databases) {
+    this.databases = databases;
   }
 
-  @BeforeParameterizedClassInvocation
-  static void start(int majorVersion) throws IOException {
-    databases = Databases.start(majorVersion);
+  /// JUnit closes each when its tests are done.
+  static Stream<Databases> servers() {
+    return Stream.of(13, 18).map(Databases::of);
   }
 
-  @AfterParameterizedClassInvocation
-  static void stop() throws IOException {
-    databases().close();
-  }
-
-  private static Databases databases() {
-    return Objects.requireNonNull(databases);
-  }
-
-  private static Connection loaded(long seed) throws SQLException, IOException {
+  private Connection loaded(long seed) throws SQLException, IOException {
     return loaded(seed, new AssetFiles.Nowhere());
   }
 
-  private static Connection loaded(long seed, AssetFiles assets) throws SQLException, IOException {
-    Connection connection = databases().create();
+  private Connection loaded(long seed, AssetFiles assets) throws SQLException, IOException {
+    Connection connection = databases.create();
     NastySchema.createSchema(connection);
     NastySchema.load(connection, seed, TENANTS, assets);
     return connection;
@@ -193,7 +181,7 @@ class NastySchemaTest {
 
   @Test
   void ringsAreClosedByKeysThatAreNeitherNullNorDeferrable() throws Exception {
-    try (Connection connection = databases().create()) {
+    try (Connection connection = databases.create()) {
       NastySchema.createSchema(connection);
       List<String> edges =
           rows(
@@ -251,7 +239,7 @@ class NastySchemaTest {
 
   @Test
   void theMapNamesEveryTable() throws Exception {
-    try (Connection connection = databases().create()) {
+    try (Connection connection = databases.create()) {
       NastySchema.createSchema(connection);
       List<String> names =
           rows(
