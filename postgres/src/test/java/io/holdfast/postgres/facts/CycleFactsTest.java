@@ -84,7 +84,7 @@ class CycleFactsTest {
     }
   }
 
-  /// V3.
+  /// V3. Since 18 a row that ON DELETE RESTRICT keeps is refused with its own SQLSTATE.
   @EveryVersion
   void oneStatementDeletesARingAndParentsTogetherWithChildrenThatRestrict(FactDatabase database)
       throws SQLException {

@@ -172,7 +172,7 @@ class ReadingFactsTest {
         Connection writer = database.connect()) {
       run(
           connection,
-          "SELECT lo_from_bytes(4000000001, 'first'), lo_from_bytes(4000000002, 'kept')");
+          "SELECT lo_from_bytea(4000000001, 'first'), lo_from_bytea(4000000002, 'kept')");
       run(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SELECT 1");
       run(writer, "SELECT lo_put(4000000001, 0, 'later')", "SELECT lo_unlink(4000000002)");
       assertThat(value(writer, "SELECT convert_from(lo_get(4000000001), 'UTF8')"))

@@ -53,7 +53,7 @@ class WritingFactsTest {
     }
   }
 
-  /// V5.
+  /// V5. Until 13 the server calls an INSERT of such a column a wrong statement.
   @EveryVersion
   void aStoredGeneratedColumnCannotBeWritten(FactDatabase database) throws Exception {
     try (Connection connection = database.connect()) {
@@ -61,9 +61,10 @@ class WritingFactsTest {
           connection,
           "CREATE TABLE t (id int PRIMARY KEY, double int GENERATED ALWAYS AS (id * 2) STORED)",
           "INSERT INTO t VALUES (1)");
+      String refusal = database.version() < 14 ? "42601" : GENERATED_ALWAYS;
       assertThat(refused(connection, "INSERT INTO t (id, double) VALUES (2, 4)"))
-          .isEqualTo(GENERATED_ALWAYS);
-      assertThat(refused(connection, "UPDATE t SET double = 2")).isEqualTo(GENERATED_ALWAYS);
+          .isEqualTo(refusal);
+      assertThat(refused(connection, "UPDATE t SET double = 2")).isEqualTo(refusal);
       assertThat(refused(() -> copyIn(connection, "COPY t (id, double) FROM STDIN", "2\t4\n")))
           .isEqualTo("42P10");
       assertThat(copyOut(connection, "COPY t TO STDOUT")).isEqualTo("1\n");

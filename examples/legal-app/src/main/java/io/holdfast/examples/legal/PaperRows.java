@@ -68,7 +68,7 @@ final class PaperRows {
               }
             }
           });
-      statement.execute("SELECT count(lo_from_bytes(scan, content)) FROM signature_scans");
+      statement.execute("SELECT count(lo_from_bytea(scan, content)) FROM signature_scans");
       run.written().remove("signature_scans");
     }
   }

@@ -101,7 +101,7 @@ final class KeyRows {
               table.row(largeObject(tenant, i), chance.bytes(i * chance.between(10, 3_000)));
             }
           });
-      statement.execute("SELECT count(lo_from_bytes(o, d)) FROM staged_contents");
+      statement.execute("SELECT count(lo_from_bytea(o, d)) FROM staged_contents");
     }
     run.fill(
         "nasty.attachments (id, owner_type, owner_id, content, file_key)",
