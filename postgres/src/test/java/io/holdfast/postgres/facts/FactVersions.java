@@ -20,7 +20,8 @@ final class FactVersions implements ArgumentsProvider {
   @Override
   public Stream<? extends Arguments> provideArguments(
       ParameterDeclarations parameters, ExtensionContext context) {
-    IntStream versions = Seeds.thorough() ? IntStream.rangeClosed(13, 18) : IntStream.of(13, 15, 18);
+    IntStream versions =
+        Seeds.thorough() ? IntStream.rangeClosed(13, 18) : IntStream.of(13, 15, 18);
     return versions.mapToObj(
         version -> Arguments.of(new FactDatabase(version, () -> server(version, context))));
   }

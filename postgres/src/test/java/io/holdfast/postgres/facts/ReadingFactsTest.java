@@ -58,8 +58,7 @@ class ReadingFactsTest {
 
   /// V6. The role `pg_read_all_data` is there since 14.
   @EveryVersion
-  void theRightToReadAllDataDoesNotPassRowLevelSecurity(FactDatabase database)
-      throws SQLException {
+  void theRightToReadAllDataDoesNotPassRowLevelSecurity(FactDatabase database) throws SQLException {
     try (Connection connection = database.connect()) {
       String test = "readall" + database.version();
       secured(connection, test);

@@ -85,8 +85,7 @@ class SharedTableFactsTest {
 
   /// V9.
   @EveryVersion
-  void makingAConstraintDeferrableBlocksEverybodysReads(FactDatabase database)
-      throws SQLException {
+  void makingAConstraintDeferrableBlocksEverybodysReads(FactDatabase database) throws SQLException {
     try (Connection connection = database.connect();
         Connection other = database.connect()) {
       keys(connection);
@@ -98,8 +97,7 @@ class SharedTableFactsTest {
     }
   }
 
-  private static List<String> locks(Connection connection, String table)
-      throws SQLException {
+  private static List<String> locks(Connection connection, String table) throws SQLException {
     return rows(
         connection,
         "SELECT mode FROM pg_locks WHERE pid = pg_backend_pid() AND relation = '"

@@ -35,8 +35,8 @@ public final class TestPrograms {
     return InstalledServers.in(List.of(unpacked.resolve("bin"))).require(majorVersion);
   }
 
-  /// Whether the build brought programs of this version: always 13, 15, 17 and 18; 14 and 16 with the
-  /// profile `every-server`.
+  /// Whether the build brought programs of this version: always 13, 15, 17 and 18; 14 and 16 with
+  /// the profile `every-server`.
   public static boolean has(int majorVersion) {
     return majorVersion == WITH_TOOLS || Files.isDirectory(directory(majorVersion));
   }

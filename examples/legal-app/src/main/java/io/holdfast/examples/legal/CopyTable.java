@@ -16,8 +16,8 @@ import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyManager;
 
 /// Writes rows of one table by COPY. Every so many rows the statement ends and the next begins, so
-/// the server need not remember all rows until it checks their references. *Confined* to one thread;
-/// nobody else uses the connection until [#finish].
+/// the server need not remember all rows until it checks their references. *Confined* to one
+/// thread; nobody else uses the connection until [#finish].
 public final class CopyTable implements AutoCloseable {
   private static final int ROWS_IN_STATEMENT = 50_000;
   private static final int BUFFER_BYTES = 1 << 16;

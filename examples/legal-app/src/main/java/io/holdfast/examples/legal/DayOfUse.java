@@ -70,7 +70,10 @@ public final class DayOfUse {
         Chance.of(
             seed, "use", day, account.getMostSignificantBits(), account.getLeastSignificantBits());
     OffsetDateTime now =
-        DAY_ZERO.plus(Duration.ofDays(day)).plusSeconds(chance.below(3600)).atOffset(ZoneOffset.UTC);
+        DAY_ZERO
+            .plus(Duration.ofDays(day))
+            .plusSeconds(chance.below(3600))
+            .atOffset(ZoneOffset.UTC);
     long inserted = insert(account, chance, now);
     // Not the same moment: the trigger would take it for an update that says nothing of its time.
     long updated = update(account, chance, now.plusMinutes(1));
@@ -112,8 +115,7 @@ public final class DayOfUse {
             now);
   }
 
-  private long session(
-      UUID account, UUID matter, UUID session, Chance chance, OffsetDateTime now)
+  private long session(UUID account, UUID matter, UUID session, Chance chance, OffsetDateTime now)
       throws SQLException {
     long rows =
         run(
@@ -144,8 +146,7 @@ public final class DayOfUse {
             session);
   }
 
-  private long papers(
-      UUID account, UUID matter, UUID session, Chance chance, OffsetDateTime now)
+  private long papers(UUID account, UUID matter, UUID session, Chance chance, OffsetDateTime now)
       throws SQLException {
     long rows =
         run(

@@ -15,8 +15,8 @@ import java.util.Properties;
 import java.util.UUID;
 import org.postgresql.Driver;
 
-/// The example application's tables, with as many accounts as asked for. The same seed and size give
-/// the same rows and files to the byte, on every server.
+/// The example application's tables, with as many accounts as asked for. The same seed and size
+/// give the same rows and files to the byte, on every server.
 public final class LegalApp {
   /// Tables whose numbers the database counts.
   private static final List<String> COUNTED =
@@ -61,8 +61,8 @@ public final class LegalApp {
     }
   }
 
-  /// Fills the tables, which must be empty, in one transaction: its own if the connection commits by
-  /// itself, else the caller's. Files that were written stay when it fails.
+  /// Fills the tables, which must be empty, in one transaction: its own if the connection commits
+  /// by itself, else the caller's. Files that were written stay when it fails.
   ///
   /// @return how many rows each table got
   public static Map<String, Long> load(
@@ -115,8 +115,8 @@ public final class LegalApp {
     return new Account(seed, size, index).id();
   }
 
-  /// A day on which every account is used a little: rows come, change and go. The same rows, seed and
-  /// day give the same rows afterwards. Files are neither written nor removed.
+  /// A day on which every account is used a little: rows come, change and go. The same rows, seed
+  /// and day give the same rows afterwards. Files are neither written nor removed.
   public static DayOfUse.Changes use(Connection connection, long seed, int day)
       throws SQLException, IOException {
     return OneTransaction.of(connection, () -> new DayOfUse(connection, seed, day).ofAll());

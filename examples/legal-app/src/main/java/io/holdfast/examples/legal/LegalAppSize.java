@@ -4,8 +4,8 @@ package io.holdfast.examples.legal;
 /// and four are of middle size, the first account is always big.
 ///
 /// @param accounts how many
-/// @param weight how much more the big accounts have than in the small distribution: 1 is about 2,000
-///     transcript segments in each, 4 is 40,000, 12 is 300,000, 200 is five million (1 GB)
+/// @param weight how much more the big accounts have than in the small distribution: 1 is about
+///   2,000 transcript segments in each, 4 is 40,000, 12 is 300,000, 200 is five million (1 GB)
 public record LegalAppSize(int accounts, int weight) {
   private static final int ACCOUNTS_MAX = 10_000_000;
   private static final int WEIGHT_MAX = 2_000;

@@ -92,8 +92,7 @@ final class OfficeRows {
     }
   }
 
-  private static void logs(CopyTable table, Account account, AtomicLong last)
-      throws SQLException {
+  private static void logs(CopyTable table, Account account, AtomicLong last) throws SQLException {
     for (int binder = -1; binder < account.matters(); binder++) {
       Chance chance = account.chance("audit_logs", binder);
       table.row(

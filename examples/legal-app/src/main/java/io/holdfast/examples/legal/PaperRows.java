@@ -99,8 +99,8 @@ final class PaperRows {
         account.opened(document.binder()).plus(Duration.ofMinutes(document.number())));
   }
 
-  /// Three conversations in each binder take turns: one about the whole, one about each of its first
-  /// two sessions. A reply stays in its conversation.
+  /// Three conversations in each binder take turns: one about the whole, one about each of its
+  /// first two sessions. A reply stays in its conversation.
   private static void messages(CopyTable table, Account account) throws SQLException {
     for (int binder = 0; binder < account.binders(); binder++) {
       int messages = account.messages(binder);

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Sessions and what belongs to them. Speakers and segments are numbered through all accounts in the
-/// order in which they are written.
+/// Sessions and what belongs to them. Speakers and segments are numbered through all accounts in
+/// the order in which they are written.
 final class SessionRows {
   private SessionRows() {}
 
@@ -122,8 +122,7 @@ final class SessionRows {
     segmentsBefore.addAndGet(segments);
   }
 
-  private static void proof(CopyTable table, Session session, AtomicLong last)
-      throws SQLException {
+  private static void proof(CopyTable table, Session session, AtomicLong last) throws SQLException {
     if (session.audioKey().isPresent()) {
       Chance chance = session.chance("proof");
       table.row(

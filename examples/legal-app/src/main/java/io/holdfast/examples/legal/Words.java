@@ -7,10 +7,42 @@ import java.util.List;
 final class Words {
   private static final List<String> PLAIN =
       List.of(
-          "agreement", "witness", "clause", "the", "of", "party", "delivery", "hearing", "appeal",
-          "and", "to", "evidence", "invoice", "breach", "notice", "counsel", "exhibit", "was",
-          "signed", "before", "after", "contract", "deadline", "settlement", "court", "in", "a",
-          "motion", "damages", "liability", "we", "agreed", "that", "transfer", "license", "lease");
+          "agreement",
+          "witness",
+          "clause",
+          "the",
+          "of",
+          "party",
+          "delivery",
+          "hearing",
+          "appeal",
+          "and",
+          "to",
+          "evidence",
+          "invoice",
+          "breach",
+          "notice",
+          "counsel",
+          "exhibit",
+          "was",
+          "signed",
+          "before",
+          "after",
+          "contract",
+          "deadline",
+          "settlement",
+          "court",
+          "in",
+          "a",
+          "motion",
+          "damages",
+          "liability",
+          "we",
+          "agreed",
+          "that",
+          "transfer",
+          "license",
+          "lease");
   private static final List<String> ODD =
       List.of(
           "§ 823",
@@ -38,8 +70,22 @@ final class Words {
           "Katya", "Łukasz", "Mei", "Noor", "Olga", "Priya");
   private static final List<String> LAST =
       List.of(
-          "Abara", "Brontë", "Castillo", "D'Amico", "Ekström", "Fischer", "García", "Huang",
-          "Ivanova", "Jansen", "Kowalski", "Lindqvist", "Müller", "Nakamura", "O'Neill", "Petrov");
+          "Abara",
+          "Brontë",
+          "Castillo",
+          "D'Amico",
+          "Ekström",
+          "Fischer",
+          "García",
+          "Huang",
+          "Ivanova",
+          "Jansen",
+          "Kowalski",
+          "Lindqvist",
+          "Müller",
+          "Nakamura",
+          "O'Neill",
+          "Petrov");
 
   private Words() {}
 

@@ -3,7 +3,6 @@ package io.holdfast.examples.nasty;
 import static io.holdfast.examples.nasty.NastyRun.id;
 
 import io.holdfast.examples.legal.Chance;
-import io.holdfast.examples.legal.CopyTable;
 import java.io.IOException;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

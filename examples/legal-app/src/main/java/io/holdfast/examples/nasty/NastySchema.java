@@ -12,9 +12,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 
-/// The nasty schema with tenants 1, 2, 3, … in it. The same seed and number of tenants give the same
-/// rows. Rows of even tenants refer to a page of the tenant before them; no row of an odd tenant
-/// refers to another tenant.
+/// The nasty schema with tenants 1, 2, 3, … in it. The same seed and number of tenants give the
+/// same rows. Rows of even tenants refer to a page of the tenant before them; no row of an odd
+/// tenant refers to another tenant.
 public final class NastySchema {
   private static final int TENANTS_MAX = 1_000_000;
   private static final List<String> COUNTED =
@@ -51,8 +51,8 @@ public final class NastySchema {
     }
   }
 
-  /// Fills the empty tables in one transaction: its own if the connection commits by itself, else the
-  /// caller's.
+  /// Fills the empty tables in one transaction: its own if the connection commits by itself, else
+  /// the caller's.
   public static void load(Connection connection, long seed, int tenants, AssetFiles assets)
       throws SQLException, IOException {
     if (tenants < 1 || tenants > TENANTS_MAX) {
@@ -81,8 +81,8 @@ public final class NastySchema {
     }
   }
 
-  /// Another tenant takes a name that this one gave up: from now on the key of a row in older backups
-  /// belongs to somebody else.
+  /// Another tenant takes a name that this one gave up: from now on the key of a row in older
+  /// backups belongs to somebody else.
   ///
   /// @return the name
   public static String passOnWebName(Connection connection, int from, int to) throws SQLException {
@@ -103,8 +103,8 @@ public final class NastySchema {
     }
   }
 
-  /// A member leaves who sold an order of this tenant: others take the orders over, and older backups
-  /// refer to somebody who is gone.
+  /// A member leaves who sold an order of this tenant: others take the orders over, and older
+  /// backups refer to somebody who is gone.
   ///
   /// @return who left
   public static String removeSeller(Connection connection, int tenant) throws SQLException {

@@ -1,5 +1,6 @@
-/// A schema in which everything is difficult that may be difficult about the rows of one tenant, and
-/// a generator of rows for it. Tests of tenant backups run on it; no application looks like this.
+/// A schema in which everything is difficult that may be difficult about the rows of one tenant,
+/// and a generator of rows for it. Tests of tenant backups run on it; no application looks like
+/// this.
 @NullMarked
 package io.holdfast.examples.nasty;
 

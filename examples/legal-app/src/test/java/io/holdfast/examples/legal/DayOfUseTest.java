@@ -43,7 +43,8 @@ class DayOfUseTest {
       Map<String, String> after = digests(first);
       assertThat(digests(second)).isEqualTo(after);
       for (String used :
-          List.of("matters", "sessions", "speakers", "transcript_segments", "audit_logs", "users")) {
+          List.of(
+              "matters", "sessions", "speakers", "transcript_segments", "audit_logs", "users")) {
         assertThat(after).doesNotContainEntry(used, before.getOrDefault(used, ""));
         assertThat(digests(other)).doesNotContainEntry(used, after.getOrDefault(used, ""));
       }
@@ -61,15 +62,12 @@ class DayOfUseTest {
         LegalApp.useOne(connection, 1, day, used);
       }
       assertThat(others(connection, used)).isEqualTo(before);
-      assertThat(
-              rows(
-                  connection, "SELECT DISTINCT user_id FROM matters WHERE tags = '{day}'"))
+      assertThat(rows(connection, "SELECT DISTINCT user_id FROM matters WHERE tags = '{day}'"))
           .containsExactly(used.toString());
     }
   }
 
-  private static Map<String, String> others(Connection connection, UUID account)
-      throws Exception {
+  private static Map<String, String> others(Connection connection, UUID account) throws Exception {
     Map<String, String> digests = new TreeMap<>();
     for (String table :
         rows(connection, "SELECT oid::regclass FROM pg_class WHERE relrowsecurity")) {

@@ -233,7 +233,8 @@ class LegalAppTest {
         for (String table : secured) {
           assertThat(count(web, "SELECT count(*) FROM " + table))
               .as(table)
-              .isEqualTo(count(owner, "SELECT count(*) FROM " + table + " t WHERE " + of(table, mine)))
+              .isEqualTo(
+                  count(owner, "SELECT count(*) FROM " + table + " t WHERE " + of(table, mine)))
               .isPositive();
         }
         assertThat(count(web, "SELECT count(*) FROM currencies")).isPositive();
@@ -267,8 +268,7 @@ class LegalAppTest {
   void rowsAreNotAddedToOthers() throws Exception {
     try (Connection connection = loaded(2, LegalAppSize.small(1))) {
       Map<String, String> before = digests(connection);
-      assertThatThrownBy(
-              () -> LegalApp.load(connection, 9, LegalAppSize.small(1), NO_FILES))
+      assertThatThrownBy(() -> LegalApp.load(connection, 9, LegalAppSize.small(1), NO_FILES))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("empty database");
       assertThat(digests(connection)).isEqualTo(before);

@@ -202,9 +202,11 @@ class NastySchemaTest {
   void troublesHappenOnDemand() throws Exception {
     try (Connection connection = loaded(3)) {
       assertThat(NastySchema.passOnWebName(connection, 1, 4)).isEqualTo("t1.example");
-      assertThat(rows(connection, "SELECT name FROM nasty.web_names WHERE tenant_id = 4 ORDER BY 1"))
+      assertThat(
+              rows(connection, "SELECT name FROM nasty.web_names WHERE tenant_id = 4 ORDER BY 1"))
           .containsExactly("t1.example", "t4.example", "www.t4.example");
-      String before = value(connection, "SELECT min(sold_by) FROM nasty.orders WHERE tenant_id = 1");
+      String before =
+          value(connection, "SELECT min(sold_by) FROM nasty.orders WHERE tenant_id = 1");
       String login = value(connection, "SELECT login FROM nasty.members WHERE id = " + before);
       assertThat(NastySchema.removeSeller(connection, 1)).isEqualTo(login);
       assertThat(count(connection, "SELECT count(*) FROM nasty.members")).isEqualTo(4);
