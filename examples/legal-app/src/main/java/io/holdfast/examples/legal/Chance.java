@@ -56,8 +56,8 @@ public final class Chance {
   /// In the form of version 4.
   public UUID uuid() {
     return new UUID(
-        next() & 0xFFFF_FFFF_FFFF_0FFFL | 0x4000L,
-        next() & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L);
+        (next() & 0xFFFF_FFFF_FFFF_0FFFL) | 0x4000L,
+        (next() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L);
   }
 
   public byte[] bytes(int count) {

@@ -137,7 +137,8 @@ public final class DayOfUse {
     return rows
         + run(
             """
-            INSERT INTO transcript_segments (session_id, position, speaker_id, start_ms, end_ms, text)
+            INSERT INTO transcript_segments
+              (session_id, position, speaker_id, start_ms, end_ms, text)
             SELECT p.id, n, p.speaker, n * 4000, n * 4000 + 900, n || ' ' || ?
             FROM (SELECT session_id AS id, min(id) AS speaker FROM speakers
                   WHERE session_id = ? GROUP BY session_id) AS p, generate_series(0, 4) AS n
@@ -174,8 +175,8 @@ public final class DayOfUse {
     return rows
         + run(
             """
-            INSERT INTO billable_time (user_id, matter_id, session_id, member_id, worked_on, minutes,
-              hourly_rate, currency_code, narrative)
+            INSERT INTO billable_time (user_id, matter_id, session_id, member_id, worked_on,
+              minutes, hourly_rate, currency_code, narrative)
             SELECT ?, ?, ?, member_id, ?, ?, 240.50, 'EUR', ?
             FROM account_members WHERE user_id = ? ORDER BY member_id LIMIT 1""",
             account,
@@ -199,7 +200,8 @@ public final class DayOfUse {
         run(
             """
             UPDATE matters SET title = ?, status = 'on_hold', closed_on = NULL, updated_at = ?
-            WHERE id = (SELECT id FROM matters WHERE user_id = ? ORDER BY md5(id::text || ?), id LIMIT 1)""",
+            WHERE id = (SELECT id FROM matters WHERE user_id = ?
+                        ORDER BY md5(id::text || ?), id LIMIT 1)""",
             Words.title(chance),
             now,
             account,
@@ -222,7 +224,8 @@ public final class DayOfUse {
         run(
             """
             DELETE FROM chat_messages WHERE id =
-              (SELECT id FROM chat_messages WHERE user_id = ? ORDER BY md5(id::text || ?), id LIMIT 1)""",
+              (SELECT id FROM chat_messages WHERE user_id = ?
+               ORDER BY md5(id::text || ?), id LIMIT 1)""",
             account,
             order(chance));
     rows +=
@@ -239,7 +242,8 @@ public final class DayOfUse {
           run(
               """
               DELETE FROM sessions WHERE id =
-                (SELECT id FROM sessions WHERE user_id = ? ORDER BY md5(id::text || ?), id OFFSET 1 LIMIT 1)""",
+                (SELECT id FROM sessions WHERE user_id = ?
+                 ORDER BY md5(id::text || ?), id OFFSET 1 LIMIT 1)""",
               account,
               order(chance));
     }

@@ -101,7 +101,9 @@ public final class LegalApp {
     try (Statement statement = connection.createStatement()) {
       for (String table : COUNTED) {
         statement.execute(
-            "SELECT setval(pg_get_serial_sequence('%1$s', 'id'), greatest(max(id), 1), count(*) > 0) FROM %1$s"
+            """
+            SELECT setval(pg_get_serial_sequence('%1$s', 'id'), greatest(max(id), 1), count(*) > 0)
+            FROM %1$s"""
                 .formatted(table));
       }
     }

@@ -104,7 +104,7 @@ CREATE TABLE sessions (
   CONSTRAINT sessions_audio CHECK (num_nonnulls(audio_key, audio_bytes, audio_sha256) IN (0, 3))
 );
 CREATE INDEX sessions_user_started ON sessions (user_id, started_at);
-CREATE INDEX sessions_matter ON sessions (matter_id);
+CREATE INDEX sessions_matter ON sessions (matter_id, user_id);
 
 -- ---- Belong to an account through their session ----
 
