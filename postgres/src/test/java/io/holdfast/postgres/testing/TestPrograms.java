@@ -27,16 +27,25 @@ public final class TestPrograms {
     if (majorVersion == WITH_TOOLS) {
       return InstalledServers.find(Map.of()).require(majorVersion);
     }
-    Path directory =
-        Path.of(System.getProperty("holdfast.embedded", "target/embedded"))
-            .resolve(Integer.toString(majorVersion))
-            .toAbsolutePath()
-            .normalize();
+    Path directory = directory(majorVersion);
     Path unpacked = directory.resolve("unpacked");
     if (!Files.isDirectory(unpacked)) {
       unpack(directory, unpacked);
     }
     return InstalledServers.in(List.of(unpacked.resolve("bin"))).require(majorVersion);
+  }
+
+  /// Whether the build brought programs of this version: always 13, 15, 17 and 18; 14 and 16 with
+  /// the profile `every-server`.
+  public static boolean has(int majorVersion) {
+    return majorVersion == WITH_TOOLS || Files.isDirectory(directory(majorVersion));
+  }
+
+  private static Path directory(int majorVersion) {
+    return Path.of(System.getProperty("holdfast.embedded", "target/embedded"))
+        .resolve(Integer.toString(majorVersion))
+        .toAbsolutePath()
+        .normalize();
   }
 
   private static void unpack(Path directory, Path unpacked) throws IOException {
