@@ -182,6 +182,14 @@ class DumpTest {
       assertThat(dumped.out()).contains("a: 0 rows", "a-b/c: 0 rows", "postgres: 1 rows");
       assertThat(dumped.err()).contains("passwords of roles are not in the dump");
 
+      source.execute("ALTER TABLE t ENABLE ROW LEVEL SECURITY");
+      Command.Ended hidden =
+          program
+              .with("DATABASE_URL", source.url().replace("postgres@", "dumper@"))
+              .run("dump", "backup");
+      assertThat(hidden.status()).isEqualTo(2);
+      assertThat(hidden.err()).contains("row-level security").contains("BYPASSRLS");
+
       source.execute("CREATE DATABASE copy TEMPLATE template0 OWNER owner");
       Command.Ended which = program.run("dump", "restore", "latest", "--url", url(source, "copy"));
       assertThat(which.status()).isEqualTo(2);

@@ -11,9 +11,11 @@ import io.holdfast.engine.config.Settings;
 import io.holdfast.files.content.Cutter;
 import io.holdfast.postgres.client.ClientPrograms;
 import io.holdfast.postgres.client.ClientRun;
+import io.holdfast.postgres.dump.DumpFailures;
 import io.holdfast.postgres.dump.SchemaArchive;
 import io.holdfast.postgres.url.ConnectionUrl;
 import io.holdfast.postgres.wire.DatabaseSession;
+import io.holdfast.postgres.wire.ServerErrorException;
 import io.holdfast.repository.BackupSession;
 import io.holdfast.repository.ChunkIds;
 import io.holdfast.repository.ChunkType;
@@ -63,12 +65,21 @@ public final class DumpBackup {
 
   /// Runs one backup.
   public DumpBackupReport run(Settings settings, DumpRequest request) {
-    return Failures.translate("dump", () -> backUp(settings, request));
+    ConnectionUrl url = directUrl(settings);
+    return Failures.translate(
+        "dump",
+        () -> {
+          try {
+            return backUp(settings, request, url);
+          } catch (ServerErrorException e) {
+            throw DumpFailures.translate("dump of " + url, url.user(), e);
+          }
+        });
   }
 
-  private DumpBackupReport backUp(Settings settings, DumpRequest request) throws IOException {
+  private DumpBackupReport backUp(Settings settings, DumpRequest request, ConnectionUrl url)
+      throws IOException {
     Instant startedAt = context.clock().instant();
-    ConnectionUrl url = directUrl(settings);
     List<String> warnings = new ArrayList<>();
     try (BackupSession session = repository.beginSession(settings.domain());
         ScratchDirectory scratch = ScratchDirectory.make("holdfast-dump")) {

@@ -10,6 +10,7 @@ import io.holdfast.engine.OpenRepository;
 import io.holdfast.postgres.client.ClientPrograms;
 import io.holdfast.postgres.client.ClientRun;
 import io.holdfast.postgres.dump.ArchiveSelection;
+import io.holdfast.postgres.dump.DumpFailures;
 import io.holdfast.postgres.dump.DumpedRelation;
 import io.holdfast.postgres.dump.LargeObjectsRestore;
 import io.holdfast.postgres.dump.SequenceState;
@@ -18,7 +19,6 @@ import io.holdfast.postgres.dump.TargetDatabase;
 import io.holdfast.postgres.url.ConnectionUrl;
 import io.holdfast.postgres.wire.DatabaseSession;
 import io.holdfast.postgres.wire.ServerErrorException;
-import io.holdfast.postgres.wire.ServerFailures;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.tree.FileLayout;
 import io.holdfast.repository.tree.TreeFile;
@@ -50,14 +50,24 @@ public final class DumpRestore {
   ///
   /// @throws BackupException that says why it cannot be done, or what failed
   public DumpRestoreReport run(DumpRestoreRequest request) {
-    return Failures.translate("restore of " + request.backup(), () -> restore(request));
+    ConnectionUrl url = ConnectionUrl.parse(request.target(), context.environment());
+    String what = "restore of " + request.backup();
+    return Failures.translate(
+        what,
+        () -> {
+          try {
+            return restore(request, url);
+          } catch (ServerErrorException e) {
+            throw DumpFailures.translate(what, url.user(), e);
+          }
+        });
   }
 
-  private DumpRestoreReport restore(DumpRestoreRequest request) throws IOException {
+  private DumpRestoreReport restore(DumpRestoreRequest request, ConnectionUrl url)
+      throws IOException {
     DumpContents dump = DumpContents.open(repository, request.backup(), request.source());
     String database = dump.database(request.database());
     DumpToc toc = dump.toc(database);
-    ConnectionUrl url = ConnectionUrl.parse(request.target(), context.environment());
     List<String> warnings = new ArrayList<>();
     try (ScratchDirectory scratch = ScratchDirectory.make("holdfast-restore");
         TargetDatabase target = TargetDatabase.open(url, APPLICATION, context.cancellation())) {
@@ -211,7 +221,7 @@ public final class DumpRestore {
         }
         return new Loaded(job.table().name(), session.endCopy());
       } catch (ServerErrorException e) {
-        throw ServerFailures.translate("rows of " + job.table().name(), session.url().user(), e);
+        throw DumpFailures.translate("rows of " + job.table().name(), session.url().user(), e);
       }
     }
 

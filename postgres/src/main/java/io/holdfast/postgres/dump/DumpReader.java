@@ -4,7 +4,6 @@ import io.holdfast.base.BackupException;
 import io.holdfast.postgres.wire.DatabaseSession;
 import io.holdfast.postgres.wire.DatabaseSession.CopySink;
 import io.holdfast.postgres.wire.ServerErrorException;
-import io.holdfast.postgres.wire.ServerFailures;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
@@ -56,7 +55,7 @@ public final class DumpReader implements AutoCloseable {
   }
 
   private BackupException translate(TableData table, ServerErrorException e) {
-    return ServerFailures.translate("dump of " + table.name(), session.url().user(), e);
+    return DumpFailures.translate("dump of " + table.name(), session.url().user(), e);
   }
 
   @Override

@@ -6,7 +6,6 @@ import io.holdfast.base.ErrorCode;
 import io.holdfast.postgres.url.ConnectionUrl;
 import io.holdfast.postgres.wire.DatabaseSession;
 import io.holdfast.postgres.wire.ServerErrorException;
-import io.holdfast.postgres.wire.ServerFailures;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -134,7 +133,7 @@ public final class DumpSnapshot implements AutoCloseable {
               url + ": the server cannot lock that many tables: " + e.getMessage(),
               "Raise max_locks_per_transaction in the server and restart it.",
               e);
-      default -> ServerFailures.translate("dump of " + url, url.user(), e);
+      default -> DumpFailures.translate("dump of " + url, url.user(), e);
     };
   }
 

@@ -8,7 +8,6 @@ import io.holdfast.base.ErrorCode;
 import io.holdfast.postgres.url.ConnectionUrl;
 import io.holdfast.postgres.wire.DatabaseSession;
 import io.holdfast.postgres.wire.ServerErrorException;
-import io.holdfast.postgres.wire.ServerFailures;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -102,7 +101,7 @@ public final class TargetDatabase implements AutoCloseable {
     try {
       session.query(sql);
     } catch (ServerErrorException e) {
-      throw ServerFailures.translate(what, session.url().user(), e);
+      throw DumpFailures.translate(what, session.url().user(), e);
     }
   }
 
