@@ -1,0 +1,13 @@
+package io.holdfast.portable;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The values of one row in the order of the columns: PostgreSQL's text form, or null.
+public record Row(List<@Nullable String> values) {
+  public Row {
+    values = Collections.unmodifiableList(new ArrayList<>(values));
+  }
+}
