@@ -144,7 +144,7 @@ class HostilePortableFileTest {
         "25 size=9999999999999999\n", "11 size=12\n11 path=ab\n"
       })
   void otherPaxRecordsAreRefused(String records) throws IOException {
-    assertRefused(withPax(records.getBytes(StandardCharsets.UTF_8)));
+    assertRefused(withPax(records.getBytes(StandardCharsets.UTF_8)), "pax header");
   }
 
   private byte[] withPax(byte[] records) throws IOException {
