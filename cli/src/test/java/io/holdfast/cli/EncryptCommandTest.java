@@ -77,7 +77,9 @@ class EncryptCommandTest {
     Files.writeString(directory.resolve("k"), KEY + "\n");
     Files.writeString(directory.resolve("words"), "correct horse\n");
     assertThat(run(Map.of(), "encrypt", "dump.sql", "--key-file", "k").status).isZero();
-    assertThat(run(Map.of("BACKUP_ENCRYPTION_KEY", KEY), "decrypt", "dump.sql.enc", "--to", "a").status)
+    assertThat(
+            run(Map.of("BACKUP_ENCRYPTION_KEY", KEY), "decrypt", "dump.sql.enc", "--to", "a")
+                .status)
         .as("the repository's key opens")
         .isZero();
     assertThat(
@@ -93,8 +95,7 @@ class EncryptCommandTest {
   @Test
   void theKeyOfTheRepositorySealsNothing() throws IOException {
     Result refused =
-        run(
-            Map.of("BACKUP_ENCRYPTION_KEY", KEY, "BACKUP_PASSPHRASE", "x"), "encrypt", "dump.sql");
+        run(Map.of("BACKUP_ENCRYPTION_KEY", KEY, "BACKUP_PASSPHRASE", "x"), "encrypt", "dump.sql");
     assertThat(refused.status).isEqualTo(2);
     assertThat(refused.err).contains("HF-1010", "HOLDFAST_FILE_PASSPHRASE");
     assertThat(files()).containsExactly("dump.sql");
@@ -148,7 +149,14 @@ class EncryptCommandTest {
         .contains("HF-1001", "standard input has no name");
     assertThat(run(WORDS, "encrypt", "dump.sql", "--to", "-", "--json").err).contains("HF-1001");
     Result erp =
-        run(Map.of("BACKUP_ENCRYPTION_KEY", KEY), "encrypt", "dump.sql", "--format", "erp", "--to", "-");
+        run(
+            Map.of("BACKUP_ENCRYPTION_KEY", KEY),
+            "encrypt",
+            "dump.sql",
+            "--format",
+            "erp",
+            "--to",
+            "-");
     assertThat(erp.err).contains("HF-1001", "cannot be written to a pipe");
     Result salted =
         run(
@@ -174,8 +182,7 @@ class EncryptCommandTest {
     assertThat(json).hasContent("{\"users\":[]}");
     Files.delete(json);
 
-    Result wrong =
-        run(Map.of("BACKUP_ENCRYPTION_KEY", "08".repeat(32)), "decrypt", "backup-x.enc");
+    Result wrong = run(Map.of("BACKUP_ENCRYPTION_KEY", "08".repeat(32)), "decrypt", "backup-x.enc");
     assertThat(wrong.err).contains("HF-1072");
     Result malformed = run(Map.of("BACKUP_ENCRYPTION_KEY", "08"), "decrypt", "backup-x.enc");
     assertThat(malformed.err).contains("HF-1011", "2 characters instead of 64");
@@ -202,8 +209,7 @@ class EncryptCommandTest {
     assertThat(run(WORDS, "decrypt", "iter.enc").err).contains("HF-1072");
     assertThat(run(WORDS, "decrypt", "iter.enc", "--openssl-iter", "77").status).isZero();
     assertThat(run(WORDS, "decrypt", "iter.enc", "--openssl-iter", "0").err).contains("HF-1001");
-    assertThat(
-            run(WORDS, "decrypt", "iter.enc", "--openssl-iter", "7", "--openssl-kdf", "md5").err)
+    assertThat(run(WORDS, "decrypt", "iter.enc", "--openssl-iter", "7", "--openssl-kdf", "md5").err)
         .contains("only PBKDF2 has iterations");
   }
 

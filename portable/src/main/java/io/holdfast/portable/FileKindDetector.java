@@ -76,7 +76,11 @@ public final class FileKindDetector {
   private static FileKind kindOfText(byte[] first) {
     int length = Math.min(first.length, TEXT_BYTES);
     for (int i = 0; i < length; i++) {
-      if (first[i] >= 0 && first[i] < ' ' && first[i] != '\n' && first[i] != '\r' && first[i] != '\t') {
+      if (first[i] >= 0
+          && first[i] < ' '
+          && first[i] != '\n'
+          && first[i] != '\r'
+          && first[i] != '\t') {
         return FileKind.UNKNOWN;
       }
     }

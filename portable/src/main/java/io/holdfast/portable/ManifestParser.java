@@ -72,8 +72,7 @@ final class ManifestParser {
     if (!ours) {
       throw in.damaged("is of another format or version than " + PortableNames.HEADER);
     }
-    return new Manifest(
-        fields.text("id"), origin(fields), tables, assets, references, sequences);
+    return new Manifest(fields.text("id"), origin(fields), tables, assets, references, sequences);
   }
 
   private PortableOrigin origin(Fields fields) {
@@ -151,8 +150,7 @@ final class ManifestParser {
   }
 
   private ExportedAsset asset(JsonPull in) throws IOException {
-    Fields fields =
-        new Fields().texts("group", "name", "file", "sha256").counts("bytes").read(in);
+    Fields fields = new Fields().texts("group", "name", "file", "sha256").counts("bytes").read(in);
     String group = fields.text("group");
     String name = fields.text("name");
     if (!PortableNames.isPlain(group)

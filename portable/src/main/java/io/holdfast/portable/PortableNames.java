@@ -111,10 +111,6 @@ public final class PortableNames {
 
   /// The name of the tar; that of the sealed file is the same with `.enc`.
   static String ofFile(Instant createdAt, String sha256) {
-    return "backup-"
-        + TIME.format(createdAt)
-        + "-"
-        + sha256.substring(0, CHECKSUM_DIGITS)
-        + ".tar";
+    return "backup-" + TIME.format(createdAt) + "-" + sha256.substring(0, CHECKSUM_DIGITS) + ".tar";
   }
 }

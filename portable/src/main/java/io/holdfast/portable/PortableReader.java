@@ -1,10 +1,10 @@
 package io.holdfast.portable;
 
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
 import io.holdfast.portable.seal.SealKey;
 import io.holdfast.portable.seal.SealedOutputStream;
 import io.holdfast.portable.seal.SealedSource;
-import io.holdfast.base.BackupException;
-import io.holdfast.base.ErrorCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -38,9 +38,10 @@ public final class PortableReader implements AutoCloseable {
     this.reading = reading;
   }
 
-  /// Opens and verifies a file, sealed or not.
+  /// Opens and verifies a file. With a key it must be a sealed one: else somebody who cannot make a
+  /// sealed file could put a plain one in its place.
   ///
-  /// @param key null if there is none; only a sealed file needs it
+  /// @param key null if the file is not sealed
   /// @throws PortableFileException if anything about the file is not as it must be
   public static PortableReader open(Path path, @Nullable SealKey key, PortableReading reading)
       throws IOException {
@@ -62,6 +63,11 @@ public final class PortableReader implements AutoCloseable {
     int length = SealedOutputStream.MAGIC.length;
     byte[] first = file.stream(0, length).readNBytes(length);
     if (!Arrays.equals(first, SealedOutputStream.MAGIC)) {
+      if (key != null) {
+        throw PortableFileException.unknownKind(
+            "a key was given, and the file is not encrypted",
+            "If that is right, open it without a key: but then nobody vouches for it.");
+      }
       return file;
     }
     if (key == null) {

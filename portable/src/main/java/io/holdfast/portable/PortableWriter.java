@@ -37,7 +37,7 @@ public final class PortableWriter {
   private final List<ExportedAsset> assets = new ArrayList<>();
   private final List<ReferencedRows> references = new ArrayList<>();
   private final List<SequenceValue> sequences = new ArrayList<>();
-  private int openTables;
+  private int unfinished;
 
   /// Writes the first entry. `out` stays the caller's, who closes it, and syncs it if it is a file.
   public PortableWriter(OutputStream out, PortableOrigin origin, Spool spool) throws IOException {
@@ -55,7 +55,7 @@ public final class PortableWriter {
   public TableWriter table(String name, TableName table, List<Column> columns) throws IOException {
     PortableNames.requirePlain(name, "the export name of a table");
     requireNew("data/" + name.toLowerCase(Locale.ROOT));
-    openTables++;
+    unfinished++;
     return new TableWriter(
         this,
         name,
@@ -64,23 +64,46 @@ public final class PortableWriter {
         spool.begin(),
         finished -> {
           tables.add(finished);
-          openTables--;
+          unfinished--;
         });
   }
 
   /// Writes an asset of exactly `size` bytes.
   ///
   /// @param name any text of 1 to 1,024 bytes, as the rows name it
-  /// @throws java.io.EOFException if `content` has fewer; the file can then not be finished
+  /// @throws IOException if `content` has fewer bytes or more; the file can then not be finished
   public void asset(String group, String name, long size, InputStream content) throws IOException {
+    String file = beginAsset(group, name);
+    MessageDigest sha256 = Sha256.create();
+    tar.entry(file, size, new DigestInputStream(content, sha256));
+    if (content.read() >= 0) {
+      throw new IOException(file + " has more than " + size + " bytes: it grew while it was read");
+    }
+    endAsset(new ExportedAsset(group, name, size, Sha256.hex(sha256)));
+  }
+
+  /// As above, where nobody knows how many bytes there are: they are spooled.
+  public void asset(String group, String name, InputStream content) throws IOException {
+    String file = beginAsset(group, name);
+    MessageDigest sha256 = Sha256.create();
+    try (SpooledContent spooled = spool.begin()) {
+      new DigestInputStream(content, sha256).transferTo(spooled);
+      put(file, spooled);
+      endAsset(new ExportedAsset(group, name, spooled.size(), Sha256.hex(sha256)));
+    }
+  }
+
+  private String beginAsset(String group, String name) {
     PortableNames.requirePlain(group, "the name of a group of assets");
     String file = PortableNames.ofAsset(group, name);
     requireNew(file);
-    openTables++;
-    MessageDigest sha256 = Sha256.create();
-    tar.entry(file, size, new DigestInputStream(content, sha256));
-    assets.add(new ExportedAsset(group, name, size, Sha256.hex(sha256)));
-    openTables--;
+    unfinished++;
+    return file;
+  }
+
+  private void endAsset(ExportedAsset asset) {
+    assets.add(asset);
+    unfinished--;
   }
 
   public void reference(ReferencedRows rows) {
@@ -97,8 +120,8 @@ public final class PortableWriter {
 
   /// Writes the manifest and the end, and flushes.
   public Written finish() throws IOException {
-    Invariant.check(openTables == 0, "a portable file is finished only when all of it is in it");
-    openTables = -1;
+    Invariant.check(unfinished == 0, "a portable file is finished only when all of it is in it");
+    unfinished = -1;
     Manifest manifest = new Manifest(id, origin, tables, assets, references, sequences);
     MessageDigest sha256 = Sha256.create();
     try (SpooledContent spooled = spool.begin()) {
@@ -108,8 +131,7 @@ public final class PortableWriter {
     put(PortableNames.MANIFEST_SUM, ManifestText.sum(Sha256.hex(sha256)));
     tar.finish();
     String whole = Sha256.hex(out.sha256);
-    return new Written(
-        PortableNames.ofFile(origin.createdAt(), whole), whole, out.bytes, manifest);
+    return new Written(PortableNames.ofFile(origin.createdAt(), whole), whole, out.bytes, manifest);
   }
 
   void put(String name, SpooledContent spooled) throws IOException {

@@ -20,8 +20,7 @@ public final class RowSum {
       long word = hash.getLong(i * Long.BYTES);
       long sum = words[i] + word;
       long whole = sum + carry;
-      carry =
-          Long.compareUnsigned(sum, word) < 0 || Long.compareUnsigned(whole, sum) < 0 ? 1 : 0;
+      carry = Long.compareUnsigned(sum, word) < 0 || Long.compareUnsigned(whole, sum) < 0 ? 1 : 0;
       words[i] = whole;
     }
   }
@@ -34,5 +33,4 @@ public final class RowSum {
     }
     return HexFormat.of().formatHex(bytes.array());
   }
-
 }

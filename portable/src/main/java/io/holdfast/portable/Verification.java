@@ -201,8 +201,7 @@ final class Verification {
       throws IOException {
     InputStream in = source.stream(entry.position(), entry.size());
     RowLines lines =
-        new RowLines(
-            new DigestInputStream(in, sha256), table.file(), reading.limits().rowBytes());
+        new RowLines(new DigestInputStream(in, sha256), table.file(), reading.limits().rowBytes());
     RowText text = new RowText(table.columns(), table.file());
     RowSum sum = new RowSum();
     long records = 0;

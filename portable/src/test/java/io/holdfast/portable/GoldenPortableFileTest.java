@@ -67,11 +67,9 @@ class GoldenPortableFileTest {
       assertThat(manifest.assets())
           .extracting(ExportedAsset::name)
           .containsExactly("../r\u00e4tsel/a.mp3", "empty");
-      assertThat(manifest.references().getFirst().keys().getFirst().values())
-          .containsExactly("CH");
+      assertThat(manifest.references().getFirst().keys().getFirst().values()).containsExactly("CH");
       assertThat(manifest.sequences())
-          .containsExactly(
-              new SequenceValue(new TableName("public", "users_id_seq"), 2, true));
+          .containsExactly(new SequenceValue(new TableName("public", "users_id_seq"), 2, true));
     }
   }
 }

@@ -85,7 +85,14 @@ class HostilePortableFileTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "../evil", "data/../../evil", "/etc/passwd", "data//x.json", "data/./x.json", "C:evil", "a\\b", "data/x\ny",
+        "../evil",
+        "data/../../evil",
+        "/etc/passwd",
+        "data//x.json",
+        "data/./x.json",
+        "C:evil",
+        "a\\b",
+        "data/x\ny",
         "data/"
       })
   void namesThatLeadElsewhereAreCalledUnsafe(String name) throws IOException {
@@ -104,8 +111,17 @@ class HostilePortableFileTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, hard link", "2, symbolic link", "3, device", "4, device", "5, directory", "6, pipe", "7, type 55",
-    "g, type 103", "L, type 76", "K, type 75", "S, type 83"
+    "1, hard link",
+    "2, symbolic link",
+    "3, device",
+    "4, device",
+    "5, directory",
+    "6, pipe",
+    "7, type 55",
+    "g, type 103",
+    "L, type 76",
+    "K, type 75",
+    "S, type 83"
   })
   void onlyFilesMayBeInIt(char type, String word) throws IOException {
     byte[] tar = Sample.tar();
@@ -139,9 +155,18 @@ class HostilePortableFileTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "12 path=abc\n", "13 path=abc\n1", "9999 path=\n", "12 mtime=12\n", "16 linkpath=ab\n", "11 size=-1\n",
-        "12 size=010\n", "99999999999 path=a\n", "path=a\n", "11 path=ab\n11 path=ab\n",
-        "25 size=9999999999999999\n", "11 size=12\n11 path=ab\n"
+        "12 path=abc\n",
+        "13 path=abc\n1",
+        "9999 path=\n",
+        "12 mtime=12\n",
+        "16 linkpath=ab\n",
+        "11 size=-1\n",
+        "12 size=010\n",
+        "99999999999 path=a\n",
+        "path=a\n",
+        "11 path=ab\n11 path=ab\n",
+        "25 size=9999999999999999\n",
+        "11 size=12\n11 path=ab\n"
       })
   void otherPaxRecordsAreRefused(String records) throws IOException {
     assertRefused(withPax(records.getBytes(StandardCharsets.UTF_8)), "pax header");
@@ -184,24 +209,30 @@ class HostilePortableFileTest {
   @Test
   void twoTablesOfOneNameInAnotherCaseAreRefused() throws IOException {
     Map<String, byte[]> with = new LinkedHashMap<>();
-    parts.entries().forEach((name, bytes) -> {
-      with.put(name, bytes);
-      if (name.equals(USERS)) {
-        with.put("data/Users.json", bytes);
-      }
-    });
+    parts
+        .entries()
+        .forEach(
+            (name, bytes) -> {
+              with.put(name, bytes);
+              if (name.equals(USERS)) {
+                with.put("data/Users.json", bytes);
+              }
+            });
     assertRefused(new TarParts(with).tar(), "'data/Users.json' twice");
   }
 
   @Test
   void whatTheManifestDoesNotNameIsRefused() throws IOException {
     Map<String, byte[]> with = new LinkedHashMap<>();
-    parts.entries().forEach((name, bytes) -> {
-      if (name.equals(MANIFEST)) {
-        with.put("data/extra.json", "[\n]\n".getBytes(StandardCharsets.US_ASCII));
-      }
-      with.put(name, bytes);
-    });
+    parts
+        .entries()
+        .forEach(
+            (name, bytes) -> {
+              if (name.equals(MANIFEST)) {
+                with.put("data/extra.json", "[\n]\n".getBytes(StandardCharsets.US_ASCII));
+              }
+              with.put(name, bytes);
+            });
     assertRefused(new TarParts(with).tar(), "'data/extra.json'", "does not name");
   }
 
@@ -232,8 +263,7 @@ class HostilePortableFileTest {
         List.of("\"name\":\"active\"", "\"name\":\"id\"", "bad entry for table 'users'"),
         List.of(
             "{\"name\":\"active\",\"type\":\"boolean\"},", "", "not the columns of the manifest"),
-        List.of(
-            ",{\"name\":\"tags\",\"type\":\"text[]\"}", "", "more columns than the manifest"),
+        List.of(",{\"name\":\"tags\",\"type\":\"text[]\"}", "", "more columns than the manifest"),
         List.of("\"file\":\"data/users.json\"", "\"file\":\"data/../x\"", "bad entry for table"),
         List.of("\"name\":\"users\"", "\"name\":\"../users\"", "bad entry for table"),
         List.of("\"name\":\"empty\"", "\"name\":\"full\"", "bad entry for asset"),
@@ -341,9 +371,7 @@ class HostilePortableFileTest {
     Path file = directory.resolve("file");
     Files.write(file, Sample.tar());
     for (PortableLimits limits :
-        List.of(
-            new PortableLimits(6, 1 << 20, 1 << 20),
-            new PortableLimits(10, 100, 1 << 20))) {
+        List.of(new PortableLimits(6, 1 << 20, 1 << 20), new PortableLimits(10, 100, 1 << 20))) {
       PortableReading reading = new PortableReading(limits, Progress.NONE, new Cancellation());
       assertThatThrownBy(() -> PortableReader.open(file, null, reading))
           .isInstanceOfSatisfying(
@@ -399,12 +427,20 @@ class HostilePortableFileTest {
     assertThat(Sample.rows(directory, sealed, Sample.KEY)).containsKey("users");
     assertThatThrownBy(() -> Sample.rows(directory, sealed, null))
         .isInstanceOfSatisfying(
-            BackupException.class,
-            e -> assertThat(e.code()).isEqualTo(ErrorCode.KEY_MISSING));
+            BackupException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.KEY_MISSING));
     assertThatThrownBy(() -> Sample.rows(directory, sealed, Sample.key(8)))
         .isInstanceOfSatisfying(
+            BackupException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_KEY_WRONG));
+  }
+
+  @Test
+  void aPlainFileDoesNotPassForASealedOne() throws IOException {
+    byte[] plain = Sample.tar();
+    assertThatThrownBy(() -> Sample.rows(directory, plain, Sample.KEY))
+        .isInstanceOfSatisfying(
             BackupException.class,
-            e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_KEY_WRONG));
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_KIND_UNKNOWN))
+        .hasMessageContaining("not encrypted");
   }
 
   private static int indexOf(byte[] bytes, String text) {

@@ -105,7 +105,21 @@ class PortableFuzzTest {
   /// One to three changes: bits, ranges that are copied, removed or doubled, digits, hostile words.
   private static byte[] mutated(byte[] from, SplittableRandom random) {
     List<String> words =
-        List.of("\"", "\\", "{", "}", "[", "]", ",", "null", "-1", "99999999999", "\\u0000", "\n", "../", "\0");
+        List.of(
+            "\"",
+            "\\",
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            "null",
+            "-1",
+            "99999999999",
+            "\\u0000",
+            "\n",
+            "../",
+            "\0");
     byte[] bytes = from.clone();
     for (int i = random.nextInt(3); i >= 0 && bytes.length > 0; i--) {
       int at = random.nextInt(bytes.length);
@@ -132,7 +146,11 @@ class PortableFuzzTest {
     System.arraycopy(bytes, 0, out, 0, from);
     System.arraycopy(with, 0, out, from, with.length);
     System.arraycopy(
-        bytes, Math.min(to, bytes.length), out, from + with.length, out.length - from - with.length);
+        bytes,
+        Math.min(to, bytes.length),
+        out,
+        from + with.length,
+        out.length - from - with.length);
     return out;
   }
 }

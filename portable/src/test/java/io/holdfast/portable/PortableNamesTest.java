@@ -17,9 +17,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PortableNamesTest {
   @ParameterizedTest
   @CsvSource({
-    "a.mp3, a.mp3", "a/b/c, a/b/c", "/a, %2Fa", "a/, a%2F", "a//b, a/%2Fb", "///, %2F%2F%2F", ".., %2E%2E",
-    "../x, %2E%2E/x", "a/../b, a/%2E%2E/b", "a/./b, a/%2E/b", "..., ...", ".hidden, .hidden", "a%2Fb, a%252Fb",
-    "C:\\x, C%3A%5Cx", "\u00e4\u4e2d, \u00e4\u4e2d"
+    "a.mp3, a.mp3",
+    "a/b/c, a/b/c",
+    "/a, %2Fa",
+    "a/, a%2F",
+    "a//b, a/%2Fb",
+    "///, %2F%2F%2F",
+    ".., %2E%2E",
+    "../x, %2E%2E/x",
+    "a/../b, a/%2E%2E/b",
+    "a/./b, a/%2E/b",
+    "..., ...",
+    ".hidden, .hidden",
+    "a%2Fb, a%252Fb",
+    "C:\\x, C%3A%5Cx",
+    "\u00e4\u4e2d, \u00e4\u4e2d"
   })
   void namesOfAssetsStayInTheirDirectory(String name, String file) {
     assertThat(PortableNames.ofAsset("audio", name)).isEqualTo("assets/audio/" + file);

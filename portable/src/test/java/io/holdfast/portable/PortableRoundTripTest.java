@@ -29,14 +29,65 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PortableRoundTripTest {
   private static final List<String> TYPES =
       List.of(
-          "boolean", "smallint", "integer", "bigint", "real", "double precision", "numeric", "text",
-          "bytea", "jsonb", "text[]", "my_domain");
+          "boolean",
+          "smallint",
+          "integer",
+          "bigint",
+          "real",
+          "double precision",
+          "numeric",
+          "text",
+          "bytea",
+          "jsonb",
+          "text[]",
+          "my_domain");
   private static final List<String> HOSTILE =
       List.of(
-          "", "t", "f", "null", "NULL", "\\N", "{}", "]", "[", "},", "]\n", "0", "-0", "01", "1e5", "1E+308",
-          "NaN", "-Infinity", "1.", ".5", "-", "+1", "99999999999999999999", "\"", "\\", "\\\"", "\r\n",
-          "\u0000", "\u001f", "\u007f", "\u0080", "\u2028", "\ufeff", "\uffff", "\ud83d\ude00", "\\u0041", "true",
-          " 1", "1 ", "../../etc/passwd", "<script>", "%s%n", "\t", "a,b", "x".repeat(5000));
+          "",
+          "t",
+          "f",
+          "null",
+          "NULL",
+          "\\N",
+          "{}",
+          "]",
+          "[",
+          "},",
+          "]\n",
+          "0",
+          "-0",
+          "01",
+          "1e5",
+          "1E+308",
+          "NaN",
+          "-Infinity",
+          "1.",
+          ".5",
+          "-",
+          "+1",
+          "99999999999999999999",
+          "\"",
+          "\\",
+          "\\\"",
+          "\r\n",
+          "\u0000",
+          "\u001f",
+          "\u007f",
+          "\u0080",
+          "\u2028",
+          "\ufeff",
+          "\uffff",
+          "\ud83d\ude00",
+          "\\u0041",
+          "true",
+          " 1",
+          "1 ",
+          "../../etc/passwd",
+          "<script>",
+          "%s%n",
+          "\t",
+          "a,b",
+          "x".repeat(5000));
 
   @TempDir private Path directory = Path.of("");
 
@@ -57,14 +108,12 @@ class PortableRoundTripTest {
     Path file = directory.resolve("file");
     PortableWriter.Written written;
     try (SealedOutputStream out =
-        new SealedOutputStream(
-            Files.newOutputStream(file), Sample.KEY, Seeds.entropy(seed))) {
+        new SealedOutputStream(Files.newOutputStream(file), Sample.KEY, Seeds.entropy(seed))) {
       written = write(out, tables, new Spool(directory, Seeds.entropy(seed + 1), 10_000));
       out.finish();
     }
 
-    try (PortableReader reader =
-        PortableReader.open(file, Sample.KEY, PortableReading.plain())) {
+    try (PortableReader reader = PortableReader.open(file, Sample.KEY, PortableReading.plain())) {
       assertThat(reader.manifest()).isEqualTo(written.manifest());
       for (ExportedTable table : reader.manifest().tables()) {
         List<Row> rows = new ArrayList<>();
@@ -119,8 +168,7 @@ class PortableRoundTripTest {
         StringBuilder text = new StringBuilder();
         for (int i = random.nextInt(40); i > 0; i--) {
           int character = random.nextInt(random.nextInt(3) == 0 ? 0x110000 : 0x180);
-          text.appendCodePoint(
-              character >= 0xd800 && character < 0xe000 ? ' ' : character);
+          text.appendCodePoint(character >= 0xd800 && character < 0xe000 ? ' ' : character);
         }
         yield text.toString();
       }
@@ -160,8 +208,7 @@ class PortableRoundTripTest {
     assertThat(written.sha256()).isEqualTo(Sha256.of(out.toByteArray()));
     assertThat(written.bytes()).isEqualTo(out.size());
     assertThat(written.fileName())
-        .isEqualTo(
-            "backup-2026-11-22T14-03-06-123Z-" + written.sha256().substring(0, 16) + ".tar");
+        .isEqualTo("backup-2026-11-22T14-03-06-123Z-" + written.sha256().substring(0, 16) + ".tar");
   }
 
   @Test
@@ -208,25 +255,50 @@ class PortableRoundTripTest {
   void anAssetThatShrankIsNotTakenForWhole() throws IOException {
     PortableWriter writer =
         new PortableWriter(
+            OutputStream.nullOutputStream(), Sample.ORIGIN, new Spool(directory, Sample.entropy()));
+    assertThatThrownBy(() -> writer.asset("a", "b", 9, new ByteArrayInputStream(new byte[8])))
+        .isInstanceOf(EOFException.class);
+    assertThatThrownBy(writer::finish).isInstanceOf(Invariant.Violation.class);
+  }
+
+  @Test
+  void anAssetThatGrewIsNotCutOff() throws IOException {
+    PortableWriter writer =
+        new PortableWriter(
             OutputStream.nullOutputStream(),
             Sample.ORIGIN,
             new Spool(directory, Sample.entropy()));
-    assertThatThrownBy(
-            () -> writer.asset("a", "b", 9, new ByteArrayInputStream(new byte[8])))
-        .isInstanceOf(EOFException.class);
+    assertThatThrownBy(() -> writer.asset("a", "b", 7, new ByteArrayInputStream(new byte[8])))
+        .hasMessageContaining("grew");
     assertThatThrownBy(writer::finish).isInstanceOf(Invariant.Violation.class);
+  }
+
+  @Test
+  void anAssetOfUnknownLengthIsSpooled() throws IOException {
+    Path file = directory.resolve("file");
+    byte[] content = Seeds.entropy(3).bytes(300_000);
+    try (OutputStream out = Files.newOutputStream(file)) {
+      PortableWriter writer =
+          new PortableWriter(out, Sample.ORIGIN, new Spool(directory, Sample.entropy(), 1000));
+      writer.asset("a", "b", new ByteArrayInputStream(content));
+      writer.finish();
+    }
+    try (PortableReader reader = PortableReader.open(file, null, PortableReading.plain())) {
+      ByteArrayOutputStream read = new ByteArrayOutputStream();
+      reader.copyAsset(reader.manifest().assets().getFirst(), read);
+      assertThat(read.toByteArray()).isEqualTo(content);
+    }
   }
 
   @Test
   void halfASurrogateIsRefusedBeforeItIsWritten() throws IOException {
     PortableWriter writer =
         new PortableWriter(
-            OutputStream.nullOutputStream(),
-            Sample.ORIGIN,
-            new Spool(directory, Sample.entropy()));
+            OutputStream.nullOutputStream(), Sample.ORIGIN, new Spool(directory, Sample.entropy()));
     try (TableWriter table =
         writer.table("t", new TableName("s", "t"), List.of(new Column("c", "text")))) {
-      assertThatThrownBy(() -> table.row(Sample.row("x\ud800y"))).hasMessageContaining("surrogates");
+      assertThatThrownBy(() -> table.row(Sample.row("x\ud800y")))
+          .hasMessageContaining("surrogates");
     }
   }
 }

@@ -43,7 +43,14 @@ final class Sample {
   static final List<List<@Nullable String>> ROWS =
       List.of(
           row("1", "ann@example.org", "t", "12.50", "0.1", "\\x89504e47", "{a,\"b c\"}"),
-          row("2", "\"quoted\"\\\n\t\u0001\u007f \u00e9\u4e2d\ud83d\ude00", "f", "0.00", "NaN", null, "{}"),
+          row(
+              "2",
+              "\"quoted\"\\\n\t\u0001\u007f \u00e9\u4e2d\ud83d\ude00",
+              "f",
+              "0.00",
+              "NaN",
+              null,
+              "{}"),
           row(null, null, null, null, null, null, null));
 
   private Sample() {}

@@ -34,14 +34,10 @@ final class SmallHeap {
   private static void write(Path file, long bytes) throws IOException {
     try (SealedOutputStream out =
         new SealedOutputStream(
-            new BufferedOutputStream(Files.newOutputStream(file)),
-            Sample.KEY,
-            Entropy.secure())) {
+            new BufferedOutputStream(Files.newOutputStream(file)), Sample.KEY, Entropy.secure())) {
       PortableWriter writer =
           new PortableWriter(
-              out,
-              Sample.ORIGIN,
-              new Spool(file.toAbsolutePath().getParent(), Entropy.secure()));
+              out, Sample.ORIGIN, new Spool(file.toAbsolutePath().getParent(), Entropy.secure()));
       List<Column> columns = List.of(new Column("id", "integer"), new Column("text", "text"));
       String text = "\u00e4\"x".repeat(TEXT_CHARACTERS / 3);
       try (TableWriter table = writer.table("big", new TableName("public", "big"), columns)) {
@@ -58,8 +54,7 @@ final class SmallHeap {
 
   private static void read(Path file, long bytes) throws IOException {
     long[] characters = new long[1];
-    try (PortableReader reader =
-        PortableReader.open(file, Sample.KEY, PortableReading.plain())) {
+    try (PortableReader reader = PortableReader.open(file, Sample.KEY, PortableReading.plain())) {
       reader.readTable(
           reader.manifest().tables().getFirst(),
           row -> characters[0] += String.valueOf(row.values().getLast()).length());

@@ -19,8 +19,7 @@ record TarParts(Map<String, byte[]> entries) {
     TarWalk walk = new TarWalk(source);
     for (Optional<TarEntry> next = walk.next(); next.isPresent(); next = walk.next()) {
       TarEntry entry = next.get();
-      entries.put(
-          entry.name(), source.stream(entry.position(), entry.size()).readAllBytes());
+      entries.put(entry.name(), source.stream(entry.position(), entry.size()).readAllBytes());
     }
     return new TarParts(entries);
   }

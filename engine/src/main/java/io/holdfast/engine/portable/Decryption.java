@@ -105,8 +105,7 @@ public final class Decryption {
   /// @param content what was in it by its first bytes, in words
   /// @param bytes plain ones
   /// @param integrity who vouches for the content
-  public record Done(
-      String kind, String target, String content, long bytes, Integrity integrity) {}
+  public record Done(String kind, String target, String content, long bytes, Integrity integrity) {}
 
   /// Whether a change of the file would have been noticed.
   public enum Integrity {
@@ -232,8 +231,7 @@ public final class Decryption {
         integrity = Integrity.GZIP_CHECKSUM;
       }
     }
-    return opened(
-        FileKind.OPENSSL, file.open(opened.derivation()).plain(), output, integrity);
+    return opened(FileKind.OPENSSL, file.open(opened.derivation()).plain(), output, integrity);
   }
 
   private Done opened(
@@ -245,8 +243,7 @@ public final class Decryption {
             case FileOutput.Piped(OutputStream stream) -> copy(plain, stream, Watched.YES);
             case FileOutput.Named named -> {
               try (NewFile file = NewFile.create(named.path(), named.existing())) {
-                Copied all =
-                    copy(plain, Channels.newOutputStream(file.channel()), Watched.YES);
+                Copied all = copy(plain, Channels.newOutputStream(file.channel()), Watched.YES);
                 file.publish();
                 yield all;
               }
@@ -274,8 +271,7 @@ public final class Decryption {
         content =
             Optional.of(
                 FileKindDetector.ofFirstBytes(
-                    Arrays.copyOf(
-                        buffer, Math.min(read, FileKindDetector.FIRST_BYTES))));
+                    Arrays.copyOf(buffer, Math.min(read, FileKindDetector.FIRST_BYTES))));
       }
       out.write(buffer, 0, read);
       total += read;

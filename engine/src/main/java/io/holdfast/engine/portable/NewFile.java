@@ -42,8 +42,7 @@ final class NewFile implements AutoCloseable {
     return new NewFile(target.toAbsolutePath(), temporary, existing, channel);
   }
 
-  private static BackupException exists(
-      Path target, @Nullable IOException cause) {
+  private static BackupException exists(Path target, @Nullable IOException cause) {
     return new BackupException(
         ErrorCode.FILE_EXISTS,
         target + " exists already",

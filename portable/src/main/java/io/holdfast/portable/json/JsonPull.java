@@ -309,6 +309,7 @@ public final class JsonPull {
 
   /// An exception that says what is wrong and about where.
   public PortableFileException damaged(String problem) {
-    return PortableFileException.damaged(what + " " + problem + " (near byte " + (passed + at) + ")");
+    return PortableFileException.damaged(
+        what + " " + problem + " (near byte " + (passed + at) + ")");
   }
 }

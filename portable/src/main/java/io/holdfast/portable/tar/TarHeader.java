@@ -82,8 +82,7 @@ final class TarHeader {
   }
 
   static long size(byte[] block) {
-    return Long.parseLong(
-        new String(block, SIZE_AT, 11, StandardCharsets.US_ASCII), 8);
+    return Long.parseLong(new String(block, SIZE_AT, 11, StandardCharsets.US_ASCII), 8);
   }
 
   private static int nameEnd(byte[] block) {

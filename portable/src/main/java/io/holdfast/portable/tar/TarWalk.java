@@ -60,9 +60,7 @@ public final class TarWalk {
     }
     byte[] shortName = TarHeader.name(block);
     boolean agrees =
-        pax.path()
-                .map(path -> Arrays.equals(shortName, TarWriter.shortened(path)))
-                .orElse(true)
+        pax.path().map(path -> Arrays.equals(shortName, TarWriter.shortened(path))).orElse(true)
             && (pax.size().isEmpty() || TarHeader.size(block) == 0);
     if (!agrees) {
       throw damaged("has a pax header that contradicts its entry");

@@ -60,8 +60,7 @@ public final class TarWriter {
       pax.writeTo(out);
       pad(pax.size());
     }
-    out.write(
-        TarHeader.encode(shortened(utf8), TarHeader.FILE, largeSize ? 0 : size, seconds));
+    out.write(TarHeader.encode(shortened(utf8), TarHeader.FILE, largeSize ? 0 : size, seconds));
   }
 
   /// `<length> <key>=<value>` LF, where the length counts its own digits.

@@ -32,7 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Files of the ERP's backup service: ours open there, theirs open here.
 class LegacySealedTest {
   private static final String HEX = "0123456789abcdef".repeat(4);
-  private static final String JSON = "{\"users\":[{\"id\":1,\"name\":\"M\u00fcller \ud83d\ude00\"}]}";
+  private static final String JSON =
+      "{\"users\":[{\"id\":1,\"name\":\"M\u00fcller \ud83d\ude00\"}]}";
   private static final BoundedGunzip.Limit LIMIT = BoundedGunzip.Limit.ofTotal(1 << 30);
 
   private static final String NODE =
@@ -151,8 +152,7 @@ class LegacySealedTest {
     assertThat(Files.size(bomb)).isLessThan(200_000);
     assertThatThrownBy(() -> open(bomb))
         .isInstanceOfSatisfying(
-            BackupException.class,
-            e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_BEYOND_LIMIT))
+            BackupException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_BEYOND_LIMIT))
         .hasMessageContaining("200 times");
     assertThatThrownBy(() -> open(bomb, BoundedGunzip.Limit.ofTotalOnly(1 << 20)))
         .hasMessageContaining("more than 1.0 MiB");
@@ -177,8 +177,7 @@ class LegacySealedTest {
         };
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      assertThatThrownBy(
-              () -> sealed.seal(endless, channel, Seeds.entropy(1), new Cancellation()))
+      assertThatThrownBy(() -> sealed.seal(endless, channel, Seeds.entropy(1), new Cancellation()))
           .isInstanceOfSatisfying(
               BackupException.class,
               e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_BEYOND_LIMIT));

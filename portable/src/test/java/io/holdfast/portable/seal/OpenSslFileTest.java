@@ -39,8 +39,7 @@ class OpenSslFileTest {
     Path from = Files.write(directory.resolve("plain"), plain);
     Path to = directory.resolve("sealed.enc");
     List<String> command =
-        new ArrayList<>(
-            List.of("openssl", "enc", "-aes-256-cbc", "-salt", "-pass", "env:WORDS"));
+        new ArrayList<>(List.of("openssl", "enc", "-aes-256-cbc", "-salt", "-pass", "env:WORDS"));
     command.addAll(List.of(options));
     command.addAll(List.of("-in", from.toString(), "-out", to.toString()));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -72,8 +71,7 @@ class OpenSslFileTest {
     }
   }
 
-  private static byte[] open(Path path, String password, Derivation derivation)
-      throws IOException {
+  private static byte[] open(Path path, String password, Derivation derivation) throws IOException {
     try (FileChannel channel = FileChannel.open(path);
         InputStream plain =
             new OpenSslFile(ByteSource.of(channel), new Secret(password))
@@ -100,8 +98,7 @@ class OpenSslFileTest {
     assertThat(read.derivation()).isEqualTo(derivation);
 
     byte[] sql = "-- PostgreSQL database dump\n".getBytes(StandardCharsets.UTF_8);
-    assertThat(open(encrypt(sql, options.toArray(String[]::new)), PASSWORD).plain())
-        .isEqualTo(sql);
+    assertThat(open(encrypt(sql, options.toArray(String[]::new)), PASSWORD).plain()).isEqualTo(sql);
   }
 
   @ParameterizedTest
@@ -127,8 +124,7 @@ class OpenSslFileTest {
       String wrong = "wrong " + i;
       assertThatThrownBy(() -> open(file, wrong))
           .isInstanceOfSatisfying(
-              BackupException.class,
-              e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_KEY_WRONG));
+              BackupException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_KEY_WRONG));
     }
     Path other = encrypt(gzip(new byte[1000]), "-pbkdf2", "-iter", "20000");
     assertThatThrownBy(() -> open(other, PASSWORD)).hasMessageContaining("other options");
@@ -143,8 +139,7 @@ class OpenSslFileTest {
       Files.write(file, Arrays.copyOf(bytes, length));
       assertThatThrownBy(() -> open(file, PASSWORD))
           .isInstanceOfSatisfying(
-              BackupException.class,
-              e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_CORRUPT));
+              BackupException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_CORRUPT));
     }
     Files.write(file, Arrays.copyOf(bytes, bytes.length - 16));
     assertThatThrownBy(() -> open(file, PASSWORD)).isInstanceOf(PortableFileException.class);

@@ -95,7 +95,17 @@ class SealedStreamTest {
 
   static IntStream lengths() {
     return IntStream.of(
-        0, 1, 15, 16, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 2 * CHUNK + 17, 5 * CHUNK - 16, 70_000);
+        0,
+        1,
+        15,
+        16,
+        CHUNK - 1,
+        CHUNK,
+        CHUNK + 1,
+        2 * CHUNK,
+        2 * CHUNK + 17,
+        5 * CHUNK - 16,
+        70_000);
   }
 
   @ParameterizedTest
@@ -205,8 +215,7 @@ class SealedStreamTest {
     byte[] sealed = seal(new byte[9], KEY, Seeds.entropy(4));
     assertThatThrownBy(() -> open(sealed, key(2)))
         .isInstanceOfSatisfying(
-            BackupException.class,
-            e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_KEY_WRONG));
+            BackupException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_KEY_WRONG));
     byte[] damaged = sealed.clone();
     damaged[60] ^= 1;
     assertRefused(damaged, "its header does not match its checksum");
@@ -215,7 +224,8 @@ class SealedStreamTest {
   @Test
   void aPassphraseOpensInAnyNormalFormAndNothingElseDoes() throws IOException {
     byte[] sealed =
-        seal(new byte[100], new SealKey.Passphrase(new Secret("Gr\u00fc\u00dfe")), Seeds.entropy(4));
+        seal(
+            new byte[100], new SealKey.Passphrase(new Secret("Gr\u00fc\u00dfe")), Seeds.entropy(4));
 
     assertThat(open(sealed, new SealKey.Passphrase(new Secret("Gru\u0308\u00dfe")))).hasSize(100);
     assertThatThrownBy(() -> open(sealed, new SealKey.Passphrase(new Secret("gr\u00fc\u00dfe"))))
@@ -231,7 +241,14 @@ class SealedStreamTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "17,65536,4", "0,65536,4", "-1,65536,4", "3,262145,4", "3,2147483647,4", "3,-1,4", "3,65536,17", "3,65536,0",
+        "17,65536,4",
+        "0,65536,4",
+        "-1,65536,4",
+        "3,262145,4",
+        "3,2147483647,4",
+        "3,-1,4",
+        "3,65536,17",
+        "3,65536,0",
         "3,31,4"
       })
   void costsBeyondTheLimitAreNotSpent(String costs) throws IOException {

@@ -43,7 +43,8 @@ class TarTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     TarWriter writer = new TarWriter(out, Instant.parse("2026-11-22T14:03:06Z"));
     for (Map.Entry<String, Integer> entry : ENTRIES.entrySet()) {
-      writer.entry(entry.getKey(), entry.getValue(), new ByteArrayInputStream(content(entry.getValue())));
+      writer.entry(
+          entry.getKey(), entry.getValue(), new ByteArrayInputStream(content(entry.getValue())));
     }
     writer.finish();
     return out.toByteArray();
@@ -63,7 +64,13 @@ class TarTest {
     fits.keySet().removeIf(name -> name.getBytes(StandardCharsets.UTF_8).length == 1200);
     String output =
         run(
-            "tar", "-xf", file.toString(), "-C", target.toString(), "--exclude", "\u00e9".repeat(600));
+            "tar",
+            "-xf",
+            file.toString(),
+            "-C",
+            target.toString(),
+            "--exclude",
+            "\u00e9".repeat(600));
     assertThat(output).isEmpty();
     for (Map.Entry<String, Integer> entry : fits.entrySet()) {
       assertThat(target.resolve(entry.getKey())).hasBinaryContent(content(entry.getValue()));
