@@ -438,8 +438,7 @@ class HostilePortableFileTest {
     byte[] plain = Sample.tar();
     assertThatThrownBy(() -> Sample.rows(directory, plain, Sample.KEY))
         .isInstanceOfSatisfying(
-            BackupException.class,
-            e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_KIND_UNKNOWN))
+            BackupException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_KIND_UNKNOWN))
         .hasMessageContaining("not encrypted");
   }
 

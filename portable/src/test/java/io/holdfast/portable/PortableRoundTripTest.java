@@ -265,9 +265,7 @@ class PortableRoundTripTest {
   void anAssetThatGrewIsNotCutOff() throws IOException {
     PortableWriter writer =
         new PortableWriter(
-            OutputStream.nullOutputStream(),
-            Sample.ORIGIN,
-            new Spool(directory, Sample.entropy()));
+            OutputStream.nullOutputStream(), Sample.ORIGIN, new Spool(directory, Sample.entropy()));
     assertThatThrownBy(() -> writer.asset("a", "b", 7, new ByteArrayInputStream(new byte[8])))
         .hasMessageContaining("grew");
     assertThatThrownBy(writer::finish).isInstanceOf(Invariant.Violation.class);
