@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.base.Entropy;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,7 @@ class EncryptCommandTest {
     dump = Files.writeString(directory.resolve("dump.sql"), SQL);
   }
 
-  private record Result(int status, byte[] out, String text, String err) {}
+  private record Result(int status, ByteArrayOutputStream out, String text, String err) {}
 
   private Result run(Map<String, String> environment, String... args) {
     return run(environment, InputStream.nullInputStream(), args);
@@ -45,7 +46,7 @@ class EncryptCommandTest {
     TestContext context =
         new TestContext(environment, directory, Entropy.secure(), InstantSource.system(), in);
     int status = context.run(args);
-    return new Result(status, context.out.toByteArray(), context.stdout(), context.stderr());
+    return new Result(status, context.out, context.stdout(), context.stderr());
   }
 
   private List<String> files() throws IOException {
@@ -142,7 +143,14 @@ class EncryptCommandTest {
     assertThat(sealed.status).as(sealed.err).isZero();
     assertThat(sealed.err).contains("encrypted 38 B to standard output");
     Result opened =
-        run(WORDS, new ByteArrayInputStream(sealed.out), "decrypt", "-", "--to", "-", "-q");
+        run(
+            WORDS,
+            new ByteArrayInputStream(sealed.out.toByteArray()),
+            "decrypt",
+            "-",
+            "--to",
+            "-",
+            "-q");
     assertThat(opened.text).isEqualTo(SQL);
 
     assertThat(run(WORDS, InputStream.nullInputStream(), "encrypt", "-").err)

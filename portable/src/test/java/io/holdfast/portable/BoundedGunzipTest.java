@@ -7,6 +7,7 @@ import io.holdfast.base.testing.Seeds;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.GZIPOutputStream;
@@ -35,6 +36,19 @@ class BoundedGunzipTest {
     assertThat(unpack(two.toByteArray(), BoundedGunzip.Limit.ofTotal(100)))
         .asString()
         .isEqualTo("one two");
+  }
+
+  /// Where a member ends where a piece that was read ends, nothing but another read can tell that
+  /// one more follows.
+  @Test
+  void unpacksAMemberThatBeginsWithARead() throws IOException {
+    SequenceInputStream pieces =
+        new SequenceInputStream(
+            new ByteArrayInputStream(gzip("one ".getBytes(StandardCharsets.US_ASCII))),
+            new ByteArrayInputStream(gzip("two".getBytes(StandardCharsets.US_ASCII))));
+    try (BoundedGunzip in = new BoundedGunzip(pieces, BoundedGunzip.Limit.ofTotal(100))) {
+      assertThat(in.readAllBytes()).asString().isEqualTo("one two");
+    }
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,20 +24,31 @@ class GoldenPortableFileTest {
   @TempDir private Path directory = Path.of("");
 
   enum Golden {
-    TAR("golden-v1.tar", null),
-    KEY("golden-v1-key.tar.enc", Sample.KEY),
-    PASSPHRASE("golden-v1-passphrase.tar.enc", WORDS);
+    TAR("golden-v1.tar"),
+    KEY("golden-v1-key.tar.enc"),
+    PASSPHRASE("golden-v1-passphrase.tar.enc");
 
-    final Path file;
-    final @org.jspecify.annotations.Nullable SealKey key;
+    private final String name;
 
-    Golden(String name, @org.jspecify.annotations.Nullable SealKey key) {
-      this.file = RESOURCES.resolve(name);
-      this.key = key;
+    Golden(String name) {
+      this.name = name;
+    }
+
+    Path file() {
+      return RESOURCES.resolve(name);
+    }
+
+    @Nullable SealKey key() {
+      return switch (this) {
+        case TAR -> null;
+        case KEY -> Sample.KEY;
+        case PASSPHRASE -> WORDS;
+      };
     }
 
     byte[] written() throws IOException {
       byte[] tar = Sample.tar();
+      SealKey key = key();
       return key == null ? tar : Sample.sealed(tar, key, Seeds.entropy(11));
     }
   }
@@ -48,20 +60,20 @@ class GoldenPortableFileTest {
   @ParameterizedTest
   @MethodSource("goldens")
   void theSameBytesAreWritten(Golden golden) throws IOException {
-    if (Boolean.getBoolean("holdfast.write-golden") && Files.notExists(golden.file)) {
-      Files.write(golden.file, golden.written());
+    if (Boolean.getBoolean("holdfast.write-golden") && Files.notExists(golden.file())) {
+      Files.write(golden.file(), golden.written());
     }
-    assertThat(golden.written()).isEqualTo(Files.readAllBytes(golden.file));
+    assertThat(golden.written()).isEqualTo(Files.readAllBytes(golden.file()));
   }
 
   @ParameterizedTest
   @MethodSource("goldens")
   void theyAreReadForEver(Golden golden) throws IOException {
-    var rows = Sample.rows(directory, Files.readAllBytes(golden.file), golden.key);
+    var rows = Sample.rows(directory, Files.readAllBytes(golden.file()), golden.key());
     assertThat(rows.get("users")).isEqualTo(Sample.ROWS.stream().map(Row::new).toList());
     assertThat(rows.get("auditLogs")).isEmpty();
     try (PortableReader reader =
-        PortableReader.open(golden.file, golden.key, PortableReading.plain())) {
+        PortableReader.open(golden.file(), golden.key(), PortableReading.plain())) {
       Manifest manifest = reader.manifest();
       assertThat(manifest.origin()).isEqualTo(Sample.ORIGIN);
       assertThat(manifest.assets())

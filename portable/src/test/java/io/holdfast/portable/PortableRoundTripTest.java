@@ -5,18 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.base.Invariant;
 import io.holdfast.base.testing.Seeds;
+import io.holdfast.portable.json.JsonText;
 import io.holdfast.portable.seal.SealedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is written is read again, whatever it is.
 class PortableRoundTripTest {
@@ -118,8 +123,9 @@ class PortableRoundTripTest {
       for (ExportedTable table : reader.manifest().tables()) {
         List<Row> rows = new ArrayList<>();
         reader.readTable(table, rows::add);
-        assertThat(rows).isEqualTo(tables.get(table.name()).rows());
-        assertThat(table.columns()).isEqualTo(tables.get(table.name()).columns());
+        Table expected = Objects.requireNonNull(tables.get(table.name()));
+        assertThat(rows).isEqualTo(expected.rows());
+        assertThat(table.columns()).isEqualTo(expected.columns());
         assertThat(table.records()).isEqualTo(rows.size());
       }
     }
@@ -175,10 +181,95 @@ class PortableRoundTripTest {
     };
   }
 
+  /// Whether it is JSON is not for our own parser to say.
+  @ParameterizedTest(name = "seed={0}")
+  @MethodSource("seeds")
+  void anotherProgramReadsTheRows(long seed) throws IOException, InterruptedException {
+    SplittableRandom random = Seeds.random(seed);
+    Map<String, Table> tables = new LinkedHashMap<>();
+    for (int i = 0; i < 6; i++) {
+      tables.put("t" + i, table(random));
+    }
+    Path file = directory.resolve("file.tar");
+    try (OutputStream out = Files.newOutputStream(file)) {
+      write(out, tables, new Spool(directory, Seeds.entropy(seed)));
+    }
+    String script =
+        """
+        import json, sys, tarfile
+        tar = tarfile.open(sys.argv[1])
+        manifest = json.load(tar.extractfile('manifest.json'))
+        for table in manifest['tables']:
+            rows = json.load(tar.extractfile(table['file']), parse_int=str, parse_float=str)
+            assert len(rows) == table['records']
+            names = [column['name'] for column in table['columns']]
+            assert all(list(row) == names for row in rows)
+            text = [v for row in rows for v in row.values() if isinstance(v, str)]
+            print(table['name'], len(rows), sum(len(v) for v in text))
+        """;
+    Process process =
+        new ProcessBuilder("python3", "-c", script, file.toString())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    StringBuilder expected = new StringBuilder();
+    tables.forEach(
+        (name, table) ->
+            expected.append(name + " " + table.rows().size() + " " + characters(table) + "\n"));
+    assertThat(output).isEqualTo(expected.toString());
+    assertThat(process.waitFor()).isZero();
+  }
+
+  /// Of all values but true, false and null.
+  private static int characters(Table table) {
+    int total = 0;
+    for (Row row : table.rows()) {
+      for (int i = 0; i < table.columns().size(); i++) {
+        String value = row.values().get(i);
+        boolean word =
+            value == null
+                || (table.columns().get(i).form() == Column.Form.BOOLEAN
+                    && (value.equals("t") || value.equals("f")));
+        total += word ? 0 : value.codePointCount(0, value.length());
+      }
+    }
+    return total;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-0", "12", "1.5", "-1.25e+10", "1E5", "1e-7", "0.0"})
+  void numbersOfJsonAreNumbers(String text) {
+    assertThat(JsonText.isNumber(text)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "-",
+        "01",
+        "-01",
+        "1.",
+        ".5",
+        "+1",
+        "1e",
+        "1e+",
+        "NaN",
+        "Infinity",
+        " 1",
+        "1 ",
+        "0x1",
+        "1,0",
+        "\u0661"
+      })
+  void allElseIsText(String text) {
+    assertThat(JsonText.isNumber(text)).isFalse();
+  }
+
   @Test
   void valuesAreWrittenAsTheFormatSays() throws IOException {
-    Map<String, byte[]> parts = TarParts.of(Sample.tar()).entries();
-    assertThat(new String(parts.get("data/users.json"), java.nio.charset.StandardCharsets.UTF_8))
+    TarParts parts = TarParts.of(Sample.tar());
+    assertThat(parts.text("data/users.json"))
         .isEqualTo(
             """
             [
@@ -189,8 +280,8 @@ class PortableRoundTripTest {
             {"id":null,"e-mail \\"x\\"":null,"active":null,"balance":null,"ratio":null,"photo":null,"tags":null}
             ]
             """);
-    assertThat(parts.get("data/auditLogs.json")).asString().isEqualTo("[\n]\n");
-    assertThat(parts.keySet())
+    assertThat(parts.text("data/auditLogs.json")).isEqualTo("[\n]\n");
+    assertThat(parts.entries().keySet())
         .containsExactly(
             "holdfast.json",
             "data/users.json",
@@ -216,14 +307,13 @@ class PortableRoundTripTest {
     assertThat(rowSum(List.of("a", "b", "c"))).isEqualTo(rowSum(List.of("c", "a", "b")));
     assertThat(rowSum(List.of("a", "a", "b"))).isNotEqualTo(rowSum(List.of("a", "b", "b")));
     assertThat(rowSum(List.of())).isEqualTo("0".repeat(64));
-    var expected = java.math.BigInteger.ZERO;
+    var expected = BigInteger.ZERO;
     List<String> many = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
       many.add("row " + i);
-      expected = expected.add(new java.math.BigInteger(Sha256.of(bytes("row " + i)), 16));
+      expected = expected.add(new BigInteger(Sha256.of(bytes("row " + i)), 16));
     }
-    assertThat(new java.math.BigInteger(rowSum(many), 16))
-        .isEqualTo(expected.mod(java.math.BigInteger.TWO.pow(256)));
+    assertThat(new BigInteger(rowSum(many), 16)).isEqualTo(expected.mod(BigInteger.TWO.pow(256)));
   }
 
   private static String rowSum(List<String> lines) {
@@ -233,7 +323,7 @@ class PortableRoundTripTest {
   }
 
   private static byte[] bytes(String text) {
-    return text.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   @Test

@@ -62,7 +62,11 @@ final class Sample {
   }
 
   static List<@Nullable String> row(@Nullable String... values) {
-    return java.util.Collections.unmodifiableList(new ArrayList<>(Arrays.asList(values)));
+    List<@Nullable String> row = new ArrayList<>();
+    for (String value : values) {
+      row.add(value);
+    }
+    return row;
   }
 
   static Entropy entropy() {

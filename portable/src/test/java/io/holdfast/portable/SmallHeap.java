@@ -37,7 +37,7 @@ final class SmallHeap {
             new BufferedOutputStream(Files.newOutputStream(file)), Sample.KEY, Entropy.secure())) {
       PortableWriter writer =
           new PortableWriter(
-              out, Sample.ORIGIN, new Spool(file.toAbsolutePath().getParent(), Entropy.secure()));
+              out, Sample.ORIGIN, new Spool(file.resolveSibling("."), Entropy.secure()));
       List<Column> columns = List.of(new Column("id", "integer"), new Column("text", "text"));
       String text = "\u00e4\"x".repeat(TEXT_CHARACTERS / 3);
       try (TableWriter table = writer.table("big", new TableName("public", "big"), columns)) {

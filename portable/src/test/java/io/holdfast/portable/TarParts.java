@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// The entries of a tar, to be changed and put together again.
@@ -43,8 +44,12 @@ record TarParts(Map<String, byte[]> entries) {
     };
   }
 
+  byte[] bytes(String name) {
+    return Objects.requireNonNull(entries.get(name), name);
+  }
+
   String text(String name) {
-    return new String(entries.get(name), StandardCharsets.UTF_8);
+    return new String(bytes(name), StandardCharsets.UTF_8);
   }
 
   /// Replaces text in an entry; it must be there.
@@ -61,8 +66,7 @@ record TarParts(Map<String, byte[]> entries) {
   TarParts summed() {
     entries.put(
         "manifest.sha256",
-        (Sha256.of(entries.get("manifest.json")) + "  manifest.json\n")
-            .getBytes(StandardCharsets.UTF_8));
+        (Sha256.of(bytes("manifest.json")) + "  manifest.json\n").getBytes(StandardCharsets.UTF_8));
     return this;
   }
 

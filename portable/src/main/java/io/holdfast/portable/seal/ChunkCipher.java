@@ -16,8 +16,14 @@ final class ChunkCipher {
 
   /// Where a chunk stands; part of its nonce.
   enum Place {
-    INNER,
-    LAST
+    INNER((byte) 0),
+    LAST((byte) 1);
+
+    private final byte flag;
+
+    Place(byte flag) {
+      this.flag = flag;
+    }
   }
 
   private final SecretKeySpec key;
@@ -69,10 +75,7 @@ final class ChunkCipher {
 
   private static GCMParameterSpec nonce(long index, Place place) {
     byte[] nonce =
-        ByteBuffer.allocate(NONCE_BYTES)
-            .putLong(index)
-            .put(NONCE_BYTES - 1, (byte) place.ordinal())
-            .array();
+        ByteBuffer.allocate(NONCE_BYTES).putLong(index).put(NONCE_BYTES - 1, place.flag).array();
     return new GCMParameterSpec(8 * TAG_BYTES, nonce);
   }
 }

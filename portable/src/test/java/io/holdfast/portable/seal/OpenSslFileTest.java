@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -58,15 +59,19 @@ class OpenSslFileTest {
     return out.toByteArray();
   }
 
-  /// @param derivation null for the usual ones
-  private record Read(byte[] plain, Derivation derivation) {}
+  /// @param plain in hexadecimal
+  private record Read(String plain, Derivation derivation) {}
+
+  private static String hex(byte[] bytes) {
+    return HexFormat.of().formatHex(bytes);
+  }
 
   private static Read open(Path path, String password) throws IOException {
     try (FileChannel channel = FileChannel.open(path)) {
       OpenSslFile.Opened opened =
           new OpenSslFile(ByteSource.of(channel), new Secret(password)).open();
       try (InputStream plain = opened.plain()) {
-        return new Read(plain.readAllBytes(), opened.derivation());
+        return new Read(hex(plain.readAllBytes()), opened.derivation());
       }
     }
   }
@@ -94,11 +99,12 @@ class OpenSslFileTest {
   void theUsualWaysAreFoundOut(List<String> options, Derivation derivation) throws Exception {
     byte[] dump = gzip(Seeds.entropy(3).bytes(200_000));
     Read read = open(encrypt(dump, options.toArray(String[]::new)), PASSWORD);
-    assertThat(read.plain()).isEqualTo(dump);
+    assertThat(read.plain()).isEqualTo(hex(dump));
     assertThat(read.derivation()).isEqualTo(derivation);
 
     byte[] sql = "-- PostgreSQL database dump\n".getBytes(StandardCharsets.UTF_8);
-    assertThat(open(encrypt(sql, options.toArray(String[]::new)), PASSWORD).plain()).isEqualTo(sql);
+    assertThat(open(encrypt(sql, options.toArray(String[]::new)), PASSWORD).plain())
+        .isEqualTo(hex(sql));
   }
 
   @ParameterizedTest
