@@ -90,12 +90,6 @@ public final class BoundedGunzip extends InputStream {
       super(in);
     }
 
-    /// Never 0: then a further member of the gzip would be overlooked.
-    @Override
-    public int available() {
-      return 1;
-    }
-
     @Override
     public int read() throws IOException {
       int b = in.read();

@@ -103,7 +103,8 @@ final class SmallHeap {
 
     @Override
     public int read() {
-      throw new UnsupportedOperationException();
+      byte[] single = new byte[1];
+      return read(single, 0, 1) < 0 ? -1 : single[0] & 0xff;
     }
 
     @Override
