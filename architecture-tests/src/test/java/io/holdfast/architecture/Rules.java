@@ -35,6 +35,8 @@ final class Rules {
           .definedBy("io.holdfast.postgres..")
           .layer("files")
           .definedBy("io.holdfast.files..")
+          .layer("portable")
+          .definedBy("io.holdfast.portable..")
           .layer("engine")
           .definedBy("io.holdfast.engine..")
           .layer("cli")
@@ -49,8 +51,10 @@ final class Rules {
           .mayOnlyAccessLayers("base")
           .whereLayer("files")
           .mayOnlyAccessLayers("base")
+          .whereLayer("portable")
+          .mayOnlyAccessLayers("base")
           .whereLayer("engine")
-          .mayOnlyAccessLayers("repository", "postgres", "files", "storage", "base")
+          .mayOnlyAccessLayers("repository", "postgres", "files", "portable", "storage", "base")
           .whereLayer("cli")
           .mayOnlyAccessLayers("engine", "base")
           .because(
@@ -134,6 +138,7 @@ final class Rules {
               "io.holdfast.repository.crypto..",
               "io.holdfast.repository.testing..",
               "io.holdfast.postgres.wire..",
+              "io.holdfast.portable.seal..",
               "io.holdfast.storage.azure..")
           .should()
           .dependOnClassesThat()

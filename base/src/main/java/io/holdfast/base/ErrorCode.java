@@ -50,6 +50,11 @@ public enum ErrorCode {
   FILE_NAME_UNSUITABLE(1058, USER, "A file of the cluster has a name that is not UTF-8."),
   SERVER_FILE_UNREADABLE(1059, USER, "The server's own user may not read one of its files."),
   WAL_CONFLICT(1060, USER, "A WAL file of that name with other content is stored already."),
+  FILE_KIND_UNKNOWN(1070, USER, "The file is of no kind that can be read here."),
+  FILE_TOO_NEW(1071, USER, "The file needs a newer version of Holdfast."),
+  FILE_KEY_WRONG(1072, USER, "The key or passphrase does not open this file."),
+  FILE_BEYOND_LIMIT(1073, USER, "The file is larger, or asks for more memory, than the limit."),
+  FILE_EXISTS(1074, USER, "There is a file already where one would be written."),
   SERVER_UNAVAILABLE(2001, UNAVAILABLE, "The PostgreSQL server cannot be reached or went away."),
   STORE_UNAVAILABLE(
       2002, UNAVAILABLE, "The repository's store cannot be reached or refuses to work."),
@@ -73,6 +78,10 @@ public enum ErrorCode {
   WAL_CORRUPT(3007, CORRUPTION, "WAL cannot be read."),
   CHECK_FAILED(3008, CORRUPTION, "A check of restored data failed."),
   CONTROL_FILE_UNREADABLE(3009, CORRUPTION, "The cluster's control file is damaged."),
+  FILE_CORRUPT(
+      3020,
+      CORRUPTION,
+      "A portable or encrypted file is damaged, cut off, or not what its manifest says."),
   WRITE_OUTCOME_UNKNOWN(4001, UNKNOWN_OUTCOME, "Nobody can say whether a write took effect."),
   PARTLY_DONE(6001, PARTIAL, "Some parts were done and some failed."),
   CANCELLED(7001, INTERRUPTED, "The work was interrupted."),

@@ -8,6 +8,7 @@ import io.holdfast.engine.config.Environment;
 import io.holdfast.engine.config.Flags;
 import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.config.SettingsResolver;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 
 /// What a command gets from the process: streams, environment, clock. Made once in [Main].
 record CommandContext(
+    InputStream in,
     PrintStream out,
     PrintStream err,
     Environment environment,

@@ -5,6 +5,7 @@ import io.holdfast.base.Cancellation;
 import io.holdfast.base.Entropy;
 import io.holdfast.engine.config.Environment;
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -60,6 +61,7 @@ public final class Main implements Callable<Integer> {
     boolean interactive =
         Optional.ofNullable(System.console()).map(java.io.Console::isTerminal).orElse(false);
     return new CommandContext(
+        new FileInputStream(FileDescriptor.in),
         stream(FileDescriptor.out),
         stream(FileDescriptor.err),
         new Environment(System.getenv()),
@@ -149,6 +151,8 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(new KeyShredCommand(context))
             .addSubcommand(new KeyKitCommand(context))
             .addSubcommand(new KeyCheckCommand(context)));
+    commandLine.addSubcommand(new EncryptCommand(context));
+    commandLine.addSubcommand(new DecryptCommand(context));
     commandLine.addSubcommand(new DoctorCommand(context));
     commandLine.addSubcommand(new ConfigCommand(context));
     commandLine.addSubcommand(new QuickstartCommand(context));

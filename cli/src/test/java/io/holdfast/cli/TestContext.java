@@ -5,6 +5,7 @@ import io.holdfast.base.Entropy;
 import io.holdfast.base.testing.Seeds;
 import io.holdfast.engine.config.Environment;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -32,8 +33,19 @@ final class TestContext {
       Path workingDirectory,
       Entropy entropy,
       InstantSource clock) {
+    this(environment, workingDirectory, entropy, clock, InputStream.nullInputStream());
+  }
+
+  /// For commands that read standard input.
+  TestContext(
+      Map<String, String> environment,
+      Path workingDirectory,
+      Entropy entropy,
+      InstantSource clock,
+      InputStream in) {
     context =
         new CommandContext(
+            in,
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             new Environment(environment),

@@ -33,6 +33,9 @@ public final class Variables {
           plain(
               "HOLDFAST_TO_*",
               "What follows the prefix is, for the second repository's store, the variable of that name: HOLDFAST_TO_AWS_ACCESS_KEY_ID."),
+          secret(
+              "HOLDFAST_FILE_PASSPHRASE",
+              "Passphrase of a file for encrypt and decrypt; of 'openssl enc' the password."),
           secret("DATABASE_URL", "Database of the source; --url wins."),
           secret("POSTGRES_URL", "The same; read when DATABASE_URL is not set."),
           secret("DIRECT_URL", "The same server without a pooler; --direct-url wins."),

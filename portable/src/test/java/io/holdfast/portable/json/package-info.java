@@ -1,0 +1,5 @@
+/// Tests.
+@NullMarked
+package io.holdfast.portable.json;
+
+import org.jspecify.annotations.NullMarked;

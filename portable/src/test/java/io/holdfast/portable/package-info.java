@@ -1,0 +1,5 @@
+/// Tests.
+@NullMarked
+package io.holdfast.portable;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Tests.
+@NullMarked
+package io.holdfast.portable.seal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Tests.
+@NullMarked
+package io.holdfast.portable.tar;
+
+import org.jspecify.annotations.NullMarked;
