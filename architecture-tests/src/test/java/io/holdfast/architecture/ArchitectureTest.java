@@ -45,6 +45,7 @@ class ArchitectureTest {
         "repository",
         "postgres",
         "files",
+        "tenant",
         "engine",
         "cli"
       })

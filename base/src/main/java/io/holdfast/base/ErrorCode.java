@@ -50,6 +50,9 @@ public enum ErrorCode {
   FILE_NAME_UNSUITABLE(1058, USER, "A file of the cluster has a name that is not UTF-8."),
   SERVER_FILE_UNREADABLE(1059, USER, "The server's own user may not read one of its files."),
   WAL_CONFLICT(1060, USER, "A WAL file of that name with other content is stored already."),
+  SCOPE_MAP_INVALID(1070, USER, "The scope map has errors."),
+  SCOPE_MAP_UNSUITABLE(1071, USER, "The scope map does not fit the database."),
+  SCOPE_ROOT_UNCLEAR(1072, USER, "Nobody can tell which table is the root of the scope."),
   SERVER_UNAVAILABLE(2001, UNAVAILABLE, "The PostgreSQL server cannot be reached or went away."),
   STORE_UNAVAILABLE(
       2002, UNAVAILABLE, "The repository's store cannot be reached or refuses to work."),

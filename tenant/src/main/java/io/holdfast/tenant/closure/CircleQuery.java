@@ -1,0 +1,188 @@
+package io.holdfast.tenant.closure;
+
+import static io.holdfast.tenant.catalog.Identifiers.quoted;
+
+import io.holdfast.tenant.catalog.Catalog;
+import io.holdfast.tenant.catalog.Key;
+import io.holdfast.tenant.catalog.QualifiedName;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// The keys of all rows of a circle of tables that belong to the scope, as one recursive query. Its
+/// rows have the number of a table and a place for the key of each table of the circle, of which all
+/// but one's are null. UNION drops what was found before, so that it ends.
+final class CircleQuery {
+  private final Predicates predicates;
+  private final Links links;
+  private final List<QualifiedName> circle;
+  private final Map<QualifiedName, Place> places = new HashMap<>();
+  private final List<String> types = new ArrayList<>();
+  private final String name;
+
+  /// Where the key of a table stands.
+  ///
+  /// @param kind the number of the table
+  /// @param first the number of its first column among the places
+  private record Place(int kind, int first, List<String> key) {}
+
+  CircleQuery(
+      Predicates predicates, Catalog catalog, Links links, List<QualifiedName> circle) {
+    this.predicates = predicates;
+    this.links = links;
+    this.circle = circle;
+    for (QualifiedName table : circle) {
+      List<String> key =
+          catalog
+              .table(table)
+              .flatMap(found -> found.identifyingKey())
+              .map(Key::columns)
+              .orElseThrow(
+                  () ->
+                      TenantRows.unsuitable(
+                          table + " has neither a primary key nor a unique one without nulls"));
+      places.put(table, new Place(places.size(), types.size(), key));
+      for (String column : key) {
+        types.add(
+            predicates
+                .table(table)
+                .column(column)
+                .orElseThrow(() -> TenantRows.unsuitable(table + " has no column " + column))
+                .type());
+      }
+    }
+    name = "owned_" + predicates.nextAlias();
+  }
+
+  String predicate(QualifiedName table, String alias) {
+    Place place = place(table);
+    List<String> own =
+        place.key().stream().map(column -> Predicates.column(alias, column)).toList();
+    return "("
+        + String.join(", ", own)
+        + ") IN (\n  WITH RECURSIVE "
+        + name
+        + "(kind, "
+        + allPlaces("")
+        + ") AS (\n    "
+        + String.join("\n    UNION ALL ", beginnings())
+        + "\n    UNION\n    SELECT step.kind, "
+        + allPlaces("step.")
+        + " FROM "
+        + name
+        + " AS f CROSS JOIN LATERAL (\n      "
+        + String.join("\n      UNION ALL ", steps())
+        + ") AS step(kind, "
+        + allPlaces("")
+        + "))\n  SELECT "
+        + range(place)
+        + " FROM "
+        + name
+        + " WHERE kind = "
+        + place.kind()
+        + ")";
+  }
+
+  /// Rows that belong to the scope without anything of the circle.
+  private List<String> beginnings() {
+    List<String> selects = new ArrayList<>();
+    for (QualifiedName table : circle) {
+      String alias = predicates.nextAlias();
+      List<String> ways =
+          predicates.ways(table, alias, link -> !places.containsKey(link.target()));
+      if (!ways.isEmpty()) {
+        selects.add(
+            "SELECT "
+                + keyInItsPlace(table, alias)
+                + " FROM "
+                + predicates.source(table, alias)
+                + " WHERE "
+                + Predicates.anyOf(ways));
+      }
+    }
+    if (selects.isEmpty()) {
+      throw TenantRows.unsuitable(
+          "nothing leads from "
+              + circle.stream().map(QualifiedName::text).collect(Collectors.joining(", "))
+              + " to the root: they own only each other");
+    }
+    return selects;
+  }
+
+  /// From a row that was found to the rows that it owns.
+  private List<String> steps() {
+    List<String> selects = new ArrayList<>();
+    for (QualifiedName table : circle) {
+      for (Link link : links.of(table)) {
+        Place above = places.get(link.target());
+        if (above != null) {
+          selects.add(step(table, link, above));
+        }
+      }
+    }
+    return selects;
+  }
+
+  private String step(QualifiedName table, Link link, Place above) {
+    String own = predicates.nextAlias();
+    String owner = predicates.nextAlias();
+    List<String> found = new ArrayList<>();
+    for (int i = 0; i < above.key().size(); i++) {
+      found.add(
+          Predicates.column(owner, above.key().get(i)) + " = f.k" + (above.first() + i + 1));
+    }
+    return "SELECT "
+        + keyInItsPlace(table, own)
+        + " FROM "
+        + predicates.source(link.target(), owner)
+        + " JOIN "
+        + predicates.source(table, own)
+        + " ON "
+        + predicates.joined(table, own, link, owner)
+        + " WHERE f.kind = "
+        + above.kind()
+        + " AND "
+        + String.join(" AND ", found);
+  }
+
+  /// The table's number, its key, and nulls of the right types for all others.
+  private String keyInItsPlace(QualifiedName table, String alias) {
+    Place place = place(table);
+    List<String> values = new ArrayList<>();
+    values.add(Integer.toString(place.kind()));
+    for (int i = 0; i < types.size(); i++) {
+      int own = i - place.first();
+      values.add(
+          own >= 0 && own < place.key().size()
+              ? alias + "." + quoted(place.key().get(own))
+              : "NULL::" + types.get(i));
+    }
+    return String.join(", ", values);
+  }
+
+  private String allPlaces(String prefix) {
+    List<String> names = new ArrayList<>();
+    for (int i = 1; i <= types.size(); i++) {
+      names.add(prefix + "k" + i);
+    }
+    return String.join(", ", names);
+  }
+
+  private static String range(Place place) {
+    List<String> names = new ArrayList<>();
+    for (int i = 1; i <= place.key().size(); i++) {
+      names.add("k" + (place.first() + i));
+    }
+    return String.join(", ", names);
+  }
+
+  private Place place(QualifiedName table) {
+    Place place = places.get(table);
+    if (place == null) {
+      throw new IllegalArgumentException(table + " is not in this circle");
+    }
+    return place;
+  }
+}
