@@ -2,8 +2,7 @@ package io.holdfast.tenant.closure;
 
 import static io.holdfast.tenant.catalog.Identifiers.quoted;
 
-import io.holdfast.tenant.catalog.Catalog;
-import io.holdfast.tenant.catalog.Key;
+import io.holdfast.tenant.catalog.Column;
 import io.holdfast.tenant.catalog.QualifiedName;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,16 +10,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// The keys of all rows of a circle of tables that belong to the scope, as one recursive query. Its
-/// rows have the number of a table and a place for the key of each table of the circle, of which all
-/// but one's are null. UNION drops what was found before, so that it ends.
+/// The set of keys of a circle of tables, as one recursive query. Its rows have the number of a
+/// table and a place for the key of each table of the circle, of which all but one's are null. UNION
+/// drops what was found before, so that it ends.
 final class CircleQuery {
   private final Predicates predicates;
   private final Links links;
   private final List<QualifiedName> circle;
+  private final Predicates.Membership membership;
   private final Map<QualifiedName, Place> places = new HashMap<>();
   private final List<String> types = new ArrayList<>();
-  private final String name;
 
   /// Where the key of a table stands.
   ///
@@ -28,42 +27,28 @@ final class CircleQuery {
   /// @param first the number of its first column among the places
   private record Place(int kind, int first, List<String> key) {}
 
+  /// @param membership of tables that are not in the circle
   CircleQuery(
-      Predicates predicates, Catalog catalog, Links links, List<QualifiedName> circle) {
+      Predicates predicates,
+      Links links,
+      List<QualifiedName> circle,
+      Predicates.Membership membership) {
     this.predicates = predicates;
     this.links = links;
     this.circle = circle;
+    this.membership = membership;
     for (QualifiedName table : circle) {
-      List<String> key =
-          catalog
-              .table(table)
-              .flatMap(found -> found.identifyingKey())
-              .map(Key::columns)
-              .orElseThrow(
-                  () ->
-                      TenantRows.unsuitable(
-                          table + " has neither a primary key nor a unique one without nulls"));
-      places.put(table, new Place(places.size(), types.size(), key));
-      for (String column : key) {
-        types.add(
-            predicates
-                .table(table)
-                .column(column)
-                .orElseThrow(() -> TenantRows.unsuitable(table + " has no column " + column))
-                .type());
-      }
+      List<Column> key = predicates.key(table);
+      places.put(
+          table,
+          new Place(places.size(), types.size(), key.stream().map(Column::name).toList()));
+      key.forEach(column -> types.add(column.type()));
     }
-    name = "owned_" + predicates.nextAlias();
   }
 
-  String predicate(QualifiedName table, String alias) {
-    Place place = place(table);
-    List<String> own =
-        place.key().stream().map(column -> Predicates.column(alias, column)).toList();
-    return "("
-        + String.join(", ", own)
-        + ") IN (\n  WITH RECURSIVE "
-        + name
+  /// As it stands behind WITH RECURSIVE.
+  String definition(String name) {
+    return name
         + "(kind, "
         + allPlaces("")
         + ") AS (\n    "
@@ -76,13 +61,13 @@ final class CircleQuery {
         + String.join("\n      UNION ALL ", steps())
         + ") AS step(kind, "
         + allPlaces("")
-        + "))\n  SELECT "
-        + range(place)
-        + " FROM "
-        + name
-        + " WHERE kind = "
-        + place.kind()
-        + ")";
+        + "))";
+  }
+
+  /// The keys of one table of the circle.
+  String keys(QualifiedName table, String name) {
+    Place place = place(table);
+    return "SELECT " + range(place) + " FROM " + name + " WHERE kind = " + place.kind();
   }
 
   /// Rows that belong to the scope without anything of the circle.
@@ -91,7 +76,8 @@ final class CircleQuery {
     for (QualifiedName table : circle) {
       String alias = predicates.nextAlias();
       List<String> ways =
-          predicates.ways(table, alias, link -> !places.containsKey(link.target()));
+          predicates.ways(
+              table, alias, link -> !places.containsKey(link.target()), membership);
       if (!ways.isEmpty()) {
         selects.add(
             "SELECT "

@@ -11,7 +11,6 @@ import io.holdfast.tenant.scope.Shared;
 import io.holdfast.tenant.scope.Via;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -96,19 +95,5 @@ public final class Links {
   /// that do so in a circle are together.
   public List<List<QualifiedName>> order() {
     return Components.of(references());
-  }
-
-  /// Tables that own each other in a circle, each with all others of its circle.
-  Map<QualifiedName, List<QualifiedName>> circles() {
-    SortedMap<QualifiedName, SortedSet<QualifiedName>> ownership = ownership();
-    Map<QualifiedName, List<QualifiedName>> circles = new TreeMap<>();
-    for (List<QualifiedName> component : Components.of(ownership)) {
-      QualifiedName first = component.getFirst();
-      SortedSet<QualifiedName> own = ownership.get(first);
-      if (component.size() > 1 || own != null && own.contains(first)) {
-        component.forEach(table -> circles.put(table, component));
-      }
-    }
-    return circles;
   }
 }

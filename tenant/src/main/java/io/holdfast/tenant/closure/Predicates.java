@@ -6,36 +6,72 @@ import io.holdfast.base.BackupException;
 import io.holdfast.tenant.catalog.Catalog;
 import io.holdfast.tenant.catalog.Column;
 import io.holdfast.tenant.catalog.ForeignKey;
+import io.holdfast.tenant.catalog.Key;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.catalog.Table;
+import io.holdfast.tenant.graph.Components;
 import io.holdfast.tenant.scope.Owned;
 import io.holdfast.tenant.scope.ScopeMap;
 import io.holdfast.tenant.scope.Via;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.function.Predicate;
 
-/// Writes predicates. Each table in a query gets an alias of its own, and each circle of tables a
-/// recursive query. *Confined*.
+/// Writes predicates. A table that few ways lead to is asked for by `EXISTS` all the way up; one in
+/// a circle, or that many ways lead to, by a set of keys that is computed once. *Confined*.
 final class Predicates {
+  private static final int WAYS_MAX = 4;
   private static final int CHARACTERS_MAX = 1 << 20;
 
   private final ScopeMap map;
   private final Catalog catalog;
   private final Links links;
   private final ScopeId id;
-  private final Map<QualifiedName, List<QualifiedName>> circles;
+  private final List<List<QualifiedName>> components;
+  private final Map<QualifiedName, Integer> ways = new HashMap<>();
+  private final Set<QualifiedName> circles = new HashSet<>();
   private int aliases;
   private long written;
+
+  /// Says that a row is in the set of keys of its table.
+  interface Membership {
+    String of(QualifiedName table, String alias);
+  }
 
   Predicates(ScopeMap map, Catalog catalog, Links links, ScopeId id) {
     this.map = map;
     this.catalog = catalog;
     this.links = links;
     this.id = id;
-    circles = links.circles();
+    SortedMap<QualifiedName, SortedSet<QualifiedName>> ownership = links.ownership();
+    components = Components.of(ownership);
+    for (List<QualifiedName> component : components) {
+      component.forEach(table -> ways.put(table, countWays(table, component)));
+    }
+  }
+
+  /// How often the root would be asked for; those of a circle count as too many.
+  private int countWays(QualifiedName table, List<QualifiedName> component) {
+    int count = 0;
+    for (Link link : links.of(table)) {
+      if (component.contains(link.target())) {
+        circles.add(table);
+        return WAYS_MAX + 1;
+      }
+      count += ways.getOrDefault(link.target(), 1);
+    }
+    return Math.clamp(count, 1, WAYS_MAX + 1);
+  }
+
+  private boolean needsSet(QualifiedName table) {
+    return ways.getOrDefault(table, 1) > WAYS_MAX;
   }
 
   RowSelection selection(QualifiedName table) {
@@ -53,16 +89,22 @@ final class Predicates {
   }
 
   /// Whether a row belongs to the scope.
-  String predicate(QualifiedName name, String alias) {
-    List<QualifiedName> circle = circles.get(name);
-    if (circle != null) {
-      return bounded(new CircleQuery(this, catalog, links, circle).predicate(name, alias));
+  private String predicate(QualifiedName name, String alias) {
+    // Below one set the rows are looked up in it; with several, or in a circle, they are a set too.
+    long sets =
+        links.of(name).stream().filter(link -> needsSet(link.target())).distinct().count();
+    if (circles.contains(name) || sets > 1) {
+      return set(name, alias);
     }
-    List<String> ways = ways(name, alias, _ -> true);
-    if (ways.isEmpty()) {
+    List<String> found = ways(name, alias, _ -> true, this::set);
+    if (found.isEmpty()) {
       throw TenantRows.unsuitable("nothing leads from " + name + " to the root");
     }
-    return bounded(anyOf(ways));
+    return bounded(anyOf(found));
+  }
+
+  private String set(QualifiedName name, String alias) {
+    return bounded(new KeySets(this, links, components, this::needsSet).predicate(name, alias));
   }
 
   static String anyOf(List<String> ways) {
@@ -72,7 +114,9 @@ final class Predicates {
   /// Each way by which a row can belong to the scope.
   ///
   /// @param which links are looked at
-  List<String> ways(QualifiedName name, String alias, Predicate<Link> which) {
+  /// @param membership for tables of which there is a set
+  List<String> ways(
+      QualifiedName name, String alias, Predicate<Link> which, Membership membership) {
     List<String> ways = new ArrayList<>();
     switch (owned(name).via()) {
       case Via.OfRoot() -> ways.add(column(alias, map.root().key()) + " = " + id.sql());
@@ -88,7 +132,9 @@ final class Predicates {
                 + " WHERE "
                 + joined(name, alias, link, target)
                 + " AND "
-                + predicate(link.target(), target)
+                + (needsSet(link.target())
+                    ? membership.of(link.target(), target)
+                    : predicate(link.target(), target))
                 + ")");
       }
     }
@@ -133,6 +179,19 @@ final class Predicates {
 
   private static BackupException noKey(QualifiedName table) {
     return TenantRows.unsuitable(table + " has no primary key of one column");
+  }
+
+  /// The columns that tell the rows of a table apart.
+  List<Column> key(QualifiedName name) {
+    Table table = table(name);
+    Key key =
+        table
+            .identifyingKey()
+            .orElseThrow(
+                () ->
+                    TenantRows.unsuitable(
+                        name + " has neither a primary key nor a unique one without nulls"));
+    return key.columns().stream().flatMap(column -> table.column(column).stream()).toList();
   }
 
   static String column(String alias, String name) {

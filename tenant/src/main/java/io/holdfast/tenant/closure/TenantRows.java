@@ -12,6 +12,9 @@ import java.util.List;
 
 /// The SQL that selects the rows of one scope, table by table. All names in it are qualified and
 /// quoted, so it means the same with every search path.
+///
+/// The planner overrates recursive queries: whoever runs them says `SET jit = off` before, or the
+/// server compiles each for longer than it runs.
 public final class TenantRows {
   private final ScopeMap map;
   private final Catalog catalog;

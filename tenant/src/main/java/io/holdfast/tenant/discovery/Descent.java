@@ -24,7 +24,7 @@ final class Descent {
   private final Map<QualifiedName, Via> owned = new LinkedHashMap<>();
   private final PriorityQueue<Step> steps =
       new PriorityQueue<>(
-          Comparator.comparingInt(Step::chosen)
+          Comparator.comparingInt(Step::others)
               .thenComparingInt(Step::absent)
               .thenComparingInt(Step::length)
               .thenComparing(Step::table)
@@ -32,10 +32,10 @@ final class Descent {
 
   /// A way to a table.
   ///
-  /// @param chosen how many of its steps nobody has named as the way
+  /// @param others how many of its steps are others than somebody has named
   /// @param absent how many of its steps can be without a value
   private record Step(
-      QualifiedName table, Via via, int chosen, int absent, int length, String order) {}
+      QualifiedName table, Via via, int others, int absent, int length, String order) {}
 
   /// @param mayOwn tables that are looked at
   Descent(Catalog catalog, Root root, Predicate<QualifiedName> mayOwn) {
@@ -69,12 +69,18 @@ final class Descent {
       if (table.isPartition() || owned.containsKey(key.table()) || !mayOwn.test(key.table())) {
         continue;
       }
-      boolean isNamed = new Via.OfForeignKey(key.name()).equals(named.get(key.table()));
+      boolean other =
+          switch (named.get(key.table())) {
+            case Via.OfForeignKey(String constraint) -> !constraint.equals(key.name());
+            case Via.OfPolymorphic _ -> true;
+            case null -> false;
+            case Via.OfRoot(), Via.OfColumn _ -> false;
+          };
       steps.add(
           new Step(
               key.table(),
               via(key, at.table()),
-              at.chosen() + (isNamed ? 0 : 1),
+              at.others() + (other ? 1 : 0),
               at.absent() + (table.allRefuseNulls(key.columns()) ? 0 : 1),
               at.length() + 1,
               key.name()));
@@ -85,7 +91,7 @@ final class Descent {
               && way.targets().containsValue(at.table())
               && mayOwn.test(table)) {
             steps.add(
-                new Step(table, via, at.chosen(), at.absent() + 1, at.length() + 1, "polymorphic"));
+                new Step(table, via, at.others(), at.absent() + 1, at.length() + 1, "polymorphic"));
           }
         });
   }
