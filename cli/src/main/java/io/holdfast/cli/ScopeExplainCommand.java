@@ -35,7 +35,6 @@ final class ScopeExplainCommand implements Callable<Integer> {
         options
             .scopes(context)
             .explain(
-                context.workingDirectory().resolve(file),
-                sql ? Detail.TREE_AND_SQL : Detail.TREE));
+                context.workingDirectory().resolve(file), sql ? Detail.TREE_AND_SQL : Detail.TREE));
   }
 }

@@ -11,10 +11,7 @@ import picocli.CommandLine.Option;
 final class ScopeOptions {
   @Mixin GlobalOptions global = new GlobalOptions();
 
-  @Option(
-      names = "--url",
-      paramLabel = "URL",
-      description = "Database. Default: $DATABASE_URL.")
+  @Option(names = "--url", paramLabel = "URL", description = "Database. Default: $DATABASE_URL.")
   @Nullable String url;
 
   @Option(

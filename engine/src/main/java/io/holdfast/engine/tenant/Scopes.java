@@ -116,9 +116,7 @@ public final class Scopes {
       Catalog catalog = CatalogReader.read(sql);
       CheckReport report = ScopeCheck.check(load(file, catalog), catalog, sql);
       return new ScopeAnswer(
-          report.toMap(),
-          report.describe(),
-          report.isFit() ? 0 : ErrorKind.USER.exitStatus());
+          report.toMap(), report.describe(), report.isFit() ? 0 : ErrorKind.USER.exitStatus());
     }
   }
 
@@ -133,8 +131,7 @@ public final class Scopes {
       Path beside = Files.createTempFile(file.toAbsolutePath().getParent(), ".scope", ".tmp");
       Files.writeString(beside, replaced, StandardCharsets.UTF_8);
       Files.setPosixFilePermissions(beside, Files.getPosixFilePermissions(file));
-      Files.move(
-          beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw fileError(file, e);
     }

@@ -67,7 +67,9 @@ public final class CatalogReader {
       tables.put(row.get(0), table(row, names, parts));
     }
     return Catalog.of(
-        version, new Role(server.get(1), isTrue(server.get(2))), Partitions.summed(tables.values()));
+        version,
+        new Role(server.get(1), isTrue(server.get(2))),
+        Partitions.summed(tables.values()));
   }
 
   /// What tables are made of, by the number of the table.
@@ -138,7 +140,10 @@ public final class CatalogReader {
         .forEach(
             columns -> {
               List<String> names =
-                  columns.stream().map(row -> row.get(6)).takeWhile(name -> !name.isEmpty()).toList();
+                  columns.stream()
+                      .map(row -> row.get(6))
+                      .takeWhile(name -> !name.isEmpty())
+                      .toList();
               if (!names.isEmpty()) {
                 indexes
                     .computeIfAbsent(columns.getFirst().get(0), _ -> new ArrayList<>())

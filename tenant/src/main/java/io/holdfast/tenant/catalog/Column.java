@@ -5,7 +5,7 @@ import java.util.Optional;
 /// A column of a table.
 ///
 /// @param type as `format_type` writes it with an empty search path, so names of the user's own
-///     types have their schema
+///   types have their schema
 /// @param expression the default, or what generates it
 /// @param sequence the sequence that belongs to the column
 public record Column(

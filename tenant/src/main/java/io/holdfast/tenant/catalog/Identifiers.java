@@ -59,7 +59,9 @@ public final class Identifiers {
     int at = 0;
     while (true) {
       int end =
-          at < text.length() && text.charAt(at) == '"' ? endOfQuoted(text, at) : endOfPlain(text, at);
+          at < text.length() && text.charAt(at) == '"'
+              ? endOfQuoted(text, at)
+              : endOfPlain(text, at);
       parts.add(text.substring(at, end));
       if (end == text.length()) {
         return parts;
@@ -84,7 +86,9 @@ public final class Identifiers {
     }
     if (!PLAIN.matcher(written).matches()) {
       throw new IllegalArgumentException(
-          written.isEmpty() ? "a name is missing" : "write " + quoted(written) + ", with the quotes");
+          written.isEmpty()
+              ? "a name is missing"
+              : "write " + quoted(written) + ", with the quotes");
     }
     return written;
   }

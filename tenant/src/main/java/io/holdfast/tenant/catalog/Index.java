@@ -12,7 +12,6 @@ public record Index(String name, List<String> columns) {
 
   /// Whether rows can be found by these columns: they are the first of the index, in any order.
   public boolean serves(List<String> wanted) {
-    return columns.size() >= wanted.size()
-        && columns.subList(0, wanted.size()).containsAll(wanted);
+    return columns.size() >= wanted.size() && columns.subList(0, wanted.size()).containsAll(wanted);
   }
 }

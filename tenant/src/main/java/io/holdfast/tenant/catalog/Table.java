@@ -101,8 +101,7 @@ public record Table(
   public boolean hasKey(List<String> wanted) {
     return keys.stream()
         .anyMatch(
-            key ->
-                key.columns().size() == wanted.size() && key.columns().containsAll(wanted));
+            key -> key.columns().size() == wanted.size() && key.columns().containsAll(wanted));
   }
 
   /// Whether an index finds rows by these columns.

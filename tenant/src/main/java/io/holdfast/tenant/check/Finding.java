@@ -9,8 +9,7 @@ import java.util.Optional;
 ///
 /// @param table empty if it is about the map as a whole
 /// @param hint what to do
-public record Finding(
-    FindingCode code, Optional<QualifiedName> table, String text, String hint) {
+public record Finding(FindingCode code, Optional<QualifiedName> table, String text, String hint) {
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("code", code.label());

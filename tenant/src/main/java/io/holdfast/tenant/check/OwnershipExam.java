@@ -1,6 +1,5 @@
 package io.holdfast.tenant.check;
 
-import io.holdfast.base.BackupException;
 import io.holdfast.tenant.catalog.Catalog;
 import io.holdfast.tenant.catalog.Column;
 import io.holdfast.tenant.catalog.ForeignKey;
@@ -85,9 +84,7 @@ final class OwnershipExam {
     Optional<Column> key =
         catalog.table(map.root().table()).flatMap(root -> root.column(map.root().key()));
     Optional<Column> column = table.column(name);
-    if (key.isPresent()
-        && column.isPresent()
-        && !key.get().type().equals(column.get().type())) {
+    if (key.isPresent() && column.isPresent() && !key.get().type().equals(column.get().type())) {
       findings.add(
           FindingCode.TYPE_DIFFERS,
           table.name(),
@@ -205,7 +202,9 @@ final class OwnershipExam {
               .anyMatch(
                   table ->
                       beginsHere(table)
-                          || links.of(table).stream().map(Link::target).anyMatch(reached::contains));
+                          || links.of(table).stream()
+                              .map(Link::target)
+                              .anyMatch(reached::contains));
       if (entered) {
         reached.addAll(component);
       } else {

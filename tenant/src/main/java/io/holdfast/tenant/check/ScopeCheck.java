@@ -70,15 +70,13 @@ public final class ScopeCheck {
     for (Exclusion exclusion : map.excluded()) {
       if (exclusion.isUndecided()) {
         String pattern = exclusion.pattern().text();
-        String hint =
-            "Give a reason why it is left out, or put it under owned or referenced.";
+        String hint = "Give a reason why it is left out, or put it under owned or referenced.";
         exclusion
             .pattern()
             .exact()
             .ifPresentOrElse(
                 table ->
-                    findings.add(
-                        FindingCode.EXCLUSION_UNDECIDED, table, Exclusion.UNDECIDED, hint),
+                    findings.add(FindingCode.EXCLUSION_UNDECIDED, table, Exclusion.UNDECIDED, hint),
                 () ->
                     findings.add(
                         FindingCode.EXCLUSION_UNDECIDED,

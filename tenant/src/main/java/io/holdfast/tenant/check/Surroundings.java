@@ -108,8 +108,7 @@ final class Surroundings {
               + table.name().text()
               + " ("
               + String.join(
-                  ", ",
-                  columns.stream().map(io.holdfast.tenant.catalog.Identifiers::text).toList())
+                  ", ", columns.stream().map(io.holdfast.tenant.catalog.Identifiers::text).toList())
               + ");");
     }
   }
@@ -169,13 +168,12 @@ final class Surroundings {
   }
 
   private void leftOut(Table table) {
-    if (map.owned(table.name()).isEmpty() && map.tenantColumn().flatMap(table::column).isPresent()) {
+    if (map.owned(table.name()).isEmpty()
+        && map.tenantColumn().flatMap(table::column).isPresent()) {
       findings.add(
           FindingCode.TENANT_COLUMN_LEFT_OUT,
           table.name(),
-          "the table has the tenant column "
-              + map.tenantColumn().orElse("")
-              + " and is not owned",
+          "the table has the tenant column " + map.tenantColumn().orElse("") + " and is not owned",
           "Make sure that its rows are not wanted.");
     }
   }

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /// The set of keys of a circle of tables, as one recursive query. Its rows have the number of a
-/// table and a place for the key of each table of the circle, of which all but one's are null. UNION
-/// drops what was found before, so that it ends.
+/// table and a place for the key of each table of the circle, of which all but one's are null.
+/// UNION drops what was found before, so that it ends.
 final class CircleQuery {
   private final Predicates predicates;
   private final Links links;
@@ -40,8 +40,7 @@ final class CircleQuery {
     for (QualifiedName table : circle) {
       List<Column> key = predicates.key(table);
       places.put(
-          table,
-          new Place(places.size(), types.size(), key.stream().map(Column::name).toList()));
+          table, new Place(places.size(), types.size(), key.stream().map(Column::name).toList()));
       key.forEach(column -> types.add(column.type()));
     }
   }
@@ -76,8 +75,7 @@ final class CircleQuery {
     for (QualifiedName table : circle) {
       String alias = predicates.nextAlias();
       List<String> ways =
-          predicates.ways(
-              table, alias, link -> !places.containsKey(link.target()), membership);
+          predicates.ways(table, alias, link -> !places.containsKey(link.target()), membership);
       if (!ways.isEmpty()) {
         selects.add(
             "SELECT "
@@ -116,8 +114,7 @@ final class CircleQuery {
     String owner = predicates.nextAlias();
     List<String> found = new ArrayList<>();
     for (int i = 0; i < above.key().size(); i++) {
-      found.add(
-          Predicates.column(owner, above.key().get(i)) + " = f.k" + (above.first() + i + 1));
+      found.add(Predicates.column(owner, above.key().get(i)) + " = f.k" + (above.first() + i + 1));
     }
     return "SELECT "
         + keyInItsPlace(table, own)

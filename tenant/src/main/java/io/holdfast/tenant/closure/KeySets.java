@@ -76,8 +76,7 @@ final class KeySets {
     String alias = predicates.nextAlias();
     List<String> key = predicates.key(first).stream().map(Column::name).toList();
     keys.put(first, "SELECT " + Identifiers.quoted(key) + " FROM " + name);
-    List<String> names =
-        key.stream().map(column -> Predicates.column(alias, column)).toList();
+    List<String> names = key.stream().map(column -> Predicates.column(alias, column)).toList();
     return name
         + " AS (SELECT "
         + String.join(", ", names)

@@ -91,8 +91,7 @@ final class Predicates {
   /// Whether a row belongs to the scope.
   private String predicate(QualifiedName name, String alias) {
     // Below one set the rows are looked up in it; with several, or in a circle, they are a set too.
-    long sets =
-        links.of(name).stream().filter(link -> needsSet(link.target())).distinct().count();
+    long sets = links.of(name).stream().filter(link -> needsSet(link.target())).distinct().count();
     if (circles.contains(name) || sets > 1) {
       return set(name, alias);
     }
@@ -148,7 +147,9 @@ final class Predicates {
         List<String> pairs = new ArrayList<>();
         for (int i = 0; i < key.columns().size(); i++) {
           pairs.add(
-              column(target, key.targetColumns().get(i)) + " = " + column(alias, key.columns().get(i)));
+              column(target, key.targetColumns().get(i))
+                  + " = "
+                  + column(alias, key.columns().get(i)));
         }
         yield String.join(" AND ", pairs);
       }
@@ -156,7 +157,10 @@ final class Predicates {
         Column key = singleKey(table(way.target())).orElseThrow(() -> noKey(way.target()));
         Optional<Column> own = table(name).column(way.idColumn());
         String cast =
-            own.map(Column::type).filter(type -> !type.equals(key.type())).map("::"::concat).orElse("");
+            own.map(Column::type)
+                .filter(type -> !type.equals(key.type()))
+                .map("::"::concat)
+                .orElse("");
         yield column(alias, way.typeColumn())
             + " = "
             + ScopeId.literal(way.value())

@@ -29,7 +29,7 @@ public final class TenantRows {
   }
 
   /// @throws BackupException `SCOPE_MAP_UNSUITABLE` if the database lacks what the map needs to
-  ///     find rows
+  ///   find rows
   public static TenantRows of(ScopeMap map, Catalog catalog) {
     TenantRows rows = new TenantRows(map, catalog);
     map.owned().forEach(rows::requireWay);
@@ -45,14 +45,13 @@ public final class TenantRows {
   /// The rows of an owned table.
   ///
   /// @throws BackupException `SCOPE_MAP_UNSUITABLE` if nothing leads from the table to the root, or
-  ///     if so many ways do that no server could plan the query
+  ///   if so many ways do that no server could plan the query
   public RowSelection of(QualifiedName table, ScopeId id) {
     return new Predicates(map, catalog, links, id).selection(table);
   }
 
   private void requireWay(QualifiedName name, Owned owned) {
-    Table table =
-        catalog.table(name).orElseThrow(() -> unsuitable("there is no table " + name));
+    Table table = catalog.table(name).orElseThrow(() -> unsuitable("there is no table " + name));
     switch (owned.via()) {
       case Via.OfRoot() -> requireColumn(table, map.root().key());
       case Via.OfColumn(String column) -> requireColumn(table, column);

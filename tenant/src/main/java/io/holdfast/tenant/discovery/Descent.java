@@ -105,7 +105,8 @@ final class Descent {
   private List<ForeignKey> leadingTo(QualifiedName table) {
     List<ForeignKey> keys = new ArrayList<>(catalog.foreignKeysTo(table));
     catalog.tables().values().stream()
-        .filter(part -> part.isPartition() && catalog.whole(part.name()).equals(catalog.table(table)))
+        .filter(
+            part -> part.isPartition() && catalog.whole(part.name()).equals(catalog.table(table)))
         .forEach(part -> keys.addAll(catalog.foreignKeysTo(part.name())));
     return keys;
   }

@@ -67,8 +67,9 @@ public final class Discovery {
   private static String keyOf(Table table) {
     return table.keys().stream()
         .filter(key -> key.columns().size() == 1 && table.refusesNulls(key))
-        .min(Comparator.<Key, Integer>comparing(key -> key.isPrimary() ? 0 : 1)
-            .thenComparing(key -> key.columns().getFirst()))
+        .min(
+            Comparator.<Key, Integer>comparing(key -> key.isPrimary() ? 0 : 1)
+                .thenComparing(key -> key.columns().getFirst()))
         .map(key -> key.columns().getFirst())
         .orElseThrow(
             () ->

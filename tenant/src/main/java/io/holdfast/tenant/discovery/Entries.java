@@ -104,8 +104,7 @@ final class Entries {
         if (!ways.containsKey(target) && table.isPresent()) {
           referenced.putIfAbsent(
               target,
-              new Referenced(
-                  naturalKey(table.get()).orElse(key.targetColumns()), Missing.FAIL));
+              new Referenced(naturalKey(table.get()).orElse(key.targetColumns()), Missing.FAIL));
         }
       }
     }
@@ -116,8 +115,9 @@ final class Entries {
   private static Optional<List<String>> naturalKey(Table table) {
     return table.keys().stream()
         .filter(key -> !key.isPrimary() && table.refusesNulls(key))
-        .min(Comparator.<Key, Integer>comparing(key -> key.columns().size())
-            .thenComparing(key -> key.columns().toString()))
+        .min(
+            Comparator.<Key, Integer>comparing(key -> key.columns().size())
+                .thenComparing(key -> key.columns().toString()))
         .or(table::identifyingKey)
         .map(Key::columns);
   }

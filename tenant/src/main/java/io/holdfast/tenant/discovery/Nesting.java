@@ -102,9 +102,7 @@ public final class Nesting {
     base.owned().forEach((table, entry) -> named.put(table, entry.via()));
     Descent descent =
         new Descent(
-            catalog,
-            nested.root(),
-            table -> base.owned(table).isPresent() && !isOverridden(table));
+            catalog, nested.root(), table -> base.owned(table).isPresent() && !isOverridden(table));
     descent.begin(nested.root().table(), new Via.OfRoot());
     nested.owned().forEach((table, entry) -> descent.begin(table, entry.via()));
     Map<QualifiedName, Via> ways = new LinkedHashMap<>();
@@ -151,8 +149,7 @@ public final class Nesting {
     }
     for (QualifiedName table : base.owned().keySet()) {
       if (!owned.containsKey(table) && !referenced.containsKey(table) && !isOverridden(table)) {
-        excluded.add(
-            new Exclusion(TablePattern.of(table), "not below " + nested.root().table()));
+        excluded.add(new Exclusion(TablePattern.of(table), "not below " + nested.root().table()));
       }
     }
     return excluded;

@@ -15,9 +15,24 @@ public final class RootChoice {
   private static final int SHOWN_MAX = 5;
   private static final List<String> USUAL =
       List.of(
-          "tenants", "tenant", "accounts", "account", "organizations", "organization",
-          "organisations", "organisation", "workspaces", "workspace", "companies", "company",
-          "customers", "customer", "teams", "team", "users", "user");
+          "tenants",
+          "tenant",
+          "accounts",
+          "account",
+          "organizations",
+          "organization",
+          "organisations",
+          "organisation",
+          "workspaces",
+          "workspace",
+          "companies",
+          "company",
+          "customers",
+          "customer",
+          "teams",
+          "team",
+          "users",
+          "user");
 
   private final Catalog catalog;
 
@@ -46,14 +61,16 @@ public final class RootChoice {
       return found.getFirst();
     }
     throw Discovery.unclear(
-        found.isEmpty() ? "there is no table '" + text + "'" : "several tables have that name: " + found,
+        found.isEmpty()
+            ? "there is no table '" + text + "'"
+            : "several tables have that name: " + found,
         "Name the root as schema.table.");
   }
 
   /// The table that is called as tenants usually are and has others below it.
   ///
   /// @throws io.holdfast.base.BackupException `SCOPE_ROOT_UNCLEAR` with the tables that have most
-  ///     others below them
+  ///   others below them
   public QualifiedName usual() {
     Map<QualifiedName, Integer> below =
         catalog.classifiable().stream()

@@ -36,9 +36,7 @@ public final class ExplanationText {
     }
     explanation.order().stream()
         .filter(component -> component.size() > 1)
-        .forEach(
-            component ->
-                lines.add("in a circle, restored together: " + names(component)));
+        .forEach(component -> lines.add("in a circle, restored together: " + names(component)));
     explanation
         .map()
         .referenced()
@@ -69,7 +67,8 @@ public final class ExplanationText {
     List<String> lines = new ArrayList<>();
     for (OwnedTable table : explanation.owned()) {
       lines.add("");
-      lines.add("-- " + Quoted.printable(table.table().text()) + ", " + Quoted.printable(table.how()));
+      lines.add(
+          "-- " + Quoted.printable(table.table().text()) + ", " + Quoted.printable(table.how()));
       lines.addAll((table.selection().select() + ";").lines().toList());
     }
     return lines;

@@ -45,7 +45,7 @@ public record ScopeExplanation(
       RowSelection selection) {}
 
   /// @throws io.holdfast.base.BackupException `SCOPE_MAP_UNSUITABLE` if the database lacks what the
-  ///     map needs to find rows
+  ///   map needs to find rows
   public static ScopeExplanation of(ScopeMap map, Catalog catalog) {
     TenantRows rows = TenantRows.of(map, catalog);
     Links links = new Links(map, catalog);

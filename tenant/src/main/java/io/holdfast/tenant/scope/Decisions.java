@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// Which foreign keys of an owned table lead to the root on a second way, so that the map has to say
-/// what they mean: those to owned tables, unless a tenant column that is never absent decides for
-/// the row. A second reference to the root's table always counts, since it may be another tenant's
-/// row.
+/// Which foreign keys of an owned table lead to the root on a second way, so that the map has to
+/// say what they mean: those to owned tables, unless a tenant column that is never absent decides
+/// for the row. A second reference to the root's table always counts, since it may be another
+/// tenant's row.
 public final class Decisions {
   private final Catalog catalog;
   private final QualifiedName root;

@@ -21,7 +21,10 @@ final class MapRules {
                 problems.add(
                     root
                         ? "owned." + table + " is the root: write 'via: root'"
-                        : "owned." + table + " is not the root: 'via: root' is only for " + map.root().table());
+                        : "owned."
+                            + table
+                            + " is not the root: 'via: root' is only for "
+                            + map.root().table());
               }
               if (map.referenced().containsKey(table)) {
                 problems.add(table + " is both owned and referenced: choose one");
@@ -42,7 +45,8 @@ final class MapRules {
           .pattern()
           .exact()
           .filter(table -> map.owned().containsKey(table) || map.referenced().containsKey(table))
-          .ifPresent(table -> problems.add(table + " is excluded and in another class: choose one"));
+          .ifPresent(
+              table -> problems.add(table + " is excluded and in another class: choose one"));
     }
     beyondOwned(map, problems);
     return problems;
@@ -58,14 +62,19 @@ final class MapRules {
                     .forEach(
                         target ->
                             problems.add(
-                                "owned." + table + ".via leads to " + target + ", which is not owned"));
+                                "owned."
+                                    + table
+                                    + ".via leads to "
+                                    + target
+                                    + ", which is not owned"));
               }
             });
     map.assets()
         .forEach(
             (name, group) -> {
               if (!map.owned().containsKey(group.table())) {
-                problems.add("assets." + name + " belongs to " + group.table() + ", which is not owned");
+                problems.add(
+                    "assets." + name + " belongs to " + group.table() + ", which is not owned");
               }
             });
     map.columns()

@@ -33,8 +33,7 @@ final class OwnedReading {
             (name, field) ->
                 reading
                     .parsed(field.key(), section.where(), name, QualifiedName::parse)
-                    .ifPresent(
-                        table -> entry(field).ifPresent(entry -> owned.put(table, entry))));
+                    .ifPresent(table -> entry(field).ifPresent(entry -> owned.put(table, entry))));
     return owned;
   }
 
@@ -62,8 +61,7 @@ final class OwnedReading {
               (constraint, choice) ->
                   reading
                       .choice(
-                          choice,
-                          Map.of("include", Shared.INCLUDE, "reference", Shared.REFERENCE))
+                          choice, Map.of("include", Shared.INCLUDE, "reference", Shared.REFERENCE))
                       .ifPresent(decided -> shared.put(constraint, decided)));
     }
     return new Owned(

@@ -13,7 +13,7 @@ public final class SchemaRecord {
 
   /// @param file where the text is from, for messages
   /// @throws BackupException `SCOPE_MAP_INVALID` if the text is written in a way that this cannot
-  ///     be done
+  ///   be done
   public static String replaced(Path file, String text, SchemaText schema) {
     if (!(ScopeFileReader.parse(file, text) instanceof ScopeMap before)) {
       throw new BackupException(

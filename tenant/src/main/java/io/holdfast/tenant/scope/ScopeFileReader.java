@@ -241,7 +241,8 @@ public final class ScopeFileReader {
 
   private static String fingerprint(String text) {
     if (!FINGERPRINT.matcher(text).matches()) {
-      throw new IllegalArgumentException("write sha256: and 64 hexadecimal digits, or leave it out");
+      throw new IllegalArgumentException(
+          "write sha256: and 64 hexadecimal digits, or leave it out");
     }
     return text;
   }

@@ -12,9 +12,9 @@ import java.util.TreeMap;
 /// A whole scope map.
 ///
 /// @param tenantColumn the column that most owned tables have, for finding them and for looking for
-///     leaks
+///   leaks
 /// @param owned in the order of the file; the root's table is the first unless the file says
-///     otherwise
+///   otherwise
 /// @param fingerprint of the schema that the map was made for
 /// @param schema what that schema was, so that a change can be told in words
 public record ScopeMap(
@@ -71,9 +71,7 @@ public record ScopeMap(
 
   /// The name of an owned table in portable files.
   public String exportName(QualifiedName table) {
-    return owned(table)
-        .flatMap(Owned::exportName)
-        .orElseGet(() -> ExportNames.derived(table));
+    return owned(table).flatMap(Owned::exportName).orElseGet(() -> ExportNames.derived(table));
   }
 
   /// What contradicts itself in the map, whatever the database is like.

@@ -161,11 +161,7 @@ public final class ScopeMapWriter {
     section("excluded:", "Tables that are left out, each with the reason.");
     for (Exclusion exclusion : map.excluded()) {
       exclusion.pattern().exact().ifPresent(this::remark);
-      line(
-          "  "
-              + YamlText.of(exclusion.pattern().text())
-              + ": "
-              + YamlText.of(exclusion.reason()));
+      line("  " + YamlText.of(exclusion.pattern().text()) + ": " + YamlText.of(exclusion.reason()));
     }
   }
 

@@ -19,8 +19,7 @@ public sealed interface Via {
   /// One column says which table, another which row of it. The row has a primary key of one column.
   ///
   /// @param targets owned tables by the value of the type column
-  record OfPolymorphic(
-      String typeColumn, String idColumn, SortedMap<String, QualifiedName> targets)
+  record OfPolymorphic(String typeColumn, String idColumn, SortedMap<String, QualifiedName> targets)
       implements Via {
     public OfPolymorphic {
       targets = Collections.unmodifiableSortedMap(new TreeMap<>(targets));

@@ -178,8 +178,7 @@ class CatalogReaderTest {
   private static void rowSecurity(TestDatabases databases, ConnectionUrl url) {
     TestDatabases.run(
         url, "CREATE ROLE reader LOGIN", "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader");
-    ConnectionUrl asReader =
-        databases.server().tcpUrl("reader", "").withDatabase(url.database());
+    ConnectionUrl asReader = databases.server().tcpUrl("reader", "").withDatabase(url.database());
     Catalog catalog = TestDatabases.catalog(asReader);
     assertThat(catalog.role()).isEqualTo(new Catalog.Role("reader", false));
     assertThat(table(catalog, "guarded").rowSecurity()).isEqualTo(RowSecurity.ENABLED);

@@ -9,8 +9,8 @@ import io.holdfast.tenant.catalog.CatalogReader;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.check.FindingCode.Severity;
 import io.holdfast.tenant.discovery.Discovery;
-import io.holdfast.tenant.scope.ScopeMap;
 import io.holdfast.tenant.scope.ScopeFileReader;
+import io.holdfast.tenant.scope.ScopeMap;
 import io.holdfast.tenant.testing.Maps;
 import io.holdfast.tenant.testing.TestDatabases;
 import java.io.IOException;
@@ -75,8 +75,7 @@ class ScopeCheckTest {
     assertThat(report.findings())
         .extracting(Finding::code, finding -> finding.table().orElseThrow().text())
         .containsExactly(
-            org.assertj.core.api.Assertions.tuple(
-                FindingCode.TABLE_UNCLASSIFIED, "public.news"),
+            org.assertj.core.api.Assertions.tuple(FindingCode.TABLE_UNCLASSIFIED, "public.news"),
             org.assertj.core.api.Assertions.tuple(FindingCode.TABLE_UNCLASSIFIED, "s.t"));
   }
 
@@ -106,8 +105,7 @@ class ScopeCheckTest {
         .containsExactly(text);
     assertThat(map.fingerprint())
         .isNotEqualTo(
-            map.withSchema(
-                    io.holdfast.tenant.scope.SchemaText.of(TestDatabases.catalog(url), map))
+            map.withSchema(io.holdfast.tenant.scope.SchemaText.of(TestDatabases.catalog(url), map))
                 .fingerprint());
   }
 
@@ -142,8 +140,7 @@ class ScopeCheckTest {
     assertThat(check(url, nothing).findings())
         .extracting(Finding::code)
         .containsExactly(FindingCode.SCHEMA_UNRECORDED);
-    ScopeMap forged =
-        Maps.edited(map, "column title text", "column title varchar");
+    ScopeMap forged = Maps.edited(map, "column title text", "column title varchar");
     assertThat(check(url, forged).findings())
         .extracting(Finding::text)
         .anyMatch(found -> found.startsWith("schemaFingerprint is not that of the section"));
@@ -239,8 +236,7 @@ class ScopeCheckTest {
             "TENANT_COLUMN_LEFT_OUT outside",
             "TRIGGERS_FIRE matters");
     assertThat(report.findings())
-        .isSortedAccordingTo(
-            java.util.Comparator.comparing(finding -> finding.code().severity()));
+        .isSortedAccordingTo(java.util.Comparator.comparing(finding -> finding.code().severity()));
     assertThat(report.findings()).allMatch(finding -> !finding.hint().isEmpty());
   }
 

@@ -61,8 +61,7 @@ final class OwnedRowsModel {
         || owned.shared().entrySet().stream()
             .anyMatch(
                 entry ->
-                    entry.getValue() == Shared.INCLUDE
-                        && leadsToOwned(table, row, entry.getKey()));
+                    entry.getValue() == Shared.INCLUDE && leadsToOwned(table, row, entry.getKey()));
   }
 
   private boolean leadsToOwned(TestTable table, Map<String, String> row, String constraint) {

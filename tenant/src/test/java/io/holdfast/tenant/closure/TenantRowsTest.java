@@ -90,8 +90,7 @@ class TenantRowsTest {
     Catalog catalog = TestDatabases.catalog(url);
     ScopeMap map =
         changed(
-            Discovery.discover(
-                    catalog, "account", tenancy.root().name(), Optional.of("tenant_id"))
+            Discovery.discover(catalog, "account", tenancy.root().name(), Optional.of("tenant_id"))
                 .map(),
             catalog,
             random);
@@ -102,8 +101,7 @@ class TenantRowsTest {
       withoutCompiling(sql);
       for (Map<String, String> tenant : tenancy.root().rows()) {
         String id = tenant.getOrDefault("id", "");
-        Map<QualifiedName, Set<String>> expected =
-            new OwnedRowsModel(tenancy, map, id).find();
+        Map<QualifiedName, Set<String>> expected = new OwnedRowsModel(tenancy, map, id).find();
         for (QualifiedName name : map.owned().keySet()) {
           TestTable table = tenancy.table(name);
           String query = rows.of(name, ScopeId.of(id)).select(table.key());
@@ -138,8 +136,7 @@ class TenantRowsTest {
               for (ForeignKey key : catalog.table(table).orElseThrow().foreignKeys()) {
                 boolean isVia = new Via.OfForeignKey(key.name()).equals(entry.via());
                 if (!isVia && map.owned(key.target()).isPresent() && random.nextInt(4) > 0) {
-                  shared.put(
-                      key.name(), random.nextInt(3) > 0 ? Shared.INCLUDE : Shared.REFERENCE);
+                  shared.put(key.name(), random.nextInt(3) > 0 ? Shared.INCLUDE : Shared.REFERENCE);
                 }
               }
               owned.put(
@@ -199,8 +196,7 @@ class TenantRowsTest {
                 "owner_type",
                 "owner_id",
                 new TreeMap<>(
-                    Map.of(
-                        "It's", new QualifiedName("public", "matters"), "Account", accounts)))));
+                    Map.of("It's", new QualifiedName("public", "matters"), "Account", accounts)))));
     TenantRows rows = TenantRows.of(Maps.withOwned(map, owned), catalog);
     try (SqlConnection sql = SqlConnection.open(url, "test")) {
       assertThat(sql.query(rows.of(notes, ScopeId.of("1")).select(List.of("id"))))
@@ -260,7 +256,8 @@ class TenantRowsTest {
             "CREATE TABLE accounts (id int PRIMARY KEY)",
             "CREATE TABLE matters (id int PRIMARY KEY, account_id int REFERENCES accounts)",
             "CREATE TABLE notes (id int PRIMARY KEY, matter_id int REFERENCES matters)");
-    ScopeMap map = Discovery.discover(catalog, "account", table("accounts"), Optional.empty()).map();
+    ScopeMap map =
+        Discovery.discover(catalog, "account", table("accounts"), Optional.empty()).map();
     TenantRows rows = TenantRows.of(map, catalog);
     assertThat(rows.of(table("matters"), ScopeId.parameter()).select())
         .isEqualTo("SELECT t.*\nFROM \"public\".\"matters\" AS t\nWHERE t.\"account_id\" = $1");
@@ -279,7 +276,8 @@ class TenantRowsTest {
             "CREATE TABLE a (id int PRIMARY KEY, b int)",
             "CREATE TABLE b (id int PRIMARY KEY, a int CONSTRAINT to_a REFERENCES a)",
             "ALTER TABLE a ADD CONSTRAINT to_b FOREIGN KEY (b) REFERENCES b");
-    ScopeMap map = Discovery.discover(catalog, "account", table("accounts"), Optional.empty()).map();
+    ScopeMap map =
+        Discovery.discover(catalog, "account", table("accounts"), Optional.empty()).map();
     Map<QualifiedName, Owned> owned = new LinkedHashMap<>(map.owned());
     owned.put(table("a"), Owned.by(new Via.OfForeignKey("to_b")));
     owned.put(table("b"), Owned.by(new Via.OfForeignKey("to_a")));
@@ -318,7 +316,9 @@ class TenantRowsTest {
     for (int i = 1; i < 61; i++) {
       rows.append("; INSERT INTO t%d VALUES (1, 1, NULL), (2, NULL, 2)".formatted(i));
     }
-    statements[61] = rows.toString().replace("t1 VALUES (1, 1, NULL), (2, NULL, 2)", "t1 VALUES (1, 1, 2), (2, 2, 1)");
+    statements[61] =
+        rows.toString()
+            .replace("t1 VALUES (1, 1, NULL), (2, NULL, 2)", "t1 VALUES (1, 1, 2), (2, 2, 1)");
     ConnectionUrl url = databases.create(statements);
     Catalog catalog = TestDatabases.catalog(url);
     ScopeMap map = Discovery.discover(catalog, "account", table("t0"), Optional.empty()).map();

@@ -79,13 +79,20 @@ class DiscoveryTest {
     assertThat(vias(map))
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(
-                table("accounts"), new Via.OfRoot(),
-                table("users"), new Via.OfColumn("account_id"),
-                table("matters"), new Via.OfColumn("account_id"),
-                new QualifiedName("billing", "sessions"), new Via.OfColumn("account_id"),
-                table("sessions"), new Via.OfForeignKey("sessions_matter"),
-                table("segments"), new Via.OfForeignKey("segments_session"),
-                table("files"), new Via.OfForeignKey("files_matter")));
+                table("accounts"),
+                new Via.OfRoot(),
+                table("users"),
+                new Via.OfColumn("account_id"),
+                table("matters"),
+                new Via.OfColumn("account_id"),
+                new QualifiedName("billing", "sessions"),
+                new Via.OfColumn("account_id"),
+                table("sessions"),
+                new Via.OfForeignKey("sessions_matter"),
+                table("segments"),
+                new Via.OfForeignKey("segments_session"),
+                table("files"),
+                new Via.OfForeignKey("files_matter")));
     assertThat(map.owned().keySet().iterator().next()).isEqualTo(table("accounts"));
     assertThat(map.referenced())
         .isEqualTo(Map.of(table("country"), new Referenced(List.of("iso2"), Missing.FAIL)));
@@ -106,8 +113,7 @@ class DiscoveryTest {
     assertThat(shared(map, "accounts")).isEqualTo(Map.of("accounts_parent", Shared.REFERENCE));
     assertThat(shared(map, "sessions")).isEqualTo(Map.of("sessions_invoice", Shared.REFERENCE));
     assertThat(shared(map, "segments"))
-        .isEqualTo(
-            Map.of("segments_matter", Shared.REFERENCE, "segments_next", Shared.REFERENCE));
+        .isEqualTo(Map.of("segments_matter", Shared.REFERENCE, "segments_next", Shared.REFERENCE));
     // files_matter may be null: a file that only has a session would be lost.
     assertThat(shared(map, "files")).isEqualTo(Map.of("files_session", Shared.INCLUDE));
     assertThat(shared(map, "matters")).isEmpty();
@@ -126,8 +132,7 @@ class DiscoveryTest {
         .extracting(finding -> finding.code())
         .containsOnly(FindingCode.EXCLUSION_UNDECIDED)
         .hasSize(3);
-    ScopeMap decided =
-        Maps.edited(map, "\"" + Exclusion.UNDECIDED + "\"", "\"of no interest\"");
+    ScopeMap decided = Maps.edited(map, "\"" + Exclusion.UNDECIDED + "\"", "\"of no interest\"");
     assertThat(ScopeCheck.check(decided, catalog).isFit()).isTrue();
   }
 
@@ -171,7 +176,8 @@ class DiscoveryTest {
     RootChoice choice = new RootChoice(catalog);
     assertThat(choice.usual()).isEqualTo(table("accounts"));
     assertThat(choice.named("matters")).isEqualTo(table("matters"));
-    assertThat(choice.named("billing.sessions")).isEqualTo(new QualifiedName("billing", "sessions"));
+    assertThat(choice.named("billing.sessions"))
+        .isEqualTo(new QualifiedName("billing", "sessions"));
     assertUnclear("several tables have that name", () -> choice.named("sessions"));
     assertUnclear("there is no table 'nothing'", () -> choice.named("nothing"));
     assertUnclear("there is no table public.nothing", () -> discover(catalog, "public.nothing"));

@@ -60,7 +60,9 @@ class ScopeExplanationTest {
       assertThat(explanation.toMap().get("restoreOrder"))
           .isEqualTo(
               List.of(
-                  List.of("public.accounts"), List.of("public.matters"), List.of("public.folders")));
+                  List.of("public.accounts"),
+                  List.of("public.matters"),
+                  List.of("public.folders")));
       assertThat(explanation.toMap().get("excluded"))
           .isEqualTo(Map.of("public.logs", "only for operators"));
     }

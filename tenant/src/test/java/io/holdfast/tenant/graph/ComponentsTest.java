@@ -76,8 +76,7 @@ class ComponentsTest {
     return edges;
   }
 
-  private static Set<Integer> reachedFrom(
-      int start, SortedMap<Integer, SortedSet<Integer>> edges) {
+  private static Set<Integer> reachedFrom(int start, SortedMap<Integer, SortedSet<Integer>> edges) {
     Set<Integer> reached = new HashSet<>(Set.of(start));
     Deque<Integer> open = new ArrayDeque<>(List.of(start));
     while (!open.isEmpty()) {

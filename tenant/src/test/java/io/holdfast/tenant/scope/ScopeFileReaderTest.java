@@ -60,8 +60,7 @@ class ScopeFileReaderTest {
     assertThat(map.root()).isEqualTo(new Root(table("account"), "id"));
     assertThat(map.tenantColumn()).contains("account_id");
     assertThat(map.owned().keySet())
-        .containsExactly(
-            table("account"), table("matter"), table("Session"), table("attachment"));
+        .containsExactly(table("account"), table("matter"), table("Session"), table("attachment"));
     Owned session = map.owned(table("Session")).orElseThrow();
     assertThat(session.via()).isEqualTo(new Via.OfForeignKey("\"Session_fk\""));
     assertThat(session.where()).contains(new SqlCondition("deleted_at is null"));
@@ -102,8 +101,7 @@ class ScopeFileReaderTest {
                 new ColumnRule.OnClone.Suffix()));
     assertThat(map.triggers()).isEqualTo(Triggers.REPLICA);
     assertThat(map.assets())
-        .containsEntry(
-            "audio", new AssetGroup.FileGroup(table("matter"), "audio_key", "files"))
+        .containsEntry("audio", new AssetGroup.FileGroup(table("matter"), "audio_key", "files"))
         .containsEntry(
             "signatures", new AssetGroup.LargeObjectGroup(table("attachment"), "content_oid"));
   }

@@ -74,7 +74,8 @@ class ScopeMapWriterTest {
   void theFingerprintDoesNotDependOnTheOrderOfLines() {
     QualifiedName table = new QualifiedName("public", "t");
     SchemaText one = new SchemaText(new TreeMap<>(Map.of(table, List.of("column a", "column b"))));
-    SchemaText other = new SchemaText(new TreeMap<>(Map.of(table, List.of("column b", "column a"))));
+    SchemaText other =
+        new SchemaText(new TreeMap<>(Map.of(table, List.of("column b", "column a"))));
     assertThat(one.fingerprint()).isEqualTo(other.fingerprint()).matches("sha256:[0-9a-f]{64}");
   }
 }

@@ -31,7 +31,8 @@ import java.util.TreeMap;
 public final class RandomMap {
   private static final String LETTERS = "ab_Z9.\"' \n*ä:#,{}[]&!|>%@`-?日\u0007";
   private static final List<String> WORDS =
-      List.of("null", "yes", "~", "1", "1.5", "true", "- a", "? b", "a: b", "a #b", " x ", "é\u0085");
+      List.of(
+          "null", "yes", "~", "1", "1.5", "true", "- a", "? b", "a: b", "a #b", " x ", "é\u0085");
 
   private final SplittableRandom random;
   private int names;
@@ -49,7 +50,8 @@ public final class RandomMap {
     }
     SortedMap<QualifiedName, Referenced> referenced = new TreeMap<>();
     for (int i = random.nextInt(3); i > 0; i--) {
-      referenced.put(table(), new Referenced(List.of(text(), text()), any(Referenced.Missing.values())));
+      referenced.put(
+          table(), new Referenced(List.of(text(), text()), any(Referenced.Missing.values())));
     }
     List<Exclusion> excluded = new ArrayList<>();
     for (int i = random.nextInt(3); i > 0; i--) {
@@ -69,8 +71,10 @@ public final class RandomMap {
             any(Triggers.values()),
             new TreeMap<>(
                 Map.of(
-                    text(), new AssetGroup.FileGroup(root, text(), text()),
-                    "objects " + text(), new AssetGroup.LargeObjectGroup(root, text()))),
+                    text(),
+                    new AssetGroup.FileGroup(root, text(), text()),
+                    "objects " + text(),
+                    new AssetGroup.LargeObjectGroup(root, text()))),
             Optional.empty(),
             Optional.empty());
     SortedMap<QualifiedName, List<String>> schema = new TreeMap<>();
@@ -84,7 +88,9 @@ public final class RandomMap {
       case 1 -> new Via.OfForeignKey(text());
       default ->
           new Via.OfPolymorphic(
-              text(), text(), new TreeMap<>(Map.of(text(), above.getFirst(), "M " + text(), above.getLast())));
+              text(),
+              text(),
+              new TreeMap<>(Map.of(text(), above.getFirst(), "M " + text(), above.getLast())));
     };
   }
 
