@@ -43,9 +43,9 @@ public record Table(
   public record Estimate(OptionalLong rows, long bytes) {}
 
   private static final Comparator<Key> BEST_KEY =
-      Comparator.<Key, Integer>comparing(key -> key.isPrimary() ? 0 : 1)
-          .thenComparing(key -> key.timing() == Timing.IMMEDIATE ? 0 : 1)
-          .thenComparing(key -> key.columns().size())
+      Comparator.comparingInt((Key key) -> key.isPrimary() ? 0 : 1)
+          .thenComparingInt(key -> key.timing() == Timing.IMMEDIATE ? 0 : 1)
+          .thenComparingInt(key -> key.columns().size())
           .thenComparing(Key::name);
 
   public Table {

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 
 /// Looks at how owned tables hang together.
 final class OwnershipExam {
@@ -194,7 +194,7 @@ final class OwnershipExam {
   /// From the root downwards; a circle is entered by any of its tables.
   private void reachability() {
     Links links = new Links(map, catalog);
-    SortedMap<QualifiedName, SortedSet<QualifiedName>> ownership = links.ownership();
+    SortedMap<QualifiedName, NavigableSet<QualifiedName>> ownership = links.ownership();
     Set<QualifiedName> reached = new HashSet<>();
     for (List<QualifiedName> component : Components.of(ownership)) {
       boolean entered =

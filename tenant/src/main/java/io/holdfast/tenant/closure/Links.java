@@ -12,7 +12,7 @@ import io.holdfast.tenant.scope.Via;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -68,10 +68,10 @@ public final class Links {
   }
 
   /// Owned tables by the tables that own their rows.
-  public SortedMap<QualifiedName, SortedSet<QualifiedName>> ownership() {
-    SortedMap<QualifiedName, SortedSet<QualifiedName>> edges = new TreeMap<>();
+  public SortedMap<QualifiedName, NavigableSet<QualifiedName>> ownership() {
+    SortedMap<QualifiedName, NavigableSet<QualifiedName>> edges = new TreeMap<>();
     for (QualifiedName table : map.owned().keySet()) {
-      SortedSet<QualifiedName> targets = new TreeSet<>();
+      NavigableSet<QualifiedName> targets = new TreeSet<>();
       of(table).forEach(link -> targets.add(link.target()));
       edges.put(table, targets);
     }
@@ -79,8 +79,8 @@ public final class Links {
   }
 
   /// Owned tables by all owned tables that they point to, as a restore has to respect them.
-  private SortedMap<QualifiedName, SortedSet<QualifiedName>> references() {
-    SortedMap<QualifiedName, SortedSet<QualifiedName>> edges = ownership();
+  private SortedMap<QualifiedName, NavigableSet<QualifiedName>> references() {
+    SortedMap<QualifiedName, NavigableSet<QualifiedName>> edges = ownership();
     edges.forEach(
         (name, targets) ->
             catalog.table(name).stream()

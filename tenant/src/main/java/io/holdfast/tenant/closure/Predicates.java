@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.function.Predicate;
 
 /// Writes predicates. A table that few ways lead to is asked for by `EXISTS` all the way up; one in
@@ -50,7 +50,7 @@ final class Predicates {
     this.catalog = catalog;
     this.links = links;
     this.id = id;
-    SortedMap<QualifiedName, SortedSet<QualifiedName>> ownership = links.ownership();
+    SortedMap<QualifiedName, NavigableSet<QualifiedName>> ownership = links.ownership();
     components = Components.of(ownership);
     for (List<QualifiedName> component : components) {
       component.forEach(table -> ways.put(table, countWays(table, component)));

@@ -29,6 +29,9 @@ import java.util.TreeMap;
 /// Writes a first scope map. Tables below the root are owned, what they point to is referenced, and
 /// everything else is excluded with a reason that `check` refuses, so that somebody decides.
 public final class Discovery {
+  /// One column that is never absent counts more than all that can be.
+  private static final int ALWAYS_THERE = 10_000;
+
   private final Catalog catalog;
   private final Root root;
   private final Optional<String> tenantColumn;
@@ -68,7 +71,7 @@ public final class Discovery {
     return table.keys().stream()
         .filter(key -> key.columns().size() == 1 && table.refusesNulls(key))
         .min(
-            Comparator.<Key, Integer>comparing(key -> key.isPrimary() ? 0 : 1)
+            Comparator.comparingInt((Key key) -> key.isPrimary() ? 0 : 1)
                 .thenComparing(key -> key.columns().getFirst()))
         .map(key -> key.columns().getFirst())
         .orElseThrow(
@@ -78,12 +81,14 @@ public final class Discovery {
                     "Choose another root, or give the table a unique column that is NOT NULL."));
   }
 
-  /// The column by which most tables point to the root.
+  /// The column by which most tables point to the root, those first in which it is never absent.
   private static Optional<String> usualColumn(Catalog catalog, Root root) {
     Map<String, Integer> counts = new TreeMap<>();
     for (ForeignKey key : catalog.foreignKeysTo(root.table())) {
       if (key.targetColumns().equals(List.of(root.key())) && !key.isSelfReference()) {
-        counts.merge(key.columns().getFirst(), 1, Integer::sum);
+        boolean always =
+            catalog.table(key.table()).filter(t -> t.allRefuseNulls(key.columns())).isPresent();
+        counts.merge(key.columns().getFirst(), always ? ALWAYS_THERE : 1, Integer::sum);
       }
     }
     return counts.entrySet().stream()

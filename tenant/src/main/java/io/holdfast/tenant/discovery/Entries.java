@@ -116,7 +116,7 @@ final class Entries {
     return table.keys().stream()
         .filter(key -> !key.isPrimary() && table.refusesNulls(key))
         .min(
-            Comparator.<Key, Integer>comparing(key -> key.columns().size())
+            Comparator.comparingInt((Key key) -> key.columns().size())
                 .thenComparing(key -> key.columns().toString()))
         .or(table::identifyingKey)
         .map(Key::columns);

@@ -8,17 +8,17 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 
 /// Strongly connected components, found as Tarjan found them, without recursion: a long chain of
 /// tables is no deep stack. *Confined*.
 public final class Components<T extends Comparable<T>> {
-  private final SortedMap<T, SortedSet<T>> edges;
+  private final SortedMap<T, NavigableSet<T>> edges;
   private final Map<T, Visit<T>> visits = new HashMap<>();
   private final Deque<T> open = new ArrayDeque<>();
   private final List<List<T>> found = new ArrayList<>();
 
-  private Components(SortedMap<T, SortedSet<T>> edges) {
+  private Components(SortedMap<T, NavigableSet<T>> edges) {
     this.edges = edges;
   }
 
@@ -41,7 +41,7 @@ public final class Components<T extends Comparable<T>> {
   /// the same order. Nodes of a component are ordered.
   ///
   /// @param edges of every node; one that leads to no node is ignored
-  public static <T extends Comparable<T>> List<List<T>> of(SortedMap<T, SortedSet<T>> edges) {
+  public static <T extends Comparable<T>> List<List<T>> of(SortedMap<T, NavigableSet<T>> edges) {
     Components<T> components = new Components<>(edges);
     edges.keySet().stream()
         .filter(node -> !components.visits.containsKey(node))
@@ -70,7 +70,7 @@ public final class Components<T extends Comparable<T>> {
   }
 
   private void enter(T node, Deque<T> path) {
-    SortedSet<T> next = edges.get(node);
+    NavigableSet<T> next = edges.get(node);
     if (next == null) {
       throw new IllegalArgumentException("no such node: " + node);
     }

@@ -21,9 +21,9 @@ public final class ExportNames {
     StringBuilder name = new StringBuilder();
     boolean next = false;
     for (char c : table.name().toCharArray()) {
-      boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
       boolean digit = c >= '0' && c <= '9';
-      if (letter || digit && !name.isEmpty()) {
+      if (letter || (digit && !name.isEmpty())) {
         String text = Character.toString(c);
         name.append(next && !name.isEmpty() ? text.toUpperCase(Locale.ROOT) : text);
         next = false;

@@ -51,25 +51,26 @@ final class OwnedReading {
   }
 
   private Owned owned(Via via, Map<String, Field> fields) {
-    Optional<Field> where = Optional.ofNullable(fields.get("where"));
-    Optional<Field> export = Optional.ofNullable(fields.get("export"));
-    SortedMap<String, Shared> shared = new TreeMap<>();
-    if (fields.get("shared") instanceof Field field) {
-      reading
-          .fields(field.value(), field.where())
-          .forEach(
-              (constraint, choice) ->
-                  reading
-                      .choice(
-                          choice, Map.of("include", Shared.INCLUDE, "reference", Shared.REFERENCE))
-                      .ifPresent(decided -> shared.put(constraint, decided)));
-    }
     return new Owned(
         via,
-        where.flatMap(field -> reading.parsed(field, SqlCondition::new)),
-        shared,
-        export.flatMap(field -> reading.parsed(field, OwnedReading::exportName)),
-        fields.get("largeObjects") instanceof Field field ? reading.texts(field) : List.of());
+        Reading.field(fields, "where")
+            .flatMap(field -> reading.parsed(field, SqlCondition::new)),
+        Reading.field(fields, "shared").map(this::shared).orElseGet(TreeMap::new),
+        Reading.field(fields, "export")
+            .flatMap(field -> reading.parsed(field, OwnedReading::exportName)),
+        Reading.field(fields, "largeObjects").map(reading::texts).orElse(List.of()));
+  }
+
+  private SortedMap<String, Shared> shared(Field section) {
+    SortedMap<String, Shared> shared = new TreeMap<>();
+    reading
+        .fields(section.value(), section.where())
+        .forEach(
+            (constraint, choice) ->
+                reading
+                    .choice(choice, Map.of("include", Shared.INCLUDE, "reference", Shared.REFERENCE))
+                    .ifPresent(decided -> shared.put(constraint, decided)));
+    return shared;
   }
 
   private static String exportName(String name) {
@@ -84,9 +85,7 @@ final class OwnedReading {
       return reading.parsed(field, OwnedReading::simple);
     }
     Map<String, Field> fields = reading.fields(field.value(), field.where(), Set.of("polymorphic"));
-    return fields.get("polymorphic") instanceof Field polymorphic
-        ? polymorphic(polymorphic)
-        : Optional.empty();
+    return Reading.field(fields, "polymorphic").flatMap(this::polymorphic);
   }
 
   private static Via simple(String text) {
@@ -106,15 +105,16 @@ final class OwnedReading {
     Map<String, Field> fields =
         reading.fields(field.value(), field.where(), Set.of("type", "id", "map"));
     SortedMap<String, QualifiedName> targets = new TreeMap<>();
-    if (fields.get("map") instanceof Field map) {
-      reading
-          .fields(map.value(), map.where())
-          .forEach(
-              (value, target) ->
-                  reading
-                      .parsed(target, QualifiedName::parse)
-                      .ifPresent(table -> targets.put(value, table)));
-    }
+    Reading.field(fields, "map")
+        .ifPresent(
+            map ->
+                reading
+                    .fields(map.value(), map.where())
+                    .forEach(
+                        (value, target) ->
+                            reading
+                                .parsed(target, QualifiedName::parse)
+                                .ifPresent(table -> targets.put(value, table))));
     Field type = fields.get("type");
     Field id = fields.get("id");
     if (type == null || id == null || targets.isEmpty()) {

@@ -85,6 +85,11 @@ final class Reading {
     return fields;
   }
 
+  /// An entry that may be absent.
+  static Optional<Field> field(Map<String, Field> fields, String name) {
+    return Optional.ofNullable(fields.get(name));
+  }
+
   /// A text, empty with a problem if it is none.
   Optional<String> text(Field field) {
     return text(field.value(), field.where());

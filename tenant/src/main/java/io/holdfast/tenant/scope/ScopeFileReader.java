@@ -119,12 +119,12 @@ public final class ScopeFileReader {
     require(fields, node, "kind", "write 'kind: Scope'");
     require(fields, node, "name", "give the scope a name such as account");
     require(fields, node, "root", "write 'root: {table: SCHEMA.TABLE, key: [COLUMN]}'");
-    field(fields, "kind")
+    Reading.field(fields, "kind")
         .ifPresent(field -> reading.choice(field, Map.of("Scope", ErrorCode.SCOPE_MAP_INVALID)));
-    field(fields, "version").ifPresent(field -> reading.choice(field, Map.of("1", 1)));
+    Reading.field(fields, "version").ifPresent(field -> reading.choice(field, Map.of("1", 1)));
     Optional<String> name =
-        field(fields, "name").flatMap(field -> reading.parsed(field, ScopeFileReader::name));
-    Optional<Root> root = field(fields, "root").flatMap(new SectionReading(reading)::root);
+        Reading.field(fields, "name").flatMap(field -> reading.parsed(field, ScopeFileReader::name));
+    Optional<Root> root = Reading.field(fields, "root").flatMap(new SectionReading(reading)::root);
     boolean nested = fields.containsKey("base");
     if (nested) {
       fields.forEach(
@@ -152,7 +152,7 @@ public final class ScopeFileReader {
 
   private Optional<ScopeFile> nested(
       Map<String, Field> fields, String name, Root root, Classes classes) {
-    return field(fields, "base")
+    return Reading.field(fields, "base")
         .flatMap(reading::text)
         .map(
             base ->
@@ -166,7 +166,7 @@ public final class ScopeFileReader {
         new ScopeMap(
             name,
             root,
-            field(fields, "tenantColumn").flatMap(reading::text),
+            Reading.field(fields, "tenantColumn").flatMap(reading::text),
             classes.owned(),
             classes.referenced(),
             classes.excluded(),
@@ -174,9 +174,9 @@ public final class ScopeFileReader {
             others.columns(),
             others.triggers(),
             others.assets(),
-            field(fields, "schemaFingerprint")
+            Reading.field(fields, "schemaFingerprint")
                 .flatMap(field -> reading.parsed(field, ScopeFileReader::fingerprint)),
-            field(fields, "schema").map(new SectionReading(reading)::schema));
+            Reading.field(fields, "schema").map(new SectionReading(reading)::schema));
     map.contradictions().forEach(reading::problem);
     return map;
   }
@@ -190,15 +190,15 @@ public final class ScopeFileReader {
     SectionReading sections = new SectionReading(reading);
     Map<QualifiedName, Owned> owned = new LinkedHashMap<>();
     Map<QualifiedName, Owned> written =
-        field(fields, "owned").map(new OwnedReading(reading)::read).orElse(Map.of());
+        Reading.field(fields, "owned").map(new OwnedReading(reading)::read).orElse(Map.of());
     if (!nested && !written.containsKey(root.table())) {
       owned.put(root.table(), Owned.by(new Via.OfRoot()));
     }
     owned.putAll(written);
     return new Classes(
         owned,
-        field(fields, "referenced").map(sections::referenced).orElseGet(TreeMap::new),
-        field(fields, "excluded").map(sections::excluded).orElse(List.of()));
+        Reading.field(fields, "referenced").map(sections::referenced).orElseGet(TreeMap::new),
+        Reading.field(fields, "excluded").map(sections::excluded).orElse(List.of()));
   }
 
   private record Others(
@@ -210,25 +210,21 @@ public final class ScopeFileReader {
   private Others others(Map<String, Field> fields) {
     SectionReading sections = new SectionReading(reading);
     return new Others(
-        field(fields, "virtualReferences").map(sections::virtualReferences).orElse(List.of()),
-        field(fields, "columns").map(sections::columns).orElseGet(TreeMap::new),
-        field(fields, "triggers")
+        Reading.field(fields, "virtualReferences").map(sections::virtualReferences).orElse(List.of()),
+        Reading.field(fields, "columns").map(sections::columns).orElseGet(TreeMap::new),
+        Reading.field(fields, "triggers")
             .flatMap(
                 field ->
                     reading.choice(
                         field, Map.of("fire", Triggers.FIRE, "replica", Triggers.REPLICA)))
             .orElse(Triggers.FIRE),
-        field(fields, "assets").map(sections::assets).orElseGet(TreeMap::new));
+        Reading.field(fields, "assets").map(sections::assets).orElseGet(TreeMap::new));
   }
 
   private void require(Map<String, Field> fields, Node node, String key, String hint) {
     if (!fields.containsKey(key)) {
       reading.problem(node, key + " is missing: " + hint);
     }
-  }
-
-  private static Optional<Field> field(Map<String, Field> fields, String key) {
-    return Optional.ofNullable(fields.get(key));
   }
 
   private static String name(String text) {

@@ -70,7 +70,7 @@ final class SectionReading {
           Map<String, Field> fields =
               reading.fields(field.value(), field.where(), Set.of("match", "missing"));
           List<String> match =
-              fields.get("match") instanceof Field list ? reading.texts(list) : List.of();
+              Reading.field(fields, "match").map(reading::texts).orElse(List.of());
           if (match.isEmpty()) {
             reading.problem(
                 field.key(),
@@ -78,7 +78,7 @@ final class SectionReading {
             return;
           }
           Optional<Missing> missing =
-              Optional.ofNullable(fields.get("missing"))
+              Reading.field(fields, "missing")
                   .flatMap(choice -> reading.choice(choice, words));
           referenced.put(table, new Referenced(match, missing.orElse(Missing.FAIL)));
         });
@@ -124,7 +124,7 @@ final class SectionReading {
       return;
     }
     Map<String, Field> fields = reading.fields(node, "excluded", Set.of("tables", "reason"));
-    Optional<String> reason = Optional.ofNullable(fields.get("reason")).flatMap(reading::text);
+    Optional<String> reason = Reading.field(fields, "reason").flatMap(reading::text);
     if (reason.isEmpty() || !fields.containsKey("tables")) {
       reading.problem(node, "excluded needs tables and the reason why they are left out");
       return;
@@ -160,7 +160,7 @@ final class SectionReading {
       }
       Optional<ColumnName> source = reading.parsed(from, ColumnName::parse);
       Optional<ColumnName> target = reading.parsed(to, ColumnName::parse);
-      Optional<String> json = Optional.ofNullable(fields.get("json")).flatMap(reading::text);
+      Optional<String> json = Reading.field(fields, "json").flatMap(reading::text);
       if (source.isPresent() && target.isPresent()) {
         references.add(new VirtualReference(source.get(), json, target.get()));
       }
@@ -186,22 +186,22 @@ final class SectionReading {
     if (fields.isEmpty()) {
       reading.problem(column.key(), column.where() + " says neither restore nor clone");
     }
-    OnRestore restore = new OnRestore.Backup();
-    if (fields.get("restore") instanceof Field field) {
-      restore =
-          expression(field)
-              .<OnRestore>map(OnRestore.Expression::new)
-              .or(() -> word(field, RESTORES))
-              .orElse(restore);
-    }
-    OnClone onClone = new OnClone.Copy();
-    if (fields.get("clone") instanceof Field field) {
-      onClone =
-          expression(field)
-              .<OnClone>map(OnClone.Expression::new)
-              .or(() -> word(field, CLONES))
-              .orElse(onClone);
-    }
+    OnRestore restore =
+        Reading.field(fields, "restore")
+            .flatMap(
+                field ->
+                    expression(field)
+                        .<OnRestore>map(OnRestore.Expression::new)
+                        .or(() -> word(field, RESTORES)))
+            .orElse(new OnRestore.Backup());
+    OnClone onClone =
+        Reading.field(fields, "clone")
+            .flatMap(
+                field ->
+                    expression(field)
+                        .<OnClone>map(OnClone.Expression::new)
+                        .or(() -> word(field, CLONES)))
+            .orElse(new OnClone.Copy());
     return new ColumnRule(restore, onClone);
   }
 
@@ -216,7 +216,7 @@ final class SectionReading {
       return Optional.empty();
     }
     Map<String, Field> fields = reading.fields(field.value(), field.where(), Set.of("expression"));
-    return Optional.ofNullable(fields.get("expression"))
+    return Reading.field(fields, "expression")
         .flatMap(sql -> reading.parsed(sql, SqlCondition::new));
   }
 
@@ -233,11 +233,11 @@ final class SectionReading {
         reading.fields(
             group.value(), group.where(), Set.of("table", "key", "store", "largeObject"));
     Optional<QualifiedName> table =
-        Optional.ofNullable(fields.get("table"))
+        Reading.field(fields, "table")
             .flatMap(field -> reading.parsed(field, QualifiedName::parse));
-    Optional<String> key = Optional.ofNullable(fields.get("key")).flatMap(reading::text);
-    Optional<String> store = Optional.ofNullable(fields.get("store")).flatMap(reading::text);
-    Optional<String> object = Optional.ofNullable(fields.get("largeObject")).flatMap(reading::text);
+    Optional<String> key = Reading.field(fields, "key").flatMap(reading::text);
+    Optional<String> store = Reading.field(fields, "store").flatMap(reading::text);
+    Optional<String> object = Reading.field(fields, "largeObject").flatMap(reading::text);
     if (table.isPresent() && key.isPresent() && store.isPresent() && object.isEmpty()) {
       return Optional.of(new AssetGroup.FileGroup(table.get(), key.get(), store.get()));
     }

@@ -44,7 +44,7 @@ final class YamlText {
         case '\n' -> out.append("\\n");
         case '\t' -> out.append("\\t");
         default -> {
-          if (c >= 0x20 && c < 0x7f || c >= 0xa1 && Character.isLetterOrDigit(c)) {
+          if ((c >= 0x20 && c < 0x7f) || (c >= 0xa1 && Character.isLetterOrDigit(c))) {
             out.append(c);
           } else {
             out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));

@@ -37,7 +37,7 @@ final class OwnedRowsModel {
         TestTable table = tenancy.table(name);
         for (Map<String, String> row : table.rows()) {
           if (belongs(table, row)) {
-            more |= found.get(name).add(table.keyOf(row));
+            more |= found.computeIfAbsent(name, _ -> new TreeSet<>()).add(table.keyOf(row));
           }
         }
       }
@@ -47,12 +47,12 @@ final class OwnedRowsModel {
 
   private boolean belongs(TestTable table, Map<String, String> row) {
     Owned owned = map.owned(table.name()).orElseThrow();
-    if (owned.where().isPresent() && !row.get("flag").equals("t")) {
+    if (owned.where().isPresent() && !"t".equals(row.get("flag"))) {
       return false;
     }
     boolean byVia =
         switch (owned.via()) {
-          case Via.OfRoot() -> row.get("id").equals(id);
+          case Via.OfRoot() -> id.equals(row.get("id"));
           case Via.OfColumn(String column) -> id.equals(row.get(column));
           case Via.OfForeignKey(String constraint) -> leadsToOwned(table, row, constraint);
           case Via.OfPolymorphic way -> leadsToOwned(row, way);

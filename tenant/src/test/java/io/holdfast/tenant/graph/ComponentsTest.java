@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
+import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -33,7 +34,7 @@ class ComponentsTest {
   void componentsAreThoseOfAModelThatTriesAllWays(long seed) {
     SplittableRandom random = Seeds.random(seed);
     for (int round = 0; round < 200; round++) {
-      SortedMap<Integer, SortedSet<Integer>> edges = randomGraph(random);
+      SortedMap<Integer, NavigableSet<Integer>> edges = randomGraph(random);
       Map<Integer, Set<Integer>> reached = new HashMap<>();
       edges.keySet().forEach(node -> reached.put(node, reachedFrom(node, edges)));
 
@@ -52,7 +53,7 @@ class ComponentsTest {
         for (int b : edges.keySet()) {
           boolean there = reached.getOrDefault(a, Set.of()).contains(b);
           boolean back = reached.getOrDefault(b, Set.of()).contains(a);
-          assertThat(place.get(a).equals(place.get(b))).isEqualTo(there && back);
+          assertThat(Objects.equals(place.get(a), place.get(b))).isEqualTo(there && back);
           if (there) {
             assertThat(place.get(b)).isLessThanOrEqualTo(place.get(a));
           }
@@ -62,21 +63,23 @@ class ComponentsTest {
     }
   }
 
-  private static SortedMap<Integer, SortedSet<Integer>> randomGraph(SplittableRandom random) {
+  private static SortedMap<Integer, NavigableSet<Integer>> randomGraph(SplittableRandom random) {
     int nodes = random.nextInt(1, 12);
     int count = random.nextInt(0, nodes * 3);
-    SortedMap<Integer, SortedSet<Integer>> edges = new TreeMap<>();
+    SortedMap<Integer, NavigableSet<Integer>> edges = new TreeMap<>();
     for (int i = 0; i < nodes; i++) {
       edges.put(i, new TreeSet<>());
     }
     for (int i = 0; i < count; i++) {
       // Sometimes to a node that does not exist.
-      edges.get(random.nextInt(nodes)).add(random.nextInt(nodes + 1));
+      edges
+          .computeIfAbsent(random.nextInt(nodes), _ -> new TreeSet<>())
+          .add(random.nextInt(nodes + 1));
     }
     return edges;
   }
 
-  private static Set<Integer> reachedFrom(int start, SortedMap<Integer, SortedSet<Integer>> edges) {
+  private static Set<Integer> reachedFrom(int start, SortedMap<Integer, NavigableSet<Integer>> edges) {
     Set<Integer> reached = new HashSet<>(Set.of(start));
     Deque<Integer> open = new ArrayDeque<>(List.of(start));
     while (!open.isEmpty()) {
@@ -92,7 +95,7 @@ class ComponentsTest {
   @Test
   void aLongChainIsNoDeepStack() {
     int length = 200_000;
-    SortedMap<Integer, SortedSet<Integer>> edges = new TreeMap<>();
+    SortedMap<Integer, NavigableSet<Integer>> edges = new TreeMap<>();
     for (int i = 0; i < length; i++) {
       edges.put(i, new TreeSet<>(Set.of((i + 1) % length)));
     }
