@@ -1,5 +1,6 @@
 package io.holdfast.tenant.check;
 
+import io.holdfast.base.Quoted;
 import io.holdfast.tenant.check.FindingCode.Severity;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -65,6 +66,6 @@ public record CheckReport(String scope, List<Finding> findings) {
             + " warnings, "
             + count(Severity.NOTE)
             + " notes");
-    return lines;
+    return lines.stream().map(Quoted::printable).toList();
   }
 }

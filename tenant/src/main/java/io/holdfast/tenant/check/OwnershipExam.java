@@ -14,10 +14,10 @@ import io.holdfast.tenant.scope.ScopeMap;
 import io.holdfast.tenant.scope.Via;
 import java.util.HashSet;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.NavigableSet;
 
 /// Looks at how owned tables hang together.
 final class OwnershipExam {

@@ -10,6 +10,7 @@ import io.holdfast.tenant.catalog.Table.Visibility;
 import io.holdfast.tenant.catalog.Trigger;
 import io.holdfast.tenant.closure.Link;
 import io.holdfast.tenant.closure.Links;
+import io.holdfast.tenant.scope.AssetGroup;
 import io.holdfast.tenant.scope.Owned;
 import io.holdfast.tenant.scope.ScopeMap;
 import io.holdfast.tenant.scope.Shared;
@@ -64,7 +65,9 @@ final class Surroundings {
             child,
             "deleting rows of "
                 + table.name()
-                + " changes rows of this table that are not in the scope: "
+                + (owned.isEmpty()
+                    ? " changes rows of this table, which is not owned: "
+                    : " changes rows of this table that may be of another scope: ")
                 + key.name()
                 + " on delete "
                 + key.onDelete().words(),
@@ -138,7 +141,8 @@ final class Surroundings {
     List<String> possible = new ArrayList<>();
     for (Column column : table.columns()) {
       if ((column.type().equals("oid") || column.type().endsWith(".lo"))
-          && !owned.largeObjects().contains(column.name())) {
+          && !owned.largeObjects().contains(column.name())
+          && !isAsset(table, column)) {
         possible.add(column.name());
       }
     }
@@ -149,6 +153,12 @@ final class Surroundings {
           String.join(", ", possible) + " may hold numbers of large objects",
           "If so, list them under largeObjects: else the objects are not in the backup.");
     }
+  }
+
+  private boolean isAsset(Table table, Column column) {
+    return map.assets()
+        .values()
+        .contains(new AssetGroup.LargeObjectGroup(table.name(), column.name()));
   }
 
   private void triggers(Table table) {

@@ -11,8 +11,8 @@ import io.holdfast.tenant.scope.Shared;
 import io.holdfast.tenant.scope.Via;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedMap;
 import java.util.NavigableSet;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 

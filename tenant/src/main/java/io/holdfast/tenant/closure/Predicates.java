@@ -18,10 +18,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.NavigableSet;
 import java.util.function.Predicate;
 
 /// Writes predicates. A table that few ways lead to is asked for by `EXISTS` all the way up; one in

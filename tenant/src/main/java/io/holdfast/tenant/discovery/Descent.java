@@ -8,6 +8,7 @@ import io.holdfast.tenant.scope.Root;
 import io.holdfast.tenant.scope.Via;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ final class Descent {
   private final Catalog catalog;
   private final Root root;
   private final Predicate<QualifiedName> mayOwn;
+  private final Map<QualifiedName, List<ForeignKey>> leadingTo = new HashMap<>();
   private final Map<QualifiedName, Via> owned = new LinkedHashMap<>();
   private final PriorityQueue<Step> steps =
       new PriorityQueue<>(
@@ -42,6 +44,12 @@ final class Descent {
     this.catalog = catalog;
     this.root = root;
     this.mayOwn = mayOwn;
+    for (Table table : catalog.tables().values()) {
+      for (ForeignKey key : table.foreignKeys()) {
+        QualifiedName target = catalog.whole(key.target()).map(Table::name).orElse(key.target());
+        leadingTo.computeIfAbsent(target, _ -> new ArrayList<>()).add(key);
+      }
+    }
   }
 
   /// Begins at a table that belongs to the scope whatever leads to it.
@@ -64,7 +72,7 @@ final class Descent {
   }
 
   private void below(Step at, Map<QualifiedName, Via> named) {
-    for (ForeignKey key : leadingTo(at.table())) {
+    for (ForeignKey key : leadingTo.getOrDefault(at.table(), List.of())) {
       Table table = catalog.table(key.table()).orElseThrow();
       if (table.isPartition() || owned.containsKey(key.table()) || !mayOwn.test(key.table())) {
         continue;
@@ -100,14 +108,5 @@ final class Descent {
     return target.equals(root.table()) && key.targetColumns().equals(List.of(root.key()))
         ? new Via.OfColumn(key.columns().getFirst())
         : new Via.OfForeignKey(key.name());
-  }
-
-  private List<ForeignKey> leadingTo(QualifiedName table) {
-    List<ForeignKey> keys = new ArrayList<>(catalog.foreignKeysTo(table));
-    catalog.tables().values().stream()
-        .filter(
-            part -> part.isPartition() && catalog.whole(part.name()).equals(catalog.table(table)))
-        .forEach(part -> keys.addAll(catalog.foreignKeysTo(part.name())));
-    return keys;
   }
 }

@@ -7,6 +7,7 @@ import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.scope.AssetGroup;
 import io.holdfast.tenant.scope.ColumnName;
 import io.holdfast.tenant.scope.ColumnRule;
+import io.holdfast.tenant.scope.Contradiction;
 import io.holdfast.tenant.scope.Exclusion;
 import io.holdfast.tenant.scope.NestedScope;
 import io.holdfast.tenant.scope.Owned;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /// Makes a whole map of a scope that lies within another. Owned tables below the new root stay
 /// owned; the others that they point to become referenced; the rest is excluded.
@@ -55,7 +57,12 @@ public final class Nesting {
     if (!map.contradictions().isEmpty()) {
       throw new BackupException(
           ErrorCode.SCOPE_MAP_INVALID,
-          "scope " + nested.name() + ": " + String.join("; ", map.contradictions()),
+          "scope "
+              + nested.name()
+              + ": "
+              + map.contradictions().stream()
+                  .map(Contradiction::text)
+                  .collect(Collectors.joining("; ")),
           "Correct the file or its base; docs/format/scope.md explains each part.");
     }
     return map;

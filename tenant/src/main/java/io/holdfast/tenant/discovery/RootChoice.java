@@ -1,11 +1,13 @@
 package io.holdfast.tenant.discovery;
 
 import io.holdfast.tenant.catalog.Catalog;
+import io.holdfast.tenant.catalog.ForeignKey;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.catalog.Table;
 import io.holdfast.tenant.scope.Root;
 import io.holdfast.tenant.scope.Via;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -72,22 +74,27 @@ public final class RootChoice {
   /// @throws io.holdfast.base.BackupException `SCOPE_ROOT_UNCLEAR` with the tables that have most
   ///   others below them
   public QualifiedName usual() {
-    Map<QualifiedName, Integer> below =
-        catalog.classifiable().stream()
-            .collect(Collectors.toMap(Table::name, table -> below(table.name())));
-    below.values().removeIf(count -> count < 2);
     for (String usual : USUAL) {
       List<QualifiedName> found =
-          below.keySet().stream()
+          catalog.classifiable().stream()
+              .map(Table::name)
               .filter(name -> name.name().equalsIgnoreCase(usual))
-              .sorted()
+              .filter(name -> below(name) > 1)
               .toList();
       if (found.size() == 1) {
         return found.getFirst();
       }
     }
+    Map<QualifiedName, Integer> pointing = new HashMap<>();
+    for (Table table : catalog.classifiable()) {
+      table.foreignKeys().stream()
+          .map(ForeignKey::target)
+          .filter(target -> !target.equals(table.name()))
+          .distinct()
+          .forEach(target -> pointing.merge(target, 1, Integer::sum));
+    }
     String largest =
-        below.entrySet().stream()
+        pointing.entrySet().stream()
             .sorted(
                 Map.Entry.<QualifiedName, Integer>comparingByValue(Comparator.reverseOrder())
                     .thenComparing(Map.Entry.comparingByKey()))
@@ -96,8 +103,8 @@ public final class RootChoice {
             .collect(Collectors.joining(", "));
     throw Discovery.unclear(
         largest.isEmpty()
-            ? "no table has others below it"
-            : "no table is called as tenants usually are; most others are below " + largest,
+            ? "no table points to another"
+            : "no table is called as tenants usually are; most tables point to " + largest,
         "Name the table of which one row is one tenant: --root schema.table.");
   }
 

@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.NavigableSet;
+import java.util.SortedMap;
 
 /// Strongly connected components, found as Tarjan found them, without recursion: a long chain of
 /// tables is no deep stack. *Confined*.

@@ -6,38 +6,43 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What must hold within a map, whatever the database is like.
+/// What must hold within a map, whatever the database is like. *Confined*.
 final class MapRules {
-  private MapRules() {}
+  private final ScopeMap map;
+  private final List<Contradiction> found = new ArrayList<>();
 
-  static List<String> problems(ScopeMap map) {
-    List<String> problems = new ArrayList<>();
-    Map<String, QualifiedName> exports = new HashMap<>();
+  private MapRules(ScopeMap map) {
+    this.map = map;
+  }
+
+  static List<Contradiction> contradictions(ScopeMap map) {
+    MapRules rules = new MapRules(map);
+    rules.classes();
+    rules.exportNames();
+    rules.beyondOwned();
+    return List.copyOf(rules.found);
+  }
+
+  private void add(String where, String text) {
+    found.add(new Contradiction(where, text));
+  }
+
+  private void classes() {
     map.owned()
         .forEach(
             (table, owned) -> {
               boolean root = table.equals(map.root().table());
-              if (root != owned.via() instanceof Via.OfRoot) {
-                problems.add(
+              if (root != (owned.via() instanceof Via.OfRoot)) {
+                add(
+                    "owned." + table,
                     root
-                        ? "owned." + table + " is the root: write 'via: root'"
-                        : "owned."
-                            + table
+                        ? table + " is the root: write 'via: root'"
+                        : table
                             + " is not the root: 'via: root' is only for "
                             + map.root().table());
               }
               if (map.referenced().containsKey(table)) {
-                problems.add(table + " is both owned and referenced: choose one");
-              }
-              QualifiedName other = exports.put(map.exportName(table), table);
-              if (other != null) {
-                problems.add(
-                    other
-                        + " and "
-                        + table
-                        + " have the same export name "
-                        + map.exportName(table)
-                        + ": give one of them 'export: NAME'");
+                add("referenced." + table, table + " is both owned and referenced: choose one");
               }
             });
     for (Exclusion exclusion : map.excluded()) {
@@ -46,13 +51,31 @@ final class MapRules {
           .exact()
           .filter(table -> map.owned().containsKey(table) || map.referenced().containsKey(table))
           .ifPresent(
-              table -> problems.add(table + " is excluded and in another class: choose one"));
+              table ->
+                  add(
+                      "excluded." + table,
+                      table + " is excluded and in another class: choose one"));
     }
-    beyondOwned(map, problems);
-    return problems;
   }
 
-  private static void beyondOwned(ScopeMap map, List<String> problems) {
+  private void exportNames() {
+    Map<String, QualifiedName> exports = new HashMap<>();
+    for (QualifiedName table : map.owned().keySet()) {
+      QualifiedName other = exports.put(map.exportName(table), table);
+      if (other != null) {
+        add(
+            "owned." + table,
+            other
+                + " and "
+                + table
+                + " have the same export name "
+                + map.exportName(table)
+                + ": give one of them 'export: NAME'");
+      }
+    }
+  }
+
+  private void beyondOwned() {
     map.owned()
         .forEach(
             (table, owned) -> {
@@ -61,20 +84,18 @@ final class MapRules {
                     .filter(target -> !map.owned().containsKey(target))
                     .forEach(
                         target ->
-                            problems.add(
-                                "owned."
-                                    + table
-                                    + ".via leads to "
-                                    + target
-                                    + ", which is not owned"));
+                            add(
+                                "owned." + table,
+                                table + " leads to " + target + ", which is not owned"));
               }
             });
     map.assets()
         .forEach(
             (name, group) -> {
               if (!map.owned().containsKey(group.table())) {
-                problems.add(
-                    "assets." + name + " belongs to " + group.table() + ", which is not owned");
+                add(
+                    "assets." + name,
+                    name + " belongs to " + group.table() + ", which is not owned");
               }
             });
     map.columns()
@@ -82,7 +103,7 @@ final class MapRules {
         .forEach(
             column -> {
               if (!map.owned().containsKey(column.table())) {
-                problems.add("columns." + column + " is of a table that is not owned");
+                add("columns." + column, column + " is of a table that is not owned");
               }
             });
   }

@@ -53,8 +53,7 @@ final class OwnedReading {
   private Owned owned(Via via, Map<String, Field> fields) {
     return new Owned(
         via,
-        Reading.field(fields, "where")
-            .flatMap(field -> reading.parsed(field, SqlCondition::new)),
+        Reading.field(fields, "where").flatMap(field -> reading.parsed(field, SqlCondition::new)),
         Reading.field(fields, "shared").map(this::shared).orElseGet(TreeMap::new),
         Reading.field(fields, "export")
             .flatMap(field -> reading.parsed(field, OwnedReading::exportName)),
@@ -68,7 +67,8 @@ final class OwnedReading {
         .forEach(
             (constraint, choice) ->
                 reading
-                    .choice(choice, Map.of("include", Shared.INCLUDE, "reference", Shared.REFERENCE))
+                    .choice(
+                        choice, Map.of("include", Shared.INCLUDE, "reference", Shared.REFERENCE))
                     .ifPresent(decided -> shared.put(constraint, decided)));
     return shared;
   }

@@ -2,6 +2,7 @@ package io.holdfast.tenant.scope;
 
 import io.holdfast.base.Quoted;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ final class Reading {
   private static final int PROBLEMS_MAX = 100;
 
   private final List<String> problems = new ArrayList<>();
+  private final Map<String, Node> places = new HashMap<>();
 
   /// An entry of a map.
   ///
@@ -29,9 +31,19 @@ final class Reading {
     problem("line " + (at.getStartMark().getLine() + 1) + ": " + text);
   }
 
+  /// One that was found later, where it stands in the file.
+  void problem(Contradiction contradiction) {
+    Node place = places.get(Quoted.printable(contradiction.where()));
+    if (place == null) {
+      problem(contradiction.text());
+    } else {
+      problem(place, contradiction.text());
+    }
+  }
+
   void problem(String text) {
     if (problems.size() < PROBLEMS_MAX) {
-      problems.add(text);
+      problems.add(Quoted.printable(text));
     } else if (problems.size() == PROBLEMS_MAX) {
       problems.add("and more");
     }
@@ -51,9 +63,11 @@ final class Reading {
     for (NodeTuple tuple : map.getValue()) {
       if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
         problem(tuple.getKeyNode(), "a name in " + place(where) + " must be text");
-      } else if (fields.put(
-              key.getValue(), new Field(key, tuple.getValueNode(), path(where, key.getValue())))
-          != null) {
+        continue;
+      }
+      String path = path(where, key.getValue());
+      places.put(path, key);
+      if (fields.put(key.getValue(), new Field(key, tuple.getValueNode(), path)) != null) {
         problem(key, Quoted.of(key.getValue()) + " stands twice in " + place(where));
       }
     }

@@ -32,6 +32,7 @@ public final class ScopeFileReader {
   private static final int DEPTH_MAX = 20;
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
   private static final Pattern FINGERPRINT = Pattern.compile("sha256:[0-9a-f]{64}");
+  private static final String UNSET = "sha256:unset";
   private static final Set<String> KEYS =
       Set.of(
           "kind",
@@ -123,7 +124,8 @@ public final class ScopeFileReader {
         .ifPresent(field -> reading.choice(field, Map.of("Scope", ErrorCode.SCOPE_MAP_INVALID)));
     Reading.field(fields, "version").ifPresent(field -> reading.choice(field, Map.of("1", 1)));
     Optional<String> name =
-        Reading.field(fields, "name").flatMap(field -> reading.parsed(field, ScopeFileReader::name));
+        Reading.field(fields, "name")
+            .flatMap(field -> reading.parsed(field, ScopeFileReader::name));
     Optional<Root> root = Reading.field(fields, "root").flatMap(new SectionReading(reading)::root);
     boolean nested = fields.containsKey("base");
     if (nested) {
@@ -175,7 +177,8 @@ public final class ScopeFileReader {
             others.triggers(),
             others.assets(),
             Reading.field(fields, "schemaFingerprint")
-                .flatMap(field -> reading.parsed(field, ScopeFileReader::fingerprint)),
+                .flatMap(field -> reading.parsed(field, ScopeFileReader::fingerprint))
+                .filter(print -> !print.equals(UNSET)),
             Reading.field(fields, "schema").map(new SectionReading(reading)::schema));
     map.contradictions().forEach(reading::problem);
     return map;
@@ -210,7 +213,9 @@ public final class ScopeFileReader {
   private Others others(Map<String, Field> fields) {
     SectionReading sections = new SectionReading(reading);
     return new Others(
-        Reading.field(fields, "virtualReferences").map(sections::virtualReferences).orElse(List.of()),
+        Reading.field(fields, "virtualReferences")
+            .map(sections::virtualReferences)
+            .orElse(List.of()),
         Reading.field(fields, "columns").map(sections::columns).orElseGet(TreeMap::new),
         Reading.field(fields, "triggers")
             .flatMap(
@@ -236,9 +241,9 @@ public final class ScopeFileReader {
   }
 
   private static String fingerprint(String text) {
-    if (!FINGERPRINT.matcher(text).matches()) {
+    if (!text.equals(UNSET) && !FINGERPRINT.matcher(text).matches()) {
       throw new IllegalArgumentException(
-          "write sha256: and 64 hexadecimal digits, or leave it out");
+          "write sha256: and 64 hexadecimal digits, or sha256:unset");
     }
     return text;
   }

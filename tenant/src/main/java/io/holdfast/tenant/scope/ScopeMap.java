@@ -75,8 +75,8 @@ public record ScopeMap(
   }
 
   /// What contradicts itself in the map, whatever the database is like.
-  public List<String> contradictions() {
-    return MapRules.problems(this);
+  public List<Contradiction> contradictions() {
+    return MapRules.contradictions(this);
   }
 
   /// The same with what the schema is now.

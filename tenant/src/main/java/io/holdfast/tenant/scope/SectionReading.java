@@ -69,8 +69,7 @@ final class SectionReading {
         (table, field) -> {
           Map<String, Field> fields =
               reading.fields(field.value(), field.where(), Set.of("match", "missing"));
-          List<String> match =
-              Reading.field(fields, "match").map(reading::texts).orElse(List.of());
+          List<String> match = Reading.field(fields, "match").map(reading::texts).orElse(List.of());
           if (match.isEmpty()) {
             reading.problem(
                 field.key(),
@@ -78,8 +77,7 @@ final class SectionReading {
             return;
           }
           Optional<Missing> missing =
-              Reading.field(fields, "missing")
-                  .flatMap(choice -> reading.choice(choice, words));
+              Reading.field(fields, "missing").flatMap(choice -> reading.choice(choice, words));
           referenced.put(table, new Referenced(match, missing.orElse(Missing.FAIL)));
         });
     return referenced;

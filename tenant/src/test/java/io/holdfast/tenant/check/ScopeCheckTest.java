@@ -153,14 +153,14 @@ class ScopeCheckTest {
         databases.create(
             "CREATE TABLE accounts (id int PRIMARY KEY)",
             "CREATE TABLE matters (id int PRIMARY KEY, account_id text, second int CONSTRAINT"
-                + " matters_second REFERENCES accounts, big oid, up text GENERATED ALWAYS AS"
+                + " matters_second REFERENCES accounts, big oid, seal oid, up text GENERATED ALWAYS AS"
                 + " ('x') STORED, UNIQUE (second) DEFERRABLE)",
             "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'",
             "CREATE TRIGGER touched BEFORE UPDATE ON matters FOR EACH ROW EXECUTE FUNCTION touch()",
             "CREATE TABLE no_key (matter_id int CONSTRAINT no_key_matter REFERENCES matters)",
-            "CREATE TABLE a (id int PRIMARY KEY, b int)",
-            "CREATE TABLE b (id int PRIMARY KEY, a int CONSTRAINT to_a REFERENCES a)",
-            "ALTER TABLE a ADD CONSTRAINT to_b FOREIGN KEY (b) REFERENCES b",
+            "CREATE TABLE y (id int PRIMARY KEY, z int)",
+            "CREATE TABLE z (id int PRIMARY KEY, y int CONSTRAINT to_y REFERENCES y)",
+            "ALTER TABLE y ADD CONSTRAINT to_z FOREIGN KEY (z) REFERENCES z",
             "CREATE TABLE outside (id int PRIMARY KEY, account_id int CONSTRAINT outside_account"
                 + " REFERENCES accounts ON DELETE CASCADE)",
             "CREATE TABLE audit (id int PRIMARY KEY)",
@@ -183,8 +183,8 @@ class ScopeCheckTest {
                 owned:
                   public.matters: {via: column account_id, largeObjects: [small]}
                   public.no_key: {via: fk no_key_matter}
-                  public.a: {via: fk to_b}
-                  public.b: {via: fk to_a}
+                  public.y: {via: fk to_z}
+                  public.z: {via: fk to_y}
                   public.leads_out: {via: fk leads_out_fk}
                   public.vanished: {via: fk x}
                   public.both_classes: {via: column gone}
@@ -197,6 +197,8 @@ class ScopeCheckTest {
                   "public.both*": a pattern that fits too much
                   public.undecided: "not reachable from the root: decide"
                   public.stale: long gone
+                assets:
+                  seals: {table: public.matters, largeObject: seal}
                 """);
     CheckReport report = check(url, map);
     Set<String> found =
@@ -216,8 +218,8 @@ class ScopeCheckTest {
             "COLUMN_MISSING matters",
             "COLUMN_MISSING audit",
             "WAY_LEADS_ELSEWHERE leads_out",
-            "NO_WAY_TO_ROOT a",
-            "NO_WAY_TO_ROOT b",
+            "NO_WAY_TO_ROOT y",
+            "NO_WAY_TO_ROOT z",
             "NO_WAY_TO_ROOT leads_out",
             "DECISION_MISSING matters",
             "NO_KEY no_key",
@@ -226,8 +228,8 @@ class ScopeCheckTest {
             "TYPE_DIFFERS matters",
             "INDEX_MISSING matters",
             "INDEX_MISSING no_key",
-            "INDEX_MISSING a",
-            "INDEX_MISSING b",
+            "INDEX_MISSING y",
+            "INDEX_MISSING z",
             "INDEX_MISSING filtered",
             "PATTERN_FITS_NOTHING -",
             "KEY_DEFERRABLE matters",
@@ -238,6 +240,10 @@ class ScopeCheckTest {
     assertThat(report.findings())
         .isSortedAccordingTo(java.util.Comparator.comparing(finding -> finding.code().severity()));
     assertThat(report.findings()).allMatch(finding -> !finding.hint().isEmpty());
+    assertThat(report.findings())
+        .filteredOn(finding -> finding.code() == FindingCode.LARGE_OBJECTS_POSSIBLE)
+        .extracting(Finding::text)
+        .containsExactly("big may hold numbers of large objects");
   }
 
   @Test

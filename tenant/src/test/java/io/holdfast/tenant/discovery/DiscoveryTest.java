@@ -186,7 +186,7 @@ class DiscoveryTest {
             databases.catalog(
                 "CREATE TABLE x (id int PRIMARY KEY)",
                 "CREATE TABLE y (id int PRIMARY KEY, x int REFERENCES x)"));
-    assertUnclear("most others are below public.x", without::usual);
+    assertUnclear("most tables point to public.x", without::usual);
     assertUnclear(
         "has no key of one column",
         () -> discover(databases.catalog("CREATE TABLE x (a int, b int)"), "public.x"));

@@ -11,10 +11,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.SortedMap;
 import java.util.NavigableSet;
 import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -79,7 +79,8 @@ class ComponentsTest {
     return edges;
   }
 
-  private static Set<Integer> reachedFrom(int start, SortedMap<Integer, NavigableSet<Integer>> edges) {
+  private static Set<Integer> reachedFrom(
+      int start, SortedMap<Integer, NavigableSet<Integer>> edges) {
     Set<Integer> reached = new HashSet<>(Set.of(start));
     Deque<Integer> open = new ArrayDeque<>(List.of(start));
     while (!open.isEmpty()) {

@@ -114,6 +114,13 @@ class ScopeFileReaderTest {
   }
 
   @Test
+  void aFingerprintCanBeLeftForLater() {
+    ScopeMap map =
+        (ScopeMap) ScopeFileReader.parse(FILE, HEAD + "schemaFingerprint: sha256:unset\n");
+    assertThat(map.fingerprint()).isEmpty();
+  }
+
+  @Test
   void aNestedScopeNamesItsBase() {
     NestedScope nested =
         (NestedScope)
@@ -168,26 +175,26 @@ class ScopeFileReaderTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "owned: {public.account: {via: column x}} | owned.public.account is the root",
-        "owned: {public.a: {via: root}} | owned.public.a is not the root",
+        "owned: {public.account: {via: column x}} | line 4: public.account is the root",
+        "owned: {public.a: {via: root}} | line 4: public.a is not the root",
         "owned: {public.a: {via: fk x}, public.a: {via: fk y}} | line 4: 'public.a' stands twice",
-        "owned: {public.a_b: {via: fk x}, x.\"aB\": {via: fk y}} | have the same export name aB",
-        "referenced: {public.account: {match: [id]}} | public.account is both owned and referenced",
+        "owned: {public.a_b: {via: fk x}, x.\"aB\": {via: fk y}} | line 4: public.a_b and x.\"aB\" have the same export name aB",
+        "referenced: {public.account: {match: [id]}} | line 4: public.account is both owned and referenced",
         "referenced: {public.x: {missing: fail}} | line 4: referenced.public.x has no match",
-        "excluded: {public.account: no} | public.account is excluded and in another class",
+        "excluded: {public.account: no} | line 4: public.account is excluded and in another class",
         "excluded: {public.x: ''} | line 4: excluded.public.x must be a text that is not empty",
         "excluded: {'a*b.C': why} | line 4: excluded is 'a*b.C': write \"C\", with the quotes",
         "excluded: {'a*B.c': why} | line 4: excluded is 'a*B.c': a name with * has only lower",
-        "assets: {a: {table: public.x, key: k, store: s}} | assets.a belongs to public.x, which",
+        "assets: {a: {table: public.x, key: k, store: s}} | line 4: a belongs to public.x, which",
         "assets: {a: {table: public.account, key: k}} | line 4: assets.a is no group: write",
-        "columns: {public.x.y: {restore: 'null'}} | columns.public.x.y is of a table that is not",
+        "columns: {public.x.y: {restore: 'null'}} | line 4: public.x.y is of a table that is not",
         "columns: {public.account.y: {}} | line 4: columns.public.account.y says neither",
         "virtualReferences: [{from: public.a.b}] | line 4: a virtual reference needs from and to",
         "schemaFingerprint: abc | line 4: schemaFingerprint is 'abc': write sha256:",
         "version: 2 | line 4: version is '2': write one of 1",
         "owned: &x {public.a: {via: fk x}, public.b: *x} | line 4: aliases (*name) are not allowed",
         "owned: [ | line 5: expected the node content",
-        "owned: {public.a: {via: {polymorphic: {type: t, id: i, map: {A: public.z}}}}} | leads to public.z, which is not owned",
+        "owned: {public.a: {via: {polymorphic: {type: t, id: i, map: {A: public.z}}}}} | line 4: public.a leads to public.z, which is not owned",
         "owned: {public.a: {via: {polymorphic: {type: t}}}} | line 4: owned.public.a.via.polymorphic is not complete"
       })
   void aMapThatContradictsItselfIsRefused(String line, String problem) {
