@@ -313,6 +313,29 @@ class ScopeCheckTest {
     }
   }
 
+  /// `-Dholdfast.write-docs=true` writes the page anew.
+  @Test
+  void theReferenceManualHasAllCodes() throws IOException {
+    StringBuilder page = new StringBuilder("# Findings of `holdfast scope check`\n\n");
+    page.append("Made from the program. Numbers are permanent. An error means that the map cannot");
+    page.append(" be used with the database.\n\n");
+    page.append("| code | name | severity | meaning |\n|---|---|---|---|\n");
+    for (FindingCode code : FindingCode.values()) {
+      page.append(
+          "| %s | %s | %s | %s |\n"
+              .formatted(
+                  code.label(),
+                  code.name(),
+                  code.severity().name().toLowerCase(java.util.Locale.ROOT),
+                  code.meaning()));
+    }
+    Path file = Path.of("..", "docs", "reference", "scope-findings.md");
+    if (Boolean.getBoolean("holdfast.write-docs")) {
+      java.nio.file.Files.writeString(file, page);
+    }
+    assertThat(java.nio.file.Files.readString(file)).isEqualTo(page.toString());
+  }
+
   private static List<FindingCode> codes(CheckReport report) {
     assertThat(report.count(Severity.ERROR)).isPositive();
     return report.findings().stream().map(Finding::code).toList();
