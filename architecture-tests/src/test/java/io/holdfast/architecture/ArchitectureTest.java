@@ -46,6 +46,7 @@ class ArchitectureTest {
         "postgres",
         "files",
         "portable",
+        "tenant",
         "engine",
         "cli"
       })

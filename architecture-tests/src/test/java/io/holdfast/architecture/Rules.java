@@ -37,6 +37,8 @@ final class Rules {
           .definedBy("io.holdfast.files..")
           .layer("portable")
           .definedBy("io.holdfast.portable..")
+          .layer("tenant")
+          .definedBy("io.holdfast.tenant..")
           .layer("engine")
           .definedBy("io.holdfast.engine..")
           .layer("cli")
@@ -53,8 +55,11 @@ final class Rules {
           .mayOnlyAccessLayers("base")
           .whereLayer("portable")
           .mayOnlyAccessLayers("base")
+          .whereLayer("tenant")
+          .mayOnlyAccessLayers("postgres", "base")
           .whereLayer("engine")
-          .mayOnlyAccessLayers("repository", "postgres", "files", "portable", "storage", "base")
+          .mayOnlyAccessLayers(
+              "repository", "postgres", "files", "portable", "tenant", "storage", "base")
           .whereLayer("cli")
           .mayOnlyAccessLayers("engine", "base")
           .because(

@@ -55,6 +55,9 @@ public enum ErrorCode {
   FILE_KEY_WRONG(1072, USER, "The key or passphrase does not open this file."),
   FILE_BEYOND_LIMIT(1073, USER, "The file is larger, or asks for more memory, than the limit."),
   FILE_EXISTS(1074, USER, "There is a file already where one would be written."),
+  SCOPE_MAP_INVALID(1080, USER, "The scope map has errors."),
+  SCOPE_MAP_UNSUITABLE(1081, USER, "The scope map does not fit the database."),
+  SCOPE_ROOT_UNCLEAR(1082, USER, "Nobody can tell which table is the root of the scope."),
   SERVER_UNAVAILABLE(2001, UNAVAILABLE, "The PostgreSQL server cannot be reached or went away."),
   STORE_UNAVAILABLE(
       2002, UNAVAILABLE, "The repository's store cannot be reached or refuses to work."),

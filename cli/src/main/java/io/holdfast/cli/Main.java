@@ -131,6 +131,11 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(new DumpBackupCommand(context))
             .addSubcommand(new DumpRestoreCommand(context))
             .addSubcommand(new DumpListCommand(context)));
+    commandLine.addSubcommand(
+        new CommandLine(new ScopeCommand())
+            .addSubcommand(new ScopeDiscoverCommand(context))
+            .addSubcommand(new ScopeCheckCommand(context))
+            .addSubcommand(new ScopeExplainCommand(context)));
     commandLine.addSubcommand(new ListCommand(context));
     commandLine.addSubcommand(new ShowCommand(context));
     commandLine.addSubcommand(new CheckCommand(context));

@@ -1,0 +1,36 @@
+package io.holdfast.cli;
+
+import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.tenant.ScopeAnswer;
+import io.holdfast.engine.tenant.Scopes;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// What the commands about scopes have in common.
+final class ScopeOptions {
+  @Mixin GlobalOptions global = new GlobalOptions();
+
+  @Option(names = "--url", paramLabel = "URL", description = "Database. Default: $DATABASE_URL.")
+  @Nullable String url;
+
+  @Option(
+      names = "--direct-url",
+      paramLabel = "URL",
+      description = "The same server without a pooler. Default: $DIRECT_URL, else --url.")
+  @Nullable String directUrl;
+
+  Scopes scopes(CommandContext context) {
+    Settings settings = context.settings(global.flags(null, url, directUrl));
+    return new Scopes(settings);
+  }
+
+  int print(CommandContext context, ScopeAnswer answer) {
+    if (global.json) {
+      context.json(answer.document());
+    } else {
+      answer.lines().forEach(context.out()::println);
+    }
+    return answer.exitStatus();
+  }
+}

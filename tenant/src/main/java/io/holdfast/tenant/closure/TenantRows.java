@@ -1,0 +1,103 @@
+package io.holdfast.tenant.closure;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.tenant.catalog.Catalog;
+import io.holdfast.tenant.catalog.QualifiedName;
+import io.holdfast.tenant.catalog.Table;
+import io.holdfast.tenant.scope.Owned;
+import io.holdfast.tenant.scope.ScopeMap;
+import io.holdfast.tenant.scope.Via;
+import java.util.List;
+
+/// The SQL that selects the rows of one scope, table by table. All names in it are qualified and
+/// quoted, so it means the same with every search path.
+///
+/// The planner overrates recursive queries: whoever runs them says `SET jit = off` before, or the
+/// server compiles each for longer than it runs.
+public final class TenantRows {
+  private final ScopeMap map;
+  private final Catalog catalog;
+  private final Links links;
+  private final List<List<QualifiedName>> order;
+
+  private TenantRows(ScopeMap map, Catalog catalog) {
+    this.map = map;
+    this.catalog = catalog;
+    links = new Links(map, catalog);
+    order = links.order();
+  }
+
+  /// @throws BackupException `SCOPE_MAP_UNSUITABLE` if the database lacks what the map needs to
+  ///   find rows
+  public static TenantRows of(ScopeMap map, Catalog catalog) {
+    TenantRows rows = new TenantRows(map, catalog);
+    map.owned().forEach(rows::requireWay);
+    return rows;
+  }
+
+  /// All owned tables, those that are pointed to before those that point; tables that point to each
+  /// other in a circle are together.
+  public List<List<QualifiedName>> order() {
+    return order;
+  }
+
+  /// The rows of an owned table.
+  ///
+  /// @throws BackupException `SCOPE_MAP_UNSUITABLE` if nothing leads from the table to the root, or
+  ///   if so many ways do that no server could plan the query
+  public RowSelection of(QualifiedName table, ScopeId id) {
+    return new Predicates(map, catalog, links, id).selection(table);
+  }
+
+  private void requireWay(QualifiedName name, Owned owned) {
+    Table table = catalog.table(name).orElseThrow(() -> unsuitable("there is no table " + name));
+    switch (owned.via()) {
+      case Via.OfRoot() -> requireColumn(table, map.root().key());
+      case Via.OfColumn(String column) -> requireColumn(table, column);
+      case Via.OfForeignKey(String constraint) -> requireKey(table, constraint);
+      case Via.OfPolymorphic way -> {
+        requireColumn(table, way.typeColumn());
+        requireColumn(table, way.idColumn());
+        way.targets()
+            .values()
+            .forEach(
+                target -> {
+                  if (catalog.table(target).flatMap(Predicates::singleKey).isEmpty()) {
+                    throw unsuitable(
+                        target + ", to which " + name + " leads, has no primary key of one column");
+                  }
+                });
+      }
+    }
+    owned.shared().keySet().forEach(constraint -> requireConstraint(table, constraint));
+  }
+
+  private void requireKey(Table table, String constraint) {
+    requireConstraint(table, constraint);
+    if (links.of(table.name()).stream()
+        .noneMatch(link -> link instanceof Link.ByKey way && way.key().name().equals(constraint))) {
+      throw unsuitable(
+          "foreign key " + constraint + " of " + table.name() + " leads to no owned table");
+    }
+  }
+
+  private static void requireConstraint(Table table, String constraint) {
+    if (table.foreignKey(constraint).isEmpty()) {
+      throw unsuitable(table.name() + " has no foreign key " + constraint);
+    }
+  }
+
+  private static void requireColumn(Table table, String column) {
+    if (table.column(column).isEmpty()) {
+      throw unsuitable(table.name() + " has no column " + column);
+    }
+  }
+
+  static BackupException unsuitable(String what) {
+    return new BackupException(
+        ErrorCode.SCOPE_MAP_UNSUITABLE,
+        what,
+        "'holdfast scope check' lists everything in which the map and the database differ.");
+  }
+}

@@ -1,0 +1,5 @@
+/// Tests.
+@NullMarked
+package io.holdfast.tenant.closure;
+
+import org.jspecify.annotations.NullMarked;
