@@ -61,11 +61,9 @@ class OwnedRowsTest {
   @MethodSource("seeds")
   void theRowsAreThoseOfTheModel(long seed) {
     SplittableRandom random = Seeds.random(seed);
-    int circles = 0;
     for (int round = 0; round < ROUNDS; round++) {
-      circles += compare(databases, random);
+      compare(databases, random);
     }
-    assertThat(circles).as("maps with tables that own each other").isPositive();
   }
 
   @ParameterizedTest(name = "PostgreSQL {0}")
@@ -73,9 +71,11 @@ class OwnedRowsTest {
   void theRowsAreThoseOfTheModelOnOtherServers(int major) throws IOException {
     try (TestDatabases others = TestDatabases.start(major)) {
       SplittableRandom random = Seeds.random(major);
+      int circles = 0;
       for (int round = 0; round < ROUNDS; round++) {
-        compare(others, random);
+        circles += compare(others, random);
       }
+      assertThat(circles).as("maps with tables that own each other").isPositive();
     }
   }
 
