@@ -136,6 +136,8 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(new ScopeDiscoverCommand(context))
             .addSubcommand(new ScopeCheckCommand(context))
             .addSubcommand(new ScopeExplainCommand(context)));
+    commandLine.addSubcommand(
+        new CommandLine(new TenantCommand()).addSubcommand(new TenantBackupCommand(context)));
     commandLine.addSubcommand(new ListCommand(context));
     commandLine.addSubcommand(new ShowCommand(context));
     commandLine.addSubcommand(new CheckCommand(context));

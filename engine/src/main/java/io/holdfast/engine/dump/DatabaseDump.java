@@ -3,6 +3,8 @@ package io.holdfast.engine.dump;
 import io.holdfast.base.concurrent.OrderedCrew;
 import io.holdfast.base.concurrent.Workers;
 import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.tree.CutWriter;
+import io.holdfast.engine.tree.DraftTree;
 import io.holdfast.files.content.Cutter;
 import io.holdfast.postgres.client.ClientRun;
 import io.holdfast.postgres.dump.DatabaseContents;
@@ -32,12 +34,12 @@ final class DatabaseDump {
 
   private final EngineContext context;
   private final DumpRequest request;
-  private final DumpTree tree;
+  private final DraftTree tree;
   private final Cutter cutter;
   private final Path scratch;
 
   DatabaseDump(
-      EngineContext context, DumpRequest request, DumpTree tree, Cutter cutter, Path scratch) {
+      EngineContext context, DumpRequest request, DraftTree tree, Cutter cutter, Path scratch) {
     this.context = context;
     this.request = request;
     this.tree = tree;

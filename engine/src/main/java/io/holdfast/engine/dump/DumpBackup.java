@@ -8,6 +8,7 @@ import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.Failures;
 import io.holdfast.engine.OpenRepository;
 import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.tree.DraftTree;
 import io.holdfast.files.content.Cutter;
 import io.holdfast.postgres.client.ClientPrograms;
 import io.holdfast.postgres.client.ClientRun;
@@ -138,7 +139,7 @@ public final class DumpBackup {
       Path scratch)
       throws IOException {
     List<String> remarks = new ArrayList<>();
-    DumpTree tree = new DumpTree(session, before, context.clock().instant().getEpochSecond());
+    DraftTree tree = new DraftTree(session, before, context.clock().instant().getEpochSecond());
     Cutter cutter = new Cutter(seed(session.chunks().ids()));
     Server server = server(url, request);
     ClientPrograms programs =

@@ -160,7 +160,7 @@ public final class Scopes {
     return new ScopeAnswer(explanation.toMap(), lines, 0);
   }
 
-  private static ScopeMap load(Path file, Catalog catalog) {
+  static ScopeMap load(Path file, Catalog catalog) {
     return switch (ScopeFileReader.read(file)) {
       case ScopeMap map -> map;
       case NestedScope nested -> {

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -88,9 +89,12 @@ final class CatalogReader {
           + " FROM pg_catalog.pg_constraint WHERE contype = 'f' GROUP BY conrelid";
 
   private final DatabaseSession session;
+  private final Predicate<SqlName> wanted;
 
-  CatalogReader(DatabaseSession session) {
+  /// @param wanted which tables, views and sequences it speaks of
+  CatalogReader(DatabaseSession session, Predicate<SqlName> wanted) {
     this.session = session;
+    this.wanted = wanted;
   }
 
   /// What `pg_class` says of tables and sequences.
@@ -117,10 +121,14 @@ final class CatalogReader {
   List<Relation> relations() throws IOException {
     List<Relation> relations = new ArrayList<>();
     for (List<String> row : session.query(RELATIONS)) {
+      SqlName name = new SqlName(row.get(1), row.get(2));
+      if (!wanted.test(name)) {
+        continue;
+      }
       relations.add(
           new Relation(
               Long.parseLong(row.get(0)),
-              new SqlName(row.get(1), row.get(2)),
+              name,
               row.get(3),
               columns(row.get(4)),
               row.get(5),

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /// One moment of a database, kept for a dump.
 ///
@@ -40,18 +41,29 @@ public final class DumpSnapshot implements AutoCloseable {
     this.contents = contents;
   }
 
-  /// Takes one.
+  /// Takes one of the whole database.
   ///
   /// @param lockWait how long to wait for others who change tables
   /// @throws BackupException that says what refuses and what to do
   public static DumpSnapshot take(
       ConnectionUrl url, String applicationName, Duration lockWait, Cancellation cancellation)
       throws IOException {
+    return take(url, applicationName, lockWait, cancellation, _ -> true);
+  }
+
+  /// Takes one of some tables: the others are neither locked nor looked at.
+  public static DumpSnapshot take(
+      ConnectionUrl url,
+      String applicationName,
+      Duration lockWait,
+      Cancellation cancellation,
+      Predicate<SqlName> wanted)
+      throws IOException {
     for (int tried = 1; ; tried++) {
       DatabaseSession session =
           DatabaseSession.open(url, applicationName, settings(lockWait), cancellation);
       try {
-        return take(session);
+        return take(session, wanted);
       } catch (ServerErrorException e) {
         session.close();
         if (!CHANGED.contains(e.sqlState()) || tried == TRIES) {
@@ -91,8 +103,9 @@ public final class DumpSnapshot implements AutoCloseable {
     return settings;
   }
 
-  private static DumpSnapshot take(DatabaseSession session) throws IOException {
-    CatalogReader catalog = new CatalogReader(session);
+  private static DumpSnapshot take(DatabaseSession session, Predicate<SqlName> wanted)
+      throws IOException {
+    CatalogReader catalog = new CatalogReader(session, wanted);
     List<CatalogReader.Relation> before = catalog.relations();
     catalog.requireReadable(before);
     session.query(BEGIN);

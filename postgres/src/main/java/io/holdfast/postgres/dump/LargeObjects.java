@@ -54,15 +54,10 @@ public final class LargeObjects {
     long last = -1;
     long count = 0;
     while (true) {
-      List<List<byte[]>> objects = session.queryBytes(list(last));
+      List<List<byte[]>> objects = session.queryBytes(list(last < 0 ? "" : "WHERE m.oid > " + last));
       for (List<byte[]> object : objects) {
         last = Long.parseLong(new String(object.getFirst(), StandardCharsets.US_ASCII));
-        put(sink, number((int) last));
-        for (byte[] text : object.subList(1, 4)) {
-          put(sink, number(text.length));
-          put(sink, text);
-        }
-        content(session, last, bytes(object.get(4)), sink);
+        put(session, object, last, sink);
         count++;
       }
       if (objects.size() < AT_ONCE) {
@@ -71,7 +66,35 @@ public final class LargeObjects {
     }
   }
 
-  private static String list(long after) {
+  /// Copies these objects out, in this order; those that do not exist are passed over.
+  ///
+  /// @return how many there are
+  public static long copy(DatabaseSession session, List<Long> numbers, CopySink sink)
+      throws IOException {
+    long count = 0;
+    for (long number : numbers) {
+      List<List<byte[]>> found =
+          session.queryBytes(list("WHERE m.oid = " + number));
+      if (!found.isEmpty()) {
+        put(session, found.getFirst(), number, sink);
+        count++;
+      }
+    }
+    return count;
+  }
+
+  private static void put(
+      DatabaseSession session, List<byte[]> object, long number, CopySink sink)
+      throws IOException {
+    put(sink, number((int) number));
+    for (byte[] text : object.subList(1, 4)) {
+      put(sink, number(text.length));
+      put(sink, text);
+    }
+    content(session, number, bytes(object.get(4)), sink);
+  }
+
+  private static String list(String where) {
     return "SELECT m.oid, "
         + OWNER
         + ", "
@@ -81,8 +104,8 @@ public final class LargeObjects {
         + ", pg_catalog.lo_get(m.oid, 0, "
         + FIRST_BYTES
         + ") FROM pg_catalog.pg_largeobject_metadata m"
-        + " JOIN pg_catalog.pg_roles r ON r.oid = m.lomowner"
-        + (after < 0 ? "" : " WHERE m.oid > " + after)
+        + " JOIN pg_catalog.pg_roles r ON r.oid = m.lomowner "
+        + where
         + " ORDER BY m.oid LIMIT "
         + AT_ONCE;
   }

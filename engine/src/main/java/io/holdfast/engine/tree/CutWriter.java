@@ -1,4 +1,4 @@
-package io.holdfast.engine.dump;
+package io.holdfast.engine.tree;
 
 import io.holdfast.files.content.Cutter;
 import io.holdfast.repository.tree.FileContent;
@@ -8,7 +8,7 @@ import java.io.IOException;
 /// Cuts bytes that come in pieces of any length into pieces of content and stores them; what has
 /// changed little since the version before is stored as a difference. *Confined*; made once for
 /// many contents.
-final class CutWriter {
+public final class CutWriter {
   private static final int BUFFER_BYTES = 4 << 20;
 
   private final SortedTreeWriter tree;
@@ -17,7 +17,7 @@ final class CutWriter {
   private FileContent content = FileContent.empty();
   private int length;
 
-  CutWriter(SortedTreeWriter tree, Cutter cutter) {
+  public CutWriter(SortedTreeWriter tree, Cutter cutter) {
     this.tree = tree;
     this.cutter = cutter;
   }
@@ -25,13 +25,13 @@ final class CutWriter {
   /// Begins a content.
   ///
   /// @param before the version before, or an empty one
-  void begin(FileContent before) {
+  public void begin(FileContent before) {
     content = tree.newContent(before);
     length = 0;
   }
 
   /// Takes the next bytes; the array belongs to the caller again afterwards.
-  void write(byte[] source, int offset, int count) throws IOException {
+  public void write(byte[] source, int offset, int count) throws IOException {
     int done = 0;
     while (done < count) {
       int step = Math.min(pending.length - length, count - done);
@@ -45,7 +45,7 @@ final class CutWriter {
   }
 
   /// Stores what is left and returns the whole.
-  FileContent finish() throws IOException {
+  public FileContent finish() throws IOException {
     store(0);
     return content;
   }

@@ -1,4 +1,4 @@
-package io.holdfast.engine.dump;
+package io.holdfast.engine.tree;
 
 import io.holdfast.repository.BackupSession;
 import io.holdfast.repository.tree.Attributes;
@@ -13,9 +13,9 @@ import io.holdfast.repository.tree.TreeSummary;
 import java.io.IOException;
 import java.util.Optional;
 
-/// The tree of a dump that is being written, beside the one before it. Files are asked for and put
+/// A tree that is being written, beside the one before it. Files are asked for and put
 /// in the order of their paths. *Confined*, but for what [SortedTreeWriter] allows.
-final class DumpTree {
+public final class DraftTree {
   private static final int MODE = 0600;
 
   private final SortedTreeWriter writer;
@@ -23,25 +23,25 @@ final class DumpTree {
   private final long now;
 
   /// @param now seconds since 1970
-  DumpTree(BackupSession session, Optional<TreeReader> before, long now) throws IOException {
+  public DraftTree(BackupSession session, Optional<TreeReader> before, long now) throws IOException {
     this.writer = new SortedTreeWriter(session.chunks(), before);
     this.before = before.isPresent() ? Optional.of(before.get().sortedFiles()) : Optional.empty();
     this.now = now;
   }
 
-  SortedTreeWriter writer() {
+  public SortedTreeWriter writer() {
     return writer;
   }
 
-  /// The content that a file had in the dump before; empty if there was none.
-  FileContent before(String path) throws IOException {
+  /// The content that a file had in the tree before; empty if there was none.
+  public FileContent before(String path) throws IOException {
     if (before.isEmpty()) {
       return FileContent.empty();
     }
     return before.get().find(path).map(SortedFiles.Found::content).orElse(FileContent.empty());
   }
 
-  void put(String path, FileContent content) throws IOException {
+  public void put(String path, FileContent content) throws IOException {
     writer.put(
         new FileEntry(
             path,
@@ -57,7 +57,7 @@ final class DumpTree {
         content);
   }
 
-  TreeSummary finish() throws IOException {
+  public TreeSummary finish() throws IOException {
     return writer.finish();
   }
 }
