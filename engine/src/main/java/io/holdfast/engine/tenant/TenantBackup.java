@@ -44,6 +44,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -105,8 +106,8 @@ public final class TenantBackup {
               settings.source(),
               backup ->
                   backup.record().kind().equals(KIND) && backup.record().domain().equals(domain));
-      DraftTree tree =
-          new DraftTree(session, treeOf(parent), context.clock().instant().getEpochSecond());
+      // Without times of their own: what has not changed costs nothing.
+      DraftTree tree = new DraftTree(session, treeOf(parent), 0);
       Cutter cutter = new Cutter(seed(session.chunks().ids()));
       TenantToc toc = read(map, request, url, snapshot, tree, cutter, warnings);
       return commit(
@@ -123,7 +124,9 @@ public final class TenantBackup {
       if (!report.isFit()) {
         throw new BackupException(
             ErrorCode.SCOPE_MAP_UNSUITABLE,
-            "scope map " + request.map() + " does not fit the database: "
+            "scope map "
+                + request.map()
+                + " does not fit the database: "
                 + report.describe().getFirst().strip(),
             "'holdfast scope check " + request.map() + "' lists everything.");
       }
@@ -131,7 +134,7 @@ public final class TenantBackup {
     }
   }
 
-  private static java.util.function.Predicate<SqlName> tables(ScopeMap map) {
+  private static Predicate<SqlName> tables(ScopeMap map) {
     Set<SqlName> wanted =
         Stream.concat(map.owned().keySet().stream(), map.referenced().keySet().stream())
             .map(name -> new SqlName(name.schema(), name.name()))
@@ -160,8 +163,7 @@ public final class TenantBackup {
     snapshot.session().query("SET LOCAL jit = off");
     ScopeQueries queries = new ScopeQueries(map, catalog, ScopeId.of(request.id()));
     TenantReading reading =
-        new TenantReading(
-            context, snapshot.session(), queries, request, tree, cutter, warnings);
+        new TenantReading(context, snapshot.session(), queries, request, tree, cutter, warnings);
     reading.requireRoot(map);
     context.progress().phase("tenant " + request.id(), 0);
     List<TenantToc.Leak> leaks = reading.leaks();

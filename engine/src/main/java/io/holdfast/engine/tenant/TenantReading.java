@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -64,7 +65,7 @@ final class TenantReading {
       throw new BackupException(
           ErrorCode.BAD_ARGUMENT,
           map.root().table() + " has no row whose " + map.root().key() + " is " + request.id(),
-          "Give the id of a " + map.name() + " that exists, with --id.");
+          "Give the id of one that exists, with --id.");
     }
   }
 
@@ -184,10 +185,9 @@ final class TenantReading {
   /// Rows of all tables, in the order of the files' names; the toc has them in the order in which
   /// they can be restored.
   List<TenantToc.Table> tables() throws IOException {
-    Map<String, TenantToc.Table> read = new java.util.HashMap<>();
+    Map<String, TenantToc.Table> read = new HashMap<>();
     List<TableQuery> tables = queries.tables();
-    for (TableQuery query :
-        tables.stream().sorted(TenantPaths.ORDER_OF_TABLES).toList()) {
+    for (TableQuery query : tables.stream().sorted(TenantPaths.ORDER_OF_TABLES).toList()) {
       context.cancellation().throwIfRequested();
       String path = TenantPaths.rows(query.exportName());
       RowSum sum = new RowSum();

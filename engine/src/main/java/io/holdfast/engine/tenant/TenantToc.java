@@ -141,8 +141,7 @@ record TenantToc(
     }
     List<Reference> references = new ArrayList<>();
     for (int i = in.count(COUNT_MAX); i > 0; i--) {
-      references.add(
-          new Reference(text(in), text(in), columns(in), in.count(COUNT_MAX), in.u64()));
+      references.add(new Reference(text(in), text(in), columns(in), in.count(COUNT_MAX), in.u64()));
     }
     List<Group> largeObjects = groups(in);
     List<Group> files = groups(in);

@@ -13,8 +13,8 @@ import io.holdfast.repository.tree.TreeSummary;
 import java.io.IOException;
 import java.util.Optional;
 
-/// A tree that is being written, beside the one before it. Files are asked for and put
-/// in the order of their paths. *Confined*, but for what [SortedTreeWriter] allows.
+/// A tree that is being written, beside the one before it. Files are asked for and put in the order
+/// of their paths. *Confined*, but for what [SortedTreeWriter] allows.
 public final class DraftTree {
   private static final int MODE = 0600;
 
@@ -23,7 +23,8 @@ public final class DraftTree {
   private final long now;
 
   /// @param now seconds since 1970
-  public DraftTree(BackupSession session, Optional<TreeReader> before, long now) throws IOException {
+  public DraftTree(BackupSession session, Optional<TreeReader> before, long now)
+      throws IOException {
     this.writer = new SortedTreeWriter(session.chunks(), before);
     this.before = before.isPresent() ? Optional.of(before.get().sortedFiles()) : Optional.empty();
     this.now = now;

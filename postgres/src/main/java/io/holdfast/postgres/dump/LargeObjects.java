@@ -54,7 +54,8 @@ public final class LargeObjects {
     long last = -1;
     long count = 0;
     while (true) {
-      List<List<byte[]>> objects = session.queryBytes(list(last < 0 ? "" : "WHERE m.oid > " + last));
+      List<List<byte[]>> objects =
+          session.queryBytes(list(last < 0 ? "" : "WHERE m.oid > " + last));
       for (List<byte[]> object : objects) {
         last = Long.parseLong(new String(object.getFirst(), StandardCharsets.US_ASCII));
         put(session, object, last, sink);
@@ -73,8 +74,7 @@ public final class LargeObjects {
       throws IOException {
     long count = 0;
     for (long number : numbers) {
-      List<List<byte[]>> found =
-          session.queryBytes(list("WHERE m.oid = " + number));
+      List<List<byte[]>> found = session.queryBytes(list("WHERE m.oid = " + number));
       if (!found.isEmpty()) {
         put(session, found.getFirst(), number, sink);
         count++;
@@ -83,8 +83,7 @@ public final class LargeObjects {
     return count;
   }
 
-  private static void put(
-      DatabaseSession session, List<byte[]> object, long number, CopySink sink)
+  private static void put(DatabaseSession session, List<byte[]> object, long number, CopySink sink)
       throws IOException {
     put(sink, number((int) number));
     for (byte[] text : object.subList(1, 4)) {

@@ -140,8 +140,7 @@ public final class ScopeQueries {
     Table table = catalog.table(name).orElseThrow();
     Set<String> pointed = new LinkedHashSet<>();
     keys.forEach(key -> pointed.addAll(key.targetColumns()));
-    List<String> match =
-        referenced.match().isEmpty() ? List.copyOf(pointed) : referenced.match();
+    List<String> match = referenced.match().isEmpty() ? List.copyOf(pointed) : referenced.match();
     List<String> columns = Stream.concat(pointed.stream(), match.stream()).toList();
     String pointing =
         keys.stream()
