@@ -50,6 +50,14 @@ INSERT INTO orders SELECT i, NULL, '2020-01-01'::date + i % 700, 'x' FROM genera
 UPDATE orders SET customer = 1 WHERE id % 3 = 0;
 ALTER TABLE orders ADD FOREIGN KEY (customer) REFERENCES customers ON DELETE CASCADE;
 
+COMMENT ON CONSTRAINT orders_customer_fkey ON orders IS 'of a foreign key';
+CREATE TABLE "Aufträge" (id int PRIMARY KEY, "Größe" numeric) PARTITION BY HASH (id);
+CREATE TABLE "Aufträge 1" PARTITION OF "Aufträge" FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE "Aufträge 2" PARTITION OF "Aufträge" FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+INSERT INTO "Aufträge" SELECT i, i / 2.0 FROM generate_series(1, 100) i;
+GRANT SELECT ON "Aufträge" TO "Reader, x";
+COMMENT ON TABLE "Aufträge" IS 'Überschrift';
+COMMENT ON COLUMN "Aufträge"."Größe" IS 'ß';
 CREATE TABLE bookings (room int, during tsrange,
   EXCLUDE USING gist (room WITH =, during WITH &&));
 INSERT INTO bookings VALUES (1, '[2020-01-01,2020-01-02)');
@@ -107,6 +115,8 @@ CREATE PUBLICATION pub FOR TABLE customers;
 CREATE STATISTICS st ON id, customer FROM orders;
 GRANT USAGE ON SCHEMA app TO "Reader, x";
 GRANT SELECT ON customers TO "Reader, x";
+CREATE MATERIALIZED VIEW of_reader AS SELECT max(id) FROM customers;
+ALTER MATERIALIZED VIEW of_reader OWNER TO "Reader, x";
 GRANT SELECT (id) ON orders TO "Reader, x";
 ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO "Reader, x";
 COMMENT ON TABLE customers IS 'it''s

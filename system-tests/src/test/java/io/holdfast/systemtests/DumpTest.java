@@ -56,8 +56,17 @@ class DumpTest {
       assertThat(refused.status()).isEqualTo(2);
       assertThat(refused.err()).contains("does not exist").contains("--globals");
 
-      other.execute("DROP DATABASE copy", "CREATE DATABASE copy TEMPLATE template0");
-      program.expect(0, "dump", "restore", "latest", "--url", url(other, "copy"), "--globals");
+      other.execute(
+          "DROP DATABASE copy",
+          "CREATE DATABASE copy TEMPLATE template0",
+          "ALTER ROLE postgres CONNECTION LIMIT 77");
+      Command.Ended restored =
+          program.expect(0, "dump", "restore", "latest", "--url", url(other, "copy"), "--globals");
+      assertThat(restored.err()).contains("role postgres is there already and stays as it is");
+      assertThat(other.sql("SELECT rolconnlimit FROM pg_roles WHERE rolname = 'postgres'"))
+          .isEqualTo("77");
+      assertThat(other.sql("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'app'"))
+          .isEqualTo("t");
       assertThat(definitionsAndRows(other, "copy")).isEqualTo(definitionsAndRows(source, "erp"));
       assertThat(definitionsAndRows(source, "erp")).contains("lo_open", "NaN", "no_ddl");
 
@@ -108,7 +117,11 @@ class DumpTest {
       dump(source, "erp");
       String before = definitionsAndRows(source, "erp");
 
-      psql(source, "erp", "--command=DROP TABLE app.orders, app.secret, app.\"we\"\"ird, name\"");
+      psql(
+          source,
+          "erp",
+          "--command=DROP TABLE app.orders, app.secret, app.\"we\"\"ird, name\","
+              + " app.\"Aufträge\"");
       assertThat(definitionsAndRows(source, "erp")).isNotEqualTo(before);
       Command.Ended held =
           program.run("dump", "restore", "latest", "--url", url(source, "erp"), "--table", "app.*");
@@ -127,7 +140,9 @@ class DumpTest {
           "--table",
           "secret",
           "--table",
-          "we*");
+          "we*",
+          "--table",
+          "Auftr?ge");
       assertThat(definitionsAndRows(source, "erp")).isEqualTo(before);
     }
   }
@@ -164,6 +179,8 @@ class DumpTest {
       source.execute(
           "CREATE DATABASE a",
           "CREATE DATABASE \"a-b/c\"",
+          "CREATE DATABASE closed",
+          "REVOKE CONNECT ON DATABASE closed FROM PUBLIC",
           "CREATE TABLE t AS SELECT 5 AS five",
           "CREATE ROLE dumper LOGIN PASSWORD 'p'",
           "CREATE ROLE owner LOGIN");
@@ -180,7 +197,9 @@ class DumpTest {
               .with("DATABASE_URL", source.url().replace("postgres@", "dumper@"))
               .expect(0, "dump", "backup", "--all");
       assertThat(dumped.out()).contains("a: 0 rows", "a-b/c: 0 rows", "postgres: 1 rows");
-      assertThat(dumped.err()).contains("passwords of roles are not in the dump");
+      assertThat(dumped.err())
+          .contains("passwords of roles are not in the dump")
+          .contains("database closed is not in the dump");
 
       source.execute("ALTER TABLE t ENABLE ROW LEVEL SECURITY");
       Command.Ended hidden =

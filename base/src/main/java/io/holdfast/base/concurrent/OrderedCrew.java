@@ -7,6 +7,8 @@ import java.util.Deque;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// Does jobs with several threads and hands out their results in the order of the jobs. Jobs and
@@ -16,7 +18,10 @@ import org.jspecify.annotations.Nullable;
 /// @param <J> a job
 /// @param <R> what becomes of it
 public final class OrderedCrew<J, R> implements AutoCloseable {
+  private static final int LOOK_MILLIS = 200;
+
   private final Workers workers;
+  private final AtomicReference<@Nullable Throwable> firstFailure = new AtomicReference<>();
   private final BlockingQueue<Slot<J, R>> jobs;
   private final Deque<Slot<J, R>> window = new ArrayDeque<>();
   private final Outlet<R> outlet;
@@ -66,9 +71,10 @@ public final class OrderedCrew<J, R> implements AutoCloseable {
 
   /// Adds a job; hands out what is ready meanwhile.
   ///
-  /// @throws IOException what a job or the outlet failed with; then nothing more can be done but to
-  ///   close
+  /// @throws IOException what a job, not always the first in the order, or the outlet failed with;
+  ///   then nothing more can be done but to close
   public void submit(J job) throws IOException {
+    failEarly();
     Slot<J, R> slot = new Slot<>(job);
     window.add(slot);
     jobs.add(slot);
@@ -87,7 +93,9 @@ public final class OrderedCrew<J, R> implements AutoCloseable {
 
   private void handOut(Slot<J, R> slot) throws IOException {
     try {
-      slot.filled.await();
+      while (!slot.filled.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+        failEarly();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while waiting for workers");
@@ -97,6 +105,14 @@ public final class OrderedCrew<J, R> implements AutoCloseable {
       throw rethrown(slot.failure);
     }
     outlet.take(result);
+  }
+
+  /// A job that failed ends the work, also while earlier ones are still going on.
+  private void failEarly() throws IOException {
+    Throwable failure = firstFailure.get();
+    if (failure != null) {
+      throw rethrown(failure);
+    }
   }
 
   private static IOException rethrown(@Nullable Throwable failure) throws IOException {
@@ -122,6 +138,7 @@ public final class OrderedCrew<J, R> implements AutoCloseable {
           slot.result = hand.work(slot.job);
         } catch (IOException | RuntimeException | Error e) {
           slot.failure = e;
+          firstFailure.compareAndSet(null, e);
         }
         slot.filled.countDown();
       }

@@ -47,7 +47,7 @@ class OrderedCrewTest {
   }
 
   @Test
-  void whatAJobFailsWithComesInItsPlace() {
+  void aFailureEndsTheWork() {
     assertThatThrownBy(
             () ->
                 submit(
@@ -60,7 +60,26 @@ class OrderedCrewTest {
                     }))
         .isInstanceOf(IOException.class)
         .hasMessage("seven");
-    assertThat(results).containsExactly(0, 1, 2, 3, 4, 5, 6);
+    assertThat(results).isEqualTo(IntStream.range(0, results.size()).boxed().toList());
+    assertThat(results).hasSizeLessThan(8);
+  }
+
+  @Test
+  void aFailureDoesNotWaitForEarlierJobsThatGoOn() {
+    CountDownLatch never = new CountDownLatch(1);
+    assertThatThrownBy(
+            () ->
+                submit(
+                    2,
+                    job -> {
+                      if (job == 1) {
+                        throw new IOException("at once");
+                      }
+                      await(never);
+                      return job;
+                    }))
+        .hasMessage("at once");
+    assertThat(results).isEmpty();
   }
 
   @Test

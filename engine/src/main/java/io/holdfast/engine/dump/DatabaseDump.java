@@ -1,5 +1,7 @@
 package io.holdfast.engine.dump;
 
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
 import io.holdfast.base.concurrent.OrderedCrew;
 import io.holdfast.base.concurrent.Workers;
 import io.holdfast.engine.EngineContext;
@@ -20,6 +22,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -31,12 +35,19 @@ final class DatabaseDump {
   static final String APPLICATION = "holdfast dump";
 
   private static final int WINDOW = 256;
+  private static final int TRIES = 5;
+  private static final Duration ASKED_EVERY = Duration.ofSeconds(30);
 
   private final EngineContext context;
   private final DumpRequest request;
   private final DraftTree tree;
   private final Cutter cutter;
   private final Path scratch;
+
+  /// Whether something of the database is in the tree already.
+  private boolean isBegun;
+
+  private Instant askedAt = Instant.MIN;
 
   DatabaseDump(
       EngineContext context, DumpRequest request, DraftTree tree, Cutter cutter, Path scratch) {
@@ -76,24 +87,42 @@ final class DatabaseDump {
     }
   }
 
-  /// Dumps the database of the URL.
-  DumpToc dump(ConnectionUrl url, ClientRun programs) throws IOException {
-    String database = url.database();
-    try (DumpSnapshot snapshot =
-        DumpSnapshot.take(url, APPLICATION, request.lockWait(), context.cancellation())) {
-      Path archive = scratch.resolve("schema.dump");
-      SchemaArchive.write(programs, url, snapshot, request.lockWait(), archive);
-      Counts counts = new Counts();
-      long largeObjects = 0;
-      if (request.content() == DumpRequest.Content.ALL) {
-        rows(url, snapshot, counts);
-        largeObjects = largeObjects(database, snapshot);
+  /// Dumps the database of the URL. Somebody who waits to change a table stops `pg_dump` and is
+  /// stopped by us, so everything is let go then, and begun anew.
+  ///
+  /// @param remarks what the dump does not carry is added here
+  DumpToc dump(ConnectionUrl url, ClientRun programs, List<String> remarks) throws IOException {
+    for (int tried = 1; ; tried++) {
+      try (DumpSnapshot snapshot =
+          DumpSnapshot.take(url, APPLICATION, request.lockWait(), context.cancellation())) {
+        Path archive = scratch.resolve("schema.dump");
+        SchemaArchive.write(programs, url, snapshot, archive)
+            .forEach(warning -> remarks.add(url.database() + ": " + warning));
+        return dump(url, programs, snapshot, archive);
+      } catch (BackupException e) {
+        if (e.code() != ErrorCode.TIMED_OUT || tried == TRIES || isBegun) {
+          throw e;
+        }
       }
-      putFile(DumpPaths.schema(database), archive);
-      DumpToc toc = toc(snapshot, programs, counts, largeObjects);
-      putBytes(DumpPaths.contents(database), toc.encode());
-      return toc;
     }
+  }
+
+  private DumpToc dump(ConnectionUrl url, ClientRun programs, DumpSnapshot snapshot, Path archive)
+      throws IOException {
+    String database = url.database();
+    Counts counts = new Counts();
+    long largeObjects = 0;
+    isBegun = true;
+    if (request.content() == DumpRequest.Content.ALL) {
+      rows(url, snapshot, counts);
+      largeObjects = largeObjects(database, snapshot);
+    }
+    snapshot.requireHeld();
+    putFile(DumpPaths.schema(database), archive);
+    DumpToc toc = toc(snapshot, programs, counts, largeObjects);
+    putBytes(DumpPaths.contents(database), toc.encode());
+    isBegun = false;
+    return toc;
   }
 
   private DumpToc toc(DumpSnapshot snapshot, ClientRun programs, Counts counts, long largeObjects) {
@@ -170,6 +199,7 @@ final class DatabaseDump {
 
   private void put(Outcome outcome, DumpSnapshot snapshot, CutWriter own, Counts counts)
       throws IOException {
+    askWhetherHeld(snapshot);
     Outcome.Read read =
         switch (outcome) {
           case Outcome.Read done -> done;
@@ -178,6 +208,16 @@ final class DatabaseDump {
         };
     counts.add(read.job().part().table(), read.rows(), read.content().bytes());
     tree.put(read.job().path(), read.content());
+  }
+
+  /// Asks the session that holds the locks, now and then: it says nothing by itself, and what is
+  /// between us and the server may take it for dead.
+  private void askWhetherHeld(DumpSnapshot snapshot) throws IOException {
+    Instant now = context.clock().instant();
+    if (askedAt.isBefore(now.minus(ASKED_EVERY))) {
+      askedAt = now;
+      snapshot.requireHeld();
+    }
   }
 
   private long largeObjects(String database, DumpSnapshot snapshot) throws IOException {

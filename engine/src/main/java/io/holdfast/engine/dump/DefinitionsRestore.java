@@ -75,7 +75,7 @@ final class DefinitionsRestore {
   /// Indexes, constraints, triggers, policies.
   void afterRows() throws IOException {
     context.progress().phase("indexes and constraints", 0);
-    ArchiveEntries all = after.only(line -> !isLast(line));
+    ArchiveEntries all = after.only(line -> !isLast(line) && !ArchiveEntries.isComment(line));
     // An index that is attached to its parent's and a foreign key of the same table, made at once
     // by two sessions, wait for each other.
     Predicate<String> attaches = ArchiveEntries::isIndexAttach;
@@ -83,16 +83,17 @@ final class DefinitionsRestore {
     restore(all.only(attaches.or(foreign).negate()), request.jobs());
     restore(all.only(attaches), 1);
     restore(all.only(foreign), request.jobs());
+    restore(after.only(line -> !isLast(line) && ArchiveEntries.isComment(line)), 1);
   }
 
-  /// Privileges, and what would fire for everything else.
-  void last() throws IOException {
-    restore(
-        before
-            .and(after)
-            .only(ArchiveEntries::isPrivilege)
-            .and(after.only(ArchiveEntries::isEventTrigger)),
-        1);
+  /// Privileges: views are filled with those of their owners.
+  void privileges() throws IOException {
+    restore(before.and(after).only(ArchiveEntries::isPrivilege), 1);
+  }
+
+  /// What would fire for everything else.
+  void eventTriggers() throws IOException {
+    restore(after.only(ArchiveEntries::isEventTrigger), 1);
   }
 
   private static boolean isLast(String line) {

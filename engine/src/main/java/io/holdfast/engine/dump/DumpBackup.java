@@ -53,8 +53,8 @@ public final class DumpBackup {
 
   private static final String CUT_LABEL = "holdfast: table for cutting dumps, 1";
   private static final String DATABASES =
-      "SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate"
-          + " AND pg_catalog.has_database_privilege(oid, 'CONNECT')";
+      "SELECT datname, datallowconn AND pg_catalog.has_database_privilege(oid, 'CONNECT')"
+          + " FROM pg_catalog.pg_database WHERE NOT datistemplate";
 
   private final EngineContext context;
   private final Repository repository;
@@ -141,7 +141,7 @@ public final class DumpBackup {
     List<String> remarks = new ArrayList<>();
     DraftTree tree = new DraftTree(session, before, context.clock().instant().getEpochSecond());
     Cutter cutter = new Cutter(seed(session.chunks().ids()));
-    Server server = server(url, request);
+    Server server = server(url, request, remarks);
     ClientPrograms programs =
         ClientPrograms.require(server.version() / 10_000, context.environment());
     ClientRun run =
@@ -149,7 +149,7 @@ public final class DumpBackup {
     DatabaseDump dump = new DatabaseDump(context, request, tree, cutter, scratch);
     Map<String, DumpToc> databases = new LinkedHashMap<>();
     for (String database : server.databases()) {
-      databases.put(database, dump.dump(url.withDatabase(database), run));
+      databases.put(database, dump.dump(url.withDatabase(database), run, remarks));
     }
     globals(url, run, dump, remarks);
     return new Taken(tree.finish(), server.version(), databases, remarks);
@@ -171,12 +171,13 @@ public final class DumpBackup {
   /// The databases to dump, in the order of their paths.
   private record Server(int version, List<String> databases) {}
 
-  private Server server(ConnectionUrl url, DumpRequest request) throws IOException {
+  private Server server(ConnectionUrl url, DumpRequest request, List<String> remarks)
+      throws IOException {
     try (DatabaseSession session =
         DatabaseSession.open(url, DatabaseDump.APPLICATION, Map.of(), context.cancellation())) {
       List<String> databases =
           switch (request.scope()) {
-            case ALL -> session.query(DATABASES).stream().map(List::getFirst).toList();
+            case ALL -> all(session, remarks);
             case NAMED ->
                 request.databases().isEmpty() ? List.of(url.database()) : request.databases();
           };
@@ -187,6 +188,21 @@ public final class DumpBackup {
               .sorted(Comparator.comparing(DumpPaths::database, DumpPaths.ORDER))
               .toList());
     }
+  }
+
+  /// All that let us in; the others are named.
+  private static List<String> all(DatabaseSession session, List<String> remarks)
+      throws IOException {
+    List<String> databases = new ArrayList<>();
+    for (List<String> row : session.query(DATABASES)) {
+      if (row.get(1).equals("t")) {
+        databases.add(row.getFirst());
+      } else {
+        remarks.add(
+            "database " + row.getFirst() + " is not in the dump: the role may not connect to it");
+      }
+    }
+    return databases;
   }
 
   /// A number that only holders of the key domain know.

@@ -92,12 +92,7 @@ public final class DumpRestore {
       long rows = rows(request, dump, database, toc, url);
       long largeObjects = largeObjects(request, dump, database, toc, target);
       definitions.afterRows();
-      finish(toc, target);
-      Set<SqlName> made =
-          toc.relations().stream().map(DumpedRelation::name).collect(Collectors.toSet());
-      target.withdrawDefaultPrivileges(made::contains);
-      definitions.last();
-      analyze(request, toc, target);
+      conclude(request, toc, definitions, url);
       return new DumpRestoreReport(
           dump.name(),
           database,
@@ -124,7 +119,8 @@ public final class DumpRestore {
             toc.relations(),
             TablePatterns.select(toc.relations(), request.tables()),
             there::contains,
-            there.isEmpty() ? ArchiveSelection.Shared.WANTED : ArchiveSelection.Shared.LEFT_OUT);
+            there.isEmpty() ? ArchiveSelection.Shared.WANTED : ArchiveSelection.Shared.LEFT_OUT,
+            toc.encoding());
     target.refuse(
         there.stream().filter(selection::holds).toList(),
         "Rename or drop what is there, or restore into another database.");
@@ -135,6 +131,23 @@ public final class DumpRestore {
     }
     definitions.select(selection);
     return toc.only(selection::holds);
+  }
+
+  /// What comes when rows and indexes are there, in a session that has not been idle meanwhile.
+  private void conclude(
+      DumpRestoreRequest request, DumpToc toc, DefinitionsRestore definitions, ConnectionUrl url)
+      throws IOException {
+    Set<SqlName> made =
+        toc.relations().stream().map(DumpedRelation::name).collect(Collectors.toSet());
+    try (TargetDatabase target = TargetDatabase.open(url, APPLICATION, context.cancellation())) {
+      target.withdrawDefaultPrivileges(made::contains);
+    }
+    definitions.privileges();
+    try (TargetDatabase target = TargetDatabase.open(url, APPLICATION, context.cancellation())) {
+      finish(toc, target);
+      definitions.eventTriggers();
+      analyze(request, toc, target);
+    }
   }
 
   private static void analyze(DumpRestoreRequest request, DumpToc toc, TargetDatabase target)

@@ -7,14 +7,31 @@ import io.holdfast.repository.tree.TreeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// Makes the roles and tablespaces of a dump that the server does not have. *Confined.*
 final class GlobalsRestore {
   private static final int SCRIPT_BYTES_MAX = 64 << 20;
   private static final String DUPLICATE_OBJECT = "42710";
+
+  private static final String NAME = "(?<name>\"(?:[^\"]|\"\")+\"|[^\\s;]+)";
+  private static final String ANY = "(?:\"(?:[^\"]|\"\")+\"|[^\\s;]+)";
+
+  /// What `pg_dumpall --globals-only` writes.
+  private static final List<Pattern> OBJECTS =
+      List.of(
+          Pattern.compile("(?:CREATE|ALTER) ROLE " + NAME),
+          Pattern.compile("COMMENT ON ROLE " + NAME),
+          Pattern.compile("(?:CREATE|ALTER) TABLESPACE " + NAME),
+          Pattern.compile("COMMENT ON TABLESPACE " + NAME),
+          Pattern.compile("(?:GRANT|REVOKE) .*? ON TABLESPACE " + NAME, Pattern.DOTALL),
+          Pattern.compile("GRANT " + ANY + " TO " + NAME));
 
   private final TargetDatabase target;
 
@@ -35,16 +52,42 @@ final class GlobalsRestore {
             // Commands for psql, which protect it from hostile names.
             .filter(line -> !line.startsWith("\\restrict") && !line.startsWith("\\unrestrict"))
             .collect(Collectors.joining("\n"));
+    Set<String> made = new HashSet<>();
     for (SqlScript.Statement statement : SqlScript.parse(text).statements()) {
-      Optional<ServerErrorException> refused = target.tryRun(statement.text());
-      if (refused.isPresent() && !refused.get().sqlState().equals(DUPLICATE_OBJECT)) {
-        warnings.add(
-            "roles: '"
-                + shown(statement.text())
-                + "' was refused: "
-                + refused.get().serverMessage());
+      run(statement.text().strip(), made, warnings);
+    }
+  }
+
+  /// Roles and tablespaces that are there stay as they are: what a script says of them is passed
+  /// over.
+  private void run(String statement, Set<String> made, List<String> warnings) throws IOException {
+    String object = object(statement);
+    boolean creates = statement.startsWith("CREATE ");
+    if (!creates && !made.contains(object)) {
+      return;
+    }
+    Optional<ServerErrorException> refused = target.tryRun(statement);
+    if (refused.isEmpty()) {
+      made.add(object);
+    } else if (refused.get().sqlState().equals(DUPLICATE_OBJECT)) {
+      warnings.add(object + " is there already and stays as it is");
+    } else {
+      warnings.add(
+          "roles: '" + shown(statement) + "' was refused: " + refused.get().serverMessage());
+    }
+  }
+
+  /// The role or tablespace that a command is about, with its kind, as the script writes it: of a
+  /// membership the member.
+  private static String object(String statement) {
+    for (Pattern pattern : OBJECTS) {
+      Matcher found = pattern.matcher(statement);
+      if (found.lookingAt()) {
+        boolean tablespace = found.group().contains(" TABLESPACE ");
+        return (tablespace ? "tablespace " : "role ") + found.group("name");
       }
     }
+    return "";
   }
 
   /// The beginning of a command, which names what it is about.

@@ -19,12 +19,14 @@ import java.util.regex.Pattern;
 ///
 /// @param version in full, such as `15.18`
 public record ClientPrograms(int majorVersion, String version, Path directory) {
+  private static final int NEW_SETTINGS = 17;
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final Pattern VERSION =
       Pattern.compile("pg_dump \\(PostgreSQL\\) ((\\d+)\\S*).*", Pattern.DOTALL);
 
   /// Those of the version of a server, else of the next newer one: a client program can dump
-  /// servers of its own version and older ones.
+  /// servers of its own version and older ones. Those of 17 and newer do not do for servers of 16
+  /// and older: what they write cannot be restored there.
   ///
   /// @param environment of this process; `HOLDFAST_PG_BIN` and `PATH` are used
   /// @throws BackupException `SERVER_PROGRAM_MISSING` that names what to install
@@ -36,6 +38,8 @@ public record ClientPrograms(int majorVersion, String version, Path directory) {
             .toList();
     return found.stream()
         .filter(programs -> programs.majorVersion >= serverMajor)
+        // What newer ones write begins with a setting that older servers do not know.
+        .filter(programs -> serverMajor >= NEW_SETTINGS || programs.majorVersion < NEW_SETTINGS)
         .min(Comparator.comparingInt(ClientPrograms::majorVersion))
         .orElseThrow(() -> missing(serverMajor, found));
   }
@@ -70,7 +74,8 @@ public record ClientPrograms(int majorVersion, String version, Path directory) {
         ErrorCode.SERVER_PROGRAM_MISSING,
         "the client programs of PostgreSQL "
             + serverMajor
-            + " or newer (pg_dump, pg_restore) are not on this host (found: "
+            + (serverMajor < NEW_SETTINGS ? " to 16" : " or newer")
+            + " (pg_dump, pg_restore) are not on this host (found: "
             + versions
             + ")",
         "Install the package postgresql-client-"

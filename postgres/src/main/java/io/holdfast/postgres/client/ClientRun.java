@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +24,8 @@ public final class ClientRun {
   private static final int SLICE_MILLIS = 200;
   private static final int END_MILLIS = 5_000;
   private static final int SAID_BYTES_MAX = 16 << 10;
+  private static final int COMMAND_WORDS = 4;
+  private static final String COMMAND = "Command was: ";
 
   private final ClientPrograms programs;
   private final Path directory;
@@ -46,10 +50,31 @@ public final class ClientRun {
   /// @param output what it wrote to its standard output, in a file that the next run overwrites
   /// @param said the end of what it wrote to its standard error
   public record Ended(int status, Path output, String said) {
-    /// The error as one line for people.
+    /// The error as one line for people. Of a command that failed only the first words are shown:
+    /// there may be a password in it.
     public String reason() {
-      List<String> lines = said.lines().filter(line -> !line.isBlank()).toList();
+      List<String> lines = new ArrayList<>();
+      boolean inCommand = false;
+      for (String line : said.lines().filter(text -> !text.isBlank()).toList()) {
+        if (line.contains(COMMAND)) {
+          inCommand = true;
+          lines.add(firstWords(line));
+        } else if (line.startsWith("pg_")) {
+          inCommand = false;
+          lines.add(line);
+        } else if (!inCommand) {
+          lines.add(line);
+        }
+      }
       return lines.isEmpty() ? "it ended with status " + status : String.join(" | ", lines);
+    }
+
+    private static String firstWords(String line) {
+      int from = line.indexOf(COMMAND) + COMMAND.length();
+      String[] words = line.substring(from).strip().split("\\s+", COMMAND_WORDS + 1);
+      return line.substring(0, from)
+          + String.join(" ", Arrays.copyOf(words, Math.min(words.length, COMMAND_WORDS)))
+          + " …";
     }
   }
 
@@ -65,7 +90,7 @@ public final class ClientRun {
     List<String> all = new ArrayList<>(arguments);
     all.add("--no-password");
     all.add("--dbname=" + ConnectionInfo.text(url, applicationName));
-    Map<String, String> environment = new java.util.HashMap<>(ConnectionInfo.environment(url));
+    Map<String, String> environment = new HashMap<>(ConnectionInfo.environment(url));
     if (!settings.isEmpty()) {
       environment.put("PGOPTIONS", pgOptions(settings));
     }

@@ -94,6 +94,10 @@ public record ArchiveEntries(List<String> lines) {
         || description.startsWith("COMMENT - EVENT TRIGGER ");
   }
 
+  public static boolean isComment(String line) {
+    return description(line).startsWith("COMMENT ");
+  }
+
   public static boolean isIndexAttach(String line) {
     return description(line).startsWith("INDEX ATTACH ");
   }

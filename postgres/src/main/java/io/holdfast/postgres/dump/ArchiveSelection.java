@@ -2,6 +2,9 @@ package io.holdfast.postgres.dump;
 
 import io.holdfast.postgres.dump.DumpedRelation.ForeignKey;
 import io.holdfast.postgres.dump.DumpedRelation.ObjectId;
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Comparator;
@@ -26,7 +29,17 @@ public final class ArchiveSelection {
   private static final String TABLE_ATTACH = "TABLE ATTACH ";
   private static final String SEQUENCE_OWNED = "SEQUENCE OWNED BY ";
   private static final String INDEX_ATTACH = "INDEX ATTACH ";
-  private static final Set<String> COMMENTED = Set.of("TABLE", "SEQUENCE", "VIEW", "COLUMN");
+  private static final List<String> KINDS =
+      List.of("TABLE ", "SEQUENCE ", "VIEW ", "MATERIALIZED VIEW ", "FOREIGN TABLE ", "COLUMN ");
+  private static final List<String> PARTS = List.of("CONSTRAINT ", "TRIGGER ", "POLICY ", "RULE ");
+
+  /// PostgreSQL counts what the standard numbers with gaps.
+  private static final Map<String, Charset> LATIN =
+      Map.of(
+          "LATIN2", Charset.forName("ISO-8859-2"),
+          "LATIN5", Charset.forName("ISO-8859-9"),
+          "LATIN7", Charset.forName("ISO-8859-13"),
+          "LATIN9", Charset.forName("ISO-8859-15"));
 
   /// The number of `pg_constraint`.
   private static final long CONSTRAINTS = 2606;
@@ -34,6 +47,7 @@ public final class ArchiveSelection {
   private final Map<Long, DumpedRelation> selected = new HashMap<>();
   private final Set<ObjectId> objects = new HashSet<>();
   private final Set<ObjectId> hangingKeys = new HashSet<>();
+  private final Charset charset;
   private final Set<String> names;
   private final Set<String> indexes = new HashSet<>();
 
@@ -53,12 +67,15 @@ public final class ArchiveSelection {
   /// @param all relations of the dump
   /// @param wanted those that are selected
   /// @param there whether a relation that is not selected is in the target already
+  /// @param encoding of the archive, as PostgreSQL calls it
   public ArchiveSelection(
       ArchiveEntries entries,
       List<DumpedRelation> all,
       Collection<DumpedRelation> wanted,
       Predicate<SqlName> there,
-      Shared shared) {
+      Shared shared,
+      String encoding) {
+    this.charset = charset(encoding);
     this.names = all.stream().map(relation -> listed(relation.name())).collect(Collectors.toSet());
     this.sharedWanted =
         switch (shared) {
@@ -114,7 +131,8 @@ public final class ArchiveSelection {
     for (DumpedRelation relation : selected.values()) {
       String constraint = "CONSTRAINT " + listed(relation.name()) + " ";
       if (description.startsWith(constraint)) {
-        indexes.add(relation.name().schema() + " " + description.substring(constraint.length()));
+        indexes.add(
+            listed(relation.name().schema()) + " " + description.substring(constraint.length()));
       }
     }
   }
@@ -159,11 +177,41 @@ public final class ArchiveSelection {
     if (description.startsWith(SEQUENCE_OWNED)) {
       return isSelected(description.substring(SEQUENCE_OWNED.length()));
     }
-    if (description.startsWith("COMMENT ") || description.startsWith("ACL ")) {
-      String[] words = description.split(" ", 4);
-      return words.length == 4
-          && COMMENTED.contains(words[2])
-          && isSelected(words[1] + " " + words[3]);
+    return isAbout(description, "COMMENT ")
+        || isAbout(description, "ACL ")
+        || isAbout(description, "SECURITY LABEL ");
+  }
+
+  /// Whether a comment, privilege or label is about a selected relation or a part of it: it names
+  /// the schema, then the kind, then the name.
+  private boolean isAbout(String description, String what) {
+    if (!description.startsWith(what)) {
+      return false;
+    }
+    for (DumpedRelation relation : selected.values()) {
+      String schema = what + listed(relation.name().schema()) + " ";
+      if (description.startsWith(schema)) {
+        String rest = description.substring(schema.length());
+        String name = listed(relation.name().name());
+        // These entries have names as SQL writes them, quoted where that is needed.
+        List<String> forms = List.of(name, SqlName.quote(name));
+        boolean itself =
+            KINDS.stream()
+                .filter(rest::startsWith)
+                .map(kind -> rest.substring(kind.length()))
+                .anyMatch(
+                    text ->
+                        forms.stream()
+                            .anyMatch(
+                                form ->
+                                    text.startsWith(form + " ") || text.startsWith(form + ".")));
+        boolean itsPart =
+            PARTS.stream().anyMatch(rest::startsWith)
+                && forms.stream().anyMatch(form -> rest.contains(" ON " + form + " "));
+        if (itself || itsPart) {
+          return true;
+        }
+      }
     }
     return false;
   }
@@ -182,8 +230,25 @@ public final class ArchiveSelection {
         .orElse("");
   }
 
-  /// As the list writes it.
-  private static String listed(SqlName name) {
-    return (name.schema() + " " + name.name()).replace('\n', ' ').replace('\r', ' ');
+  /// As the list writes it, whose bytes were read as those of ISO 8859-1.
+  private String listed(SqlName name) {
+    return listed(name.schema()) + " " + listed(name.name());
+  }
+
+  private String listed(String name) {
+    String plain = name.replace('\n', ' ').replace('\r', ' ');
+    return new String(plain.getBytes(charset), StandardCharsets.ISO_8859_1);
+  }
+
+  private static Charset charset(String encoding) {
+    if (encoding.startsWith("LATIN")) {
+      return LATIN.getOrDefault(encoding, StandardCharsets.ISO_8859_1);
+    }
+    String name = encoding.startsWith("WIN") ? "windows-" + encoding.substring(3) : encoding;
+    try {
+      return Charset.isSupported(name) ? Charset.forName(name) : StandardCharsets.UTF_8;
+    } catch (IllegalCharsetNameException _) {
+      return StandardCharsets.UTF_8;
+    }
   }
 }

@@ -44,12 +44,14 @@ final class CatalogReader {
       "SELECT c.oid, n.nspname, c.relname, c.relkind, "
           + COLUMNS
           + ", coalesce(x.condition, ''), coalesce(am.amname, ''),"
-          + " pg_catalog.has_table_privilege(c.oid, 'SELECT')"
+          + " coalesce(pg_catalog.has_table_privilege(c.oid, 'SELECT'), true)"
           + " FROM pg_catalog.pg_class c"
           + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
           + " LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam "
           + CONFIGURATION
-          + " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND c.relpersistence <> 't' AND "
+          + " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND c.relpersistence <> 't'"
+          // A standby has no rows of unlogged tables.
+          + " AND (c.relpersistence = 'p' OR NOT pg_catalog.pg_is_in_recovery()) AND "
           + USERS_SCHEMA
           + " AND (x.oid IS NOT NULL OR NOT "
           + OF_EXTENSION
@@ -86,7 +88,7 @@ final class CatalogReader {
 
   private static final String FOREIGN_KEYS =
       "SELECT conrelid, pg_catalog.string_agg(oid || ':' || confrelid, ',')"
-          + " FROM pg_catalog.pg_constraint WHERE contype = 'f' GROUP BY conrelid";
+          + " FROM pg_catalog.pg_constraint WHERE contype = 'f' AND conparentid = 0 GROUP BY conrelid";
 
   private final DatabaseSession session;
   private final Predicate<SqlName> wanted;

@@ -22,21 +22,26 @@ import java.util.function.Predicate;
 /// *Confined*; other sessions join by [#join].
 public final class DumpSnapshot implements AutoCloseable {
   private static final int TRIES = 10;
+  private static final int TRANSACTION_TIMEOUT_SINCE = 17;
   private static final int LOCKED_AT_ONCE = 200;
   private static final String BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
-  /// Somebody removed or changed what we wanted to lock.
-  private static final Set<String> CHANGED = Set.of("42P01", "3F000", "42809", "XX000");
+  /// Somebody removed or changed what we wanted to lock, or locked it in another order.
+  private static final Set<String> CHANGED =
+      Set.of("42P01", "3F000", "42809", "XX000", "40001", "40P01");
 
   private static final String LOCK_NOT_AVAILABLE = "55P03";
   private static final String OUT_OF_MEMORY = "53200";
 
   private final DatabaseSession session;
+  private final Duration lockWait;
   private final String id;
   private final DatabaseContents contents;
 
-  private DumpSnapshot(DatabaseSession session, String id, DatabaseContents contents) {
+  private DumpSnapshot(
+      DatabaseSession session, Duration lockWait, String id, DatabaseContents contents) {
     this.session = session;
+    this.lockWait = lockWait;
     this.id = id;
     this.contents = contents;
   }
@@ -63,7 +68,7 @@ public final class DumpSnapshot implements AutoCloseable {
       DatabaseSession session =
           DatabaseSession.open(url, applicationName, settings(lockWait), cancellation);
       try {
-        return take(session, wanted);
+        return take(session, lockWait, wanted);
       } catch (ServerErrorException e) {
         session.close();
         if (!CHANGED.contains(e.sqlState()) || tried == TRIES) {
@@ -103,9 +108,10 @@ public final class DumpSnapshot implements AutoCloseable {
     return settings;
   }
 
-  private static DumpSnapshot take(DatabaseSession session, Predicate<SqlName> wanted)
-      throws IOException {
+  private static DumpSnapshot take(
+      DatabaseSession session, Duration lockWait, Predicate<SqlName> wanted) throws IOException {
     CatalogReader catalog = new CatalogReader(session, wanted);
+    neverEnd(session);
     List<CatalogReader.Relation> before = catalog.relations();
     catalog.requireReadable(before);
     session.query(BEGIN);
@@ -114,7 +120,14 @@ public final class DumpSnapshot implements AutoCloseable {
     if (!catalog.relations().equals(before)) {
       throw new ChangedMeanwhileException();
     }
-    return new DumpSnapshot(session, id, catalog.contents(before));
+    return new DumpSnapshot(session, lockWait, id, catalog.contents(before));
+  }
+
+  /// A limit that only newer servers have cannot be lifted when the session begins.
+  private static void neverEnd(DatabaseSession session) throws IOException {
+    if (session.major() >= TRANSACTION_TIMEOUT_SINCE) {
+      session.query("SET transaction_timeout = 0");
+    }
   }
 
   /// The first command that reads takes the snapshot; `LOCK` is none.
@@ -158,6 +171,29 @@ public final class DumpSnapshot implements AutoCloseable {
         e);
   }
 
+  /// Requires that the locks were held up to now. Without them others may have emptied tables, and
+  /// sessions that joined would not notice.
+  ///
+  /// @throws BackupException `SERVER_UNAVAILABLE` if the session is gone
+  public void requireHeld() throws IOException {
+    try {
+      session.query("SELECT 1");
+    } catch (ServerErrorException e) {
+      throw gone(e.serverMessage(), e);
+    } catch (BackupException e) {
+      throw e.code() == ErrorCode.SERVER_UNAVAILABLE ? gone(e.text(), e) : e;
+    }
+  }
+
+  private BackupException gone(String why, Exception e) {
+    return new BackupException(
+        ErrorCode.SERVER_UNAVAILABLE,
+        session.url() + ": the session that held the locks of the dump was ended: " + why,
+        "Somebody or something ends sessions that wait: see the server's log, limits of the role,"
+            + " and what lies between. Then run it again.",
+        e);
+  }
+
   public String id() {
     return id;
   }
@@ -175,8 +211,9 @@ public final class DumpSnapshot implements AutoCloseable {
   public DumpReader join(ConnectionUrl url, String applicationName, Cancellation cancellation)
       throws IOException {
     DatabaseSession another =
-        DatabaseSession.open(url, applicationName, settings(Duration.ZERO), cancellation);
+        DatabaseSession.open(url, applicationName, settings(lockWait), cancellation);
     try {
+      neverEnd(another);
       another.query(BEGIN + "; SET TRANSACTION SNAPSHOT " + SqlName.literal(id));
       return new DumpReader(another);
     } catch (ServerErrorException e) {

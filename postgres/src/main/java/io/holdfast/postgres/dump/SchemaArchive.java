@@ -16,13 +16,18 @@ import java.util.Map;
 public final class SchemaArchive {
   private SchemaArchive() {}
 
+  /// How long `pg_dump` may wait for a lock. Who holds it up waits for us: there is nothing to be
+  /// waited for.
+  private static final Duration LOCK_WAIT = Duration.ofSeconds(2);
+
   /// Writes the definitions as they are in a snapshot.
   ///
   /// @param file that is made or overwritten
-  /// @throws BackupException `CLIENT_PROGRAM_FAILED` with what the program says
-  public static void write(
-      ClientRun run, ConnectionUrl url, DumpSnapshot snapshot, Duration lockWait, Path file)
-      throws IOException {
+  /// @return what the program warned of
+  /// @throws BackupException `TIMED_OUT` if somebody waits to change a table: the snapshot has to
+  ///   be given up; `CLIENT_PROGRAM_FAILED` with what the program says
+  public static List<String> write(
+      ClientRun run, ConnectionUrl url, DumpSnapshot snapshot, Path file) throws IOException {
     List<String> arguments =
         List.of(
             "--schema-only",
@@ -30,12 +35,19 @@ public final class SchemaArchive {
             // What is compressed cannot be compared with the dump of the day before.
             "--compress=0",
             "--snapshot=" + snapshot.id(),
-            "--lock-wait-timeout=" + lockWait.toMillis(),
+            "--lock-wait-timeout=" + LOCK_WAIT.toMillis(),
             "--file=" + file);
     ClientRun.Ended ended = run.run(ClientProgram.PG_DUMP, url, Map.of(), arguments);
+    if (ended.status() != 0 && ended.said().contains("lock timeout")) {
+      throw new BackupException(
+          ErrorCode.TIMED_OUT,
+          "definitions of " + url + ": somebody waits to change a table: " + ended.reason(),
+          "Run the dump again when that work has ended (pg_stat_activity, pg_locks).");
+    }
     if (ended.status() != 0) {
       throw run.failed(ClientProgram.PG_DUMP, "definitions of " + url, ended);
     }
+    return ended.said().lines().filter(line -> line.contains("warning:")).toList();
   }
 
   /// Roles, their memberships and settings, and tablespaces of the whole server, as a script. Where
@@ -65,6 +77,8 @@ public final class SchemaArchive {
       throws IOException {
     List<String> arguments = new ArrayList<>(List.of(further));
     arguments.add("--globals-only");
+    arguments.add("--encoding=UTF8");
+    arguments.add("--database=" + url.database());
     return run.run(ClientProgram.PG_DUMPALL, url, Map.of(), arguments);
   }
 }

@@ -33,6 +33,9 @@ public final class TargetDatabase implements AutoCloseable {
           + " LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.grantee"
           + " WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')"
           + " AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND a.grantee <> c.relowner"
+          + " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d"
+          + " WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass"
+          + " AND d.objid = c.oid AND d.deptype = 'e')"
           + " GROUP BY n.nspname, c.relname, c.relkind";
 
   private static final int SHOWN_MAX = 3;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// What the server refuses comes as a [ServerErrorException], and the session goes on as after any
 /// refused command. A connection that breaks is a `BackupException` `SERVER_UNAVAILABLE`; a stop
 /// that is asked for is `CANCELLED`. After these, and after a sink that threw, the session can only
-/// be closed, which ends what the server does for it.
+/// be closed; the server notices when it next sends or reads.
 public final class DatabaseSession implements AutoCloseable {
   /// How long the server may work on one command before it says anything.
   private static final int ANSWER_MILLIS = (int) Duration.ofDays(7).toMillis();
@@ -27,9 +27,12 @@ public final class DatabaseSession implements AutoCloseable {
   private final ConnectionUrl url;
   private final PgConnection connection;
   private final int versionNum;
+  private final Cancellation cancellation;
   private long sentSinceLook;
 
-  private DatabaseSession(ConnectionUrl url, PgConnection connection, int versionNum) {
+  private DatabaseSession(
+      ConnectionUrl url, PgConnection connection, int versionNum, Cancellation cancellation) {
+    this.cancellation = cancellation;
     this.url = url;
     this.connection = connection;
     this.versionNum = versionNum;
@@ -59,7 +62,7 @@ public final class DatabaseSession implements AutoCloseable {
     PgConnection connection = new Dialer(url, startup, url.connectTimeout(), cancellation).dial();
     try {
       int version = ServerVersion.requireSupported(connection.parameter("server_version"));
-      return new DatabaseSession(url, connection, version);
+      return new DatabaseSession(url, connection, version, cancellation);
     } catch (RuntimeException e) {
       connection.close();
       throw e;
@@ -190,7 +193,10 @@ public final class DatabaseSession implements AutoCloseable {
       try {
         int type = connection.receive(ANSWER_MILLIS);
         switch (type) {
-          case 'd' -> sink.take(in.bytes(), in.position(), in.remaining());
+          case 'd' -> {
+            cancellation.throwIfRequested();
+            sink.take(in.bytes(), in.position(), in.remaining());
+          }
           case 'C' -> rows = rows(in.cstring());
           case 'Z' -> {
             if (error != null) {

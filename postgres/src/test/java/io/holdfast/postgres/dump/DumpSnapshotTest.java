@@ -122,6 +122,19 @@ class DumpSnapshotTest {
   }
 
   @Test
+  void aSessionWithTheLocksThatIsEndedIsNoticed() throws Exception {
+    try (DumpSnapshot snapshot = take(WAIT)) {
+      snapshot.requireHeld();
+      server.sql(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '"
+              + APPLICATION
+              + "'");
+      assertThatThrownBy(snapshot::requireHeld)
+          .hasMessageContaining("the session that held the locks");
+    }
+  }
+
+  @Test
   void aLockThatIsHeldTooLongIsNamed() throws Exception {
     try (DatabaseSession holder = session()) {
       holder.query("BEGIN; LOCK TABLE t");
