@@ -7,6 +7,7 @@ import io.holdfast.base.concurrent.Workers;
 import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.tree.CutWriter;
 import io.holdfast.engine.tree.DraftTree;
+import io.holdfast.engine.tree.TreeNames;
 import io.holdfast.files.content.Cutter;
 import io.holdfast.postgres.client.ClientRun;
 import io.holdfast.postgres.dump.DatabaseContents;
@@ -152,7 +153,7 @@ final class DatabaseDump {
         jobs.add(new Job(path, part, FileContent.empty()));
       }
     }
-    jobs.sort(Comparator.comparing(Job::path, DumpPaths.ORDER));
+    jobs.sort(Comparator.comparing(Job::path, TreeNames.ORDER));
     CutWriter own = new CutWriter(tree.writer(), cutter);
     try (OrderedCrew<Job, Outcome> crew =
         new OrderedCrew<>(

@@ -9,6 +9,7 @@ import io.holdfast.engine.Failures;
 import io.holdfast.engine.OpenRepository;
 import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.tree.DraftTree;
+import io.holdfast.engine.tree.TreeNames;
 import io.holdfast.files.content.Cutter;
 import io.holdfast.postgres.client.ClientPrograms;
 import io.holdfast.postgres.client.ClientRun;
@@ -185,7 +186,7 @@ public final class DumpBackup {
           session.versionNum(),
           databases.stream()
               .distinct()
-              .sorted(Comparator.comparing(DumpPaths::database, DumpPaths.ORDER))
+              .sorted(Comparator.comparing(DumpPaths::database, TreeNames.ORDER))
               .toList());
     }
   }

@@ -2,6 +2,7 @@ package io.holdfast.engine.dump;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.engine.tree.TreeNames;
 import io.holdfast.postgres.dump.SqlName;
 import java.util.List;
 import java.util.stream.Stream;
@@ -10,10 +11,10 @@ import org.junit.jupiter.api.Test;
 class DumpPathsTest {
   @Test
   void namesBecomeSegments() {
-    assertThat(DumpPaths.encoded("plain_1$")).isEqualTo("plain_1$");
-    assertThat(DumpPaths.encoded("a/b%c d\n")).isEqualTo("a%2fb%25c%20d%0a");
-    assertThat(DumpPaths.encoded("..")).isEqualTo("%2e.");
-    assertThat(DumpPaths.encoded("Ä.")).isEqualTo("Ä.");
+    assertThat(TreeNames.encoded("plain_1$")).isEqualTo("plain_1$");
+    assertThat(TreeNames.encoded("a/b%c d\n")).isEqualTo("a%2fb%25c%20d%0a");
+    assertThat(TreeNames.encoded("..")).isEqualTo("%2e.");
+    assertThat(TreeNames.encoded("Ä.")).isEqualTo("Ä.");
   }
 
   @Test
@@ -29,7 +30,7 @@ class DumpPathsTest {
                         DumpPaths.schema(database),
                         DumpPaths.contents(database)))
             .toList();
-    assertThat(paths).isSortedAccordingTo(DumpPaths.ORDER);
+    assertThat(paths).isSortedAccordingTo(TreeNames.ORDER);
     assertThat(paths.getLast()).isEqualTo("databases/a/toc");
     assertThat(DumpPaths.GLOBALS).isGreaterThan("databases/");
   }
