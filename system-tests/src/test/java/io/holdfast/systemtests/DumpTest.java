@@ -78,6 +78,24 @@ class DumpTest {
   }
 
   @Test
+  void aLockOfSomebodyElseIsWaitedForOnceAndAsLongAsAsked() throws Exception {
+    try (Cluster source = Cluster.create(scratch.resolve("source"));
+        Connection somebody = source.connect();
+        Statement statement = somebody.createStatement()) {
+      source.execute("CREATE TABLE t (a int)");
+      somebody.setAutoCommit(false);
+      statement.execute("LOCK TABLE t");
+      Command.Ended refused =
+          program
+              .with("DATABASE_URL", url(source, "postgres"))
+              .run("dump", "backup", "--lock-wait", "1");
+      assertThat(refused.status()).as(refused.all()).isEqualTo(3);
+      assertThat(refused.err()).contains("HF-2007").contains("--lock-wait");
+      assertThat(source.log().split("due to lock timeout", -1)).hasSize(2);
+    }
+  }
+
+  @Test
   void theStandAloneReaderBringsTheFilesOfADumpBack() throws Exception {
     try (Cluster source = Cluster.create(scratch.resolve("source"))) {
       source.execute("CREATE TABLE t (a int, b text)", "INSERT INTO t VALUES (1, 'x'), (2, NULL)");

@@ -45,9 +45,6 @@ final class DatabaseDump {
   private final Cutter cutter;
   private final Path scratch;
 
-  /// Whether something of the database is in the tree already.
-  private boolean isBegun;
-
   private Instant askedAt = Instant.MIN;
 
   DatabaseDump(
@@ -93,18 +90,37 @@ final class DatabaseDump {
   ///
   /// @param remarks what the dump does not carry is added here
   DumpToc dump(ConnectionUrl url, ClientRun programs, List<String> remarks) throws IOException {
+    Path archive = scratch.resolve("schema.dump");
     for (int tried = 1; ; tried++) {
       try (DumpSnapshot snapshot =
           DumpSnapshot.take(url, APPLICATION, request.lockWait(), context.cancellation())) {
-        Path archive = scratch.resolve("schema.dump");
-        SchemaArchive.write(programs, url, snapshot, archive)
-            .forEach(warning -> remarks.add(url.database() + ": " + warning));
-        return dump(url, programs, snapshot, archive);
-      } catch (BackupException e) {
-        if (e.code() != ErrorCode.TIMED_OUT || tried == TRIES || isBegun) {
-          throw e;
+        if (definitions(url, programs, snapshot, archive, remarks, TRIES - tried)) {
+          return dump(url, programs, snapshot, archive);
         }
       }
+    }
+  }
+
+  /// Writes the archive.
+  ///
+  /// @return false if somebody was in the way and there are tries left
+  private static boolean definitions(
+      ConnectionUrl url,
+      ClientRun programs,
+      DumpSnapshot snapshot,
+      Path archive,
+      List<String> remarks,
+      int triesLeft)
+      throws IOException {
+    try {
+      SchemaArchive.write(programs, url, snapshot, archive)
+          .forEach(warning -> remarks.add(url.database() + ": " + warning));
+      return true;
+    } catch (BackupException e) {
+      if (e.code() != ErrorCode.TIMED_OUT || triesLeft == 0) {
+        throw e;
+      }
+      return false;
     }
   }
 
@@ -113,7 +129,6 @@ final class DatabaseDump {
     String database = url.database();
     Counts counts = new Counts();
     long largeObjects = 0;
-    isBegun = true;
     if (request.content() == DumpRequest.Content.ALL) {
       rows(url, snapshot, counts);
       largeObjects = largeObjects(database, snapshot);
@@ -122,7 +137,6 @@ final class DatabaseDump {
     putFile(DumpPaths.schema(database), archive);
     DumpToc toc = toc(snapshot, programs, counts, largeObjects);
     putBytes(DumpPaths.contents(database), toc.encode());
-    isBegun = false;
     return toc;
   }
 
