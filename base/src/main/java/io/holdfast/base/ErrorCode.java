@@ -58,6 +58,9 @@ public enum ErrorCode {
   SCOPE_MAP_INVALID(1080, USER, "The scope map has errors."),
   SCOPE_MAP_UNSUITABLE(1081, USER, "The scope map does not fit the database."),
   SCOPE_ROOT_UNCLEAR(1082, USER, "Nobody can tell which table is the root of the scope."),
+  SCHEMA_DIFFERS(1083, USER, "The database cannot take what the backup has."),
+  PLAN_CHANGED(1084, USER, "What would be restored is not what was looked at."),
+  RESTORE_BLOCKED(1085, USER, "Some rows cannot be restored."),
   SERVER_UNAVAILABLE(2001, UNAVAILABLE, "The PostgreSQL server cannot be reached or went away."),
   STORE_UNAVAILABLE(
       2002, UNAVAILABLE, "The repository's store cannot be reached or refuses to work."),

@@ -39,7 +39,8 @@ public final class ScopeId {
         : "E'" + doubled.replace("\\", "\\\\") + "'";
   }
 
-  String sql() {
+  /// As it stands in a statement.
+  public String sql() {
     return sql;
   }
 }

@@ -1,0 +1,140 @@
+package io.holdfast.tenant.restore;
+
+import static io.holdfast.tenant.catalog.Identifiers.quoted;
+
+import java.util.List;
+
+/// What a restore writes down of itself, and how that is used to undo it: of each row the key, what
+/// was done to it, and a hash of what it was afterwards. Rows that are not so any more were changed
+/// by somebody since, and are left alone.
+///
+/// The lines are as `COPY` writes them: `i`, `u` or `d`; the hash, `\N` for deleted rows; the
+/// columns of the key.
+final class Undoing {
+  private Undoing() {}
+
+  private static String hash(StagedTable staged, String alias) {
+    return "pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to("
+        + staged.rowText(alias)
+        + ", 'UTF8')), 'hex')";
+  }
+
+  /// What was done, for after it was.
+  static String done(StagedTable staged) {
+    String key = keys(staged, "s");
+    return "SELECT CASE s."
+        + StagedTable.STATE
+        + " WHEN '"
+        + StagedTable.NEW
+        + "' THEN 'i' ELSE 'u' END, "
+        + hash(staged, "t")
+        + ", "
+        + key
+        + " FROM "
+        + staged.stage()
+        + " s JOIN "
+        + staged.table().fromSql()
+        + " t ON "
+        + staged.sameKey("t", "s")
+        + " WHERE s."
+        + StagedTable.WRITE
+        + " UNION ALL SELECT 'd', NULL, "
+        + keys(staged, "e")
+        + " FROM "
+        + staged.extra()
+        + " e WHERE e."
+        + StagedTable.WRITE;
+  }
+
+  private static String keys(StagedTable staged, String alias) {
+    return staged.key().columns().stream()
+        .map(column -> StagedTable.column(alias, column))
+        .collect(java.util.stream.Collectors.joining(", "));
+  }
+
+  static String create(StagedTable staged) {
+    return "CREATE TEMP TABLE "
+        + staged.undo().substring("pg_temp.".length())
+        + " ON COMMIT DROP AS SELECT NULL::pg_catalog.text AS "
+        + StagedTable.STATE
+        + ", NULL::pg_catalog.text AS "
+        + StagedTable.DETAIL
+        + ", "
+        + quoted(staged.key().columns())
+        + " FROM "
+        + staged.table().fromSql()
+        + " WITH NO DATA";
+  }
+
+  static String copyIn(StagedTable staged) {
+    return "COPY " + staged.undo() + " FROM STDIN (ENCODING 'UTF8')";
+  }
+
+  /// Leaves in the plan what the restore did, and takes out what somebody changed since.
+  static List<String> restrict(StagedTable staged) {
+    String changed =
+        StagedTable.WRITE
+            + " = false, "
+            + StagedTable.REASON
+            + " = "
+            + SqlText.literal(Reason.CHANGED_SINCE.word());
+    String row = " FROM " + staged.table().fromSql() + " t, " + staged.undo() + " u WHERE ";
+    return List.of(
+        "UPDATE "
+            + staged.stage()
+            + " s SET "
+            + StagedTable.WRITE
+            + " = false WHERE NOT EXISTS (SELECT FROM "
+            + staged.undo()
+            + " u WHERE u."
+            + StagedTable.STATE
+            + " IN ('u', 'd') AND "
+            + staged.sameKey("u", "s")
+            + ")",
+        "UPDATE "
+            + staged.extra()
+            + " e SET "
+            + StagedTable.WRITE
+            + " = false WHERE NOT EXISTS (SELECT FROM "
+            + staged.undo()
+            + " u WHERE u."
+            + StagedTable.STATE
+            + " = 'i' AND "
+            + staged.sameKey("u", "e")
+            + ")",
+        "UPDATE "
+            + staged.stage()
+            + " s SET "
+            + changed
+            + row
+            + "s."
+            + StagedTable.WRITE
+            + " AND s."
+            + StagedTable.STATE
+            + " = '"
+            + StagedTable.CHANGED
+            + "' AND "
+            + staged.sameKey("u", "s")
+            + " AND "
+            + staged.sameKey("t", "s")
+            + " AND u."
+            + StagedTable.DETAIL
+            + " IS DISTINCT FROM "
+            + hash(staged, "t"),
+        "UPDATE "
+            + staged.extra()
+            + " e SET "
+            + changed
+            + row
+            + "e."
+            + StagedTable.WRITE
+            + " AND "
+            + staged.sameKey("u", "e")
+            + " AND "
+            + staged.sameKey("t", "e")
+            + " AND u."
+            + StagedTable.DETAIL
+            + " IS DISTINCT FROM "
+            + hash(staged, "t"));
+  }
+}

@@ -1,0 +1,332 @@
+package io.holdfast.tenant.restore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.postgres.sql.SqlConnection;
+import io.holdfast.postgres.url.ConnectionUrl;
+import io.holdfast.tenant.catalog.Catalog;
+import io.holdfast.tenant.catalog.QualifiedName;
+import io.holdfast.tenant.discovery.Discovery;
+import io.holdfast.tenant.restore.RestorePolicy.Preset;
+import io.holdfast.tenant.restore.TablePlan.Work;
+import io.holdfast.tenant.restore.TenantRestore.Goal;
+import io.holdfast.tenant.restore.TenantRestore.Source;
+import io.holdfast.tenant.scope.ScopeMap;
+import io.holdfast.tenant.testing.Maps;
+import io.holdfast.tenant.testing.TestDatabases;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// What a restore of one tenant finds, does, and refuses.
+@Timeout(300)
+class TenantRestoreTest {
+  private static final String[] SCHEMA = {
+    "CREATE TABLE people (id integer PRIMARY KEY, email text NOT NULL UNIQUE)",
+    "CREATE TABLE accounts (id integer PRIMARY KEY, name text NOT NULL)",
+    "CREATE TABLE projects (id integer PRIMARY KEY, account_id integer NOT NULL CONSTRAINT owner_fk"
+        + " REFERENCES accounts ON DELETE CASCADE, code text NOT NULL,"
+        + " parent_id integer CONSTRAINT parent_fk REFERENCES projects, UNIQUE (account_id, code))",
+    "CREATE TABLE tasks (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, project_id integer NOT"
+        + " NULL CONSTRAINT project_fk REFERENCES projects ON DELETE CASCADE, title text, details"
+        + " json, slug text UNIQUE, person_id integer CONSTRAINT person_fk REFERENCES people,"
+        + " size integer GENERATED ALWAYS AS (length(title)) STORED)",
+    "INSERT INTO people VALUES (1, 'ann@example.org'), (2, 'bob@example.org')",
+    "INSERT INTO accounts VALUES (1, 'one'), (2, 'two')",
+    "INSERT INTO projects VALUES (10, 1, 'a', NULL), (11, 1, 'b', 10), (12, 1, 'c', 11),"
+        + " (20, 2, 'a', NULL)",
+    "INSERT INTO tasks (project_id, title, details, slug, person_id) VALUES"
+        + " (10, 'first', '{\"a\": 1}', 's1', 1), (11, 'second', NULL, 's2', 2),"
+        + " (12, E'odd \\\\ text\\n', '[]', NULL, NULL), (20, 'not ours', '{}', 's4', 1)"
+  };
+
+  private static TestDatabases databases;
+
+  @BeforeAll
+  static void start() throws IOException {
+    databases = TestDatabases.start(15);
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    databases.close();
+  }
+
+  private ConnectionUrl url;
+  private ScopeMap map;
+
+  @BeforeEach
+  void create() {
+    url = databases.create(SCHEMA);
+    map = map(url);
+  }
+
+  private static ScopeMap map(ConnectionUrl url, String... edits) {
+    Catalog catalog = TestDatabases.catalog(url);
+    ScopeMap found =
+        Discovery.discover(catalog, "account", name("accounts"), Optional.of("account_id")).map();
+    return Maps.edited(found, edits);
+  }
+
+  private static QualifiedName name(String table) {
+    return new QualifiedName("public", table);
+  }
+
+  private StoredTenant stored() throws IOException {
+    return StoredTenant.read(url, map, "1");
+  }
+
+  private RestoreRun run(StoredTenant stored, Preset preset, String... skipped) throws IOException {
+    Set<QualifiedName> tables = new TreeSet<>();
+    for (String table : skipped) {
+      tables.add(name(table));
+    }
+    return RestoreRun.open(url, stored, new Goal.Restore(preset.without(tables)));
+  }
+
+  private void sql(String... statements) {
+    TestDatabases.run(url, statements);
+  }
+
+  private List<List<String>> rows(String query) {
+    try (SqlConnection sql = SqlConnection.open(url, "test")) {
+      return sql.query(query);
+    }
+  }
+
+  private String all() {
+    return rows("SELECT 'a', a::text FROM accounts a UNION ALL SELECT 'p', p::text FROM projects p"
+            + " UNION ALL SELECT 't', t::text FROM tasks t ORDER BY 1, 2")
+        .toString();
+  }
+
+  private static Blocked blocked(TablePlan plan) {
+    assertThat(plan.blocked()).hasSize(1);
+    return plan.blocked().getFirst();
+  }
+
+  @Test
+  void aTenantThatIsAsItWasIsLeftAlone() throws IOException {
+    try (RestoreRun run = run(stored(), Preset.MIRROR)) {
+      assertThat(run.plan().isEmpty()).isTrue();
+      assertThat(run.plan("tasks").identical()).isEqualTo(3);
+      assertThat(run.plan().blocked()).isZero();
+    }
+  }
+
+  @Test
+  void rowsThatAreMissingComeBackAndOthersStay() throws IOException {
+    String before = all();
+    StoredTenant stored = stored();
+    sql(
+        "DELETE FROM accounts WHERE id = 1 AND false",
+        "DELETE FROM tasks WHERE project_id = 11",
+        "UPDATE projects SET parent_id = NULL WHERE id = 12",
+        "DELETE FROM projects WHERE id = 11",
+        "UPDATE tasks SET title = 'changed' WHERE slug = 's1'");
+    try (RestoreRun run = run(stored, Preset.CREATE_MISSING)) {
+      assertThat(run.plan("projects").work()).isEqualTo(new Work(1, 0, 0));
+      assertThat(run.plan("projects").changed()).isEqualTo(1);
+      assertThat(run.plan("tasks").work()).isEqualTo(new Work(1, 0, 0));
+      run.apply();
+    }
+    assertThat(rows("SELECT title, size FROM tasks WHERE slug = 's1'"))
+        .containsExactly(List.of("changed", "7"));
+    sql(
+        "UPDATE projects SET parent_id = 11 WHERE id = 12",
+        "UPDATE tasks SET title = 'first' WHERE slug = 's1'");
+    assertThat(all()).isEqualTo(before);
+  }
+
+  @Test
+  void aWholeAccountThatWasDeletedComesBack() throws IOException {
+    String before = all();
+    StoredTenant stored = stored();
+    sql("DELETE FROM accounts WHERE id = 1");
+    try (RestoreRun run = run(stored, Preset.CREATE_MISSING)) {
+      assertThat(run.plan().inserts()).isEqualTo(7);
+      run.apply();
+    }
+    assertThat(all()).isEqualTo(before);
+  }
+
+  @Test
+  void anExactMirrorDeletesWhatCameLaterAndChangesBackWhatChanged() throws IOException {
+    String before = all();
+    StoredTenant stored = stored();
+    sql(
+        "INSERT INTO projects VALUES (13, 1, 'd', 12)",
+        "INSERT INTO tasks (project_id, title, slug) VALUES (13, 'later', 'x')",
+        "UPDATE projects SET parent_id = 13, code = 'z' WHERE id = 11",
+        "UPDATE tasks SET details = '{\"a\":1}' WHERE slug = 's1'",
+        "DELETE FROM tasks WHERE slug = 's2'");
+    try (RestoreRun run = run(stored, Preset.MIRROR)) {
+      assertThat(run.plan("projects").work()).isEqualTo(new Work(0, 1, 1));
+      assertThat(run.plan("tasks").work()).isEqualTo(new Work(1, 1, 1));
+      assertThat(run.plan().blocked()).isZero();
+      run.apply();
+    }
+    assertThat(all()).isEqualTo(before);
+  }
+
+  @Test
+  void aRestoreIsUndoneRowByRow() throws IOException {
+    StoredTenant stored = stored();
+    sql(
+        "INSERT INTO projects VALUES (13, 1, 'd', 12)",
+        "UPDATE tasks SET title = 'changed' WHERE slug = 's1'",
+        "DELETE FROM tasks WHERE slug = 's2'");
+    String before = all();
+    StoredTenant safety;
+    try (RestoreRun run = run(stored, Preset.MIRROR)) {
+      safety = run.apply();
+    }
+    assertThat(all()).isNotEqualTo(before);
+    sql("INSERT INTO projects VALUES (14, 1, 'later', NULL)");
+    try (RestoreRun undo = RestoreRun.open(url, safety, new Goal.Undo())) {
+      assertThat(undo.plan("projects").work()).isEqualTo(new Work(1, 0, 0));
+      assertThat(undo.plan("tasks").work()).isEqualTo(new Work(0, 1, 1));
+      undo.apply();
+    }
+    sql("DELETE FROM projects WHERE id = 14");
+    assertThat(all()).isEqualTo(before);
+  }
+
+  @Test
+  void whatSomebodyChangedSinceIsNotUndone() throws IOException {
+    StoredTenant stored = stored();
+    sql(
+        "UPDATE tasks SET title = 'changed' WHERE slug = 's1'",
+        "DELETE FROM tasks WHERE slug = 's2'");
+    StoredTenant safety;
+    try (RestoreRun run = run(stored, Preset.OVERWRITE)) {
+      safety = run.apply();
+    }
+    sql("UPDATE tasks SET title = 'changed since' WHERE slug IN ('s1', 's2')");
+    try (RestoreRun undo = RestoreRun.open(url, safety, new Goal.Undo())) {
+      assertThat(undo.plan().isEmpty()).isTrue();
+      assertThat(blocked(undo.plan("tasks")).reason()).isEqualTo(Reason.CHANGED_SINCE);
+      assertThat(undo.plan().blocked()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aKeyThatAnotherTenantHasNowBlocksTheRowAndAllThatNeedIt() throws IOException {
+    StoredTenant stored = stored();
+    sql(
+        "DELETE FROM projects WHERE id IN (11, 12)",
+        "INSERT INTO projects VALUES (11, 2, 'x', NULL)");
+    String before = all();
+    try (RestoreRun run = run(stored, Preset.OVERWRITE)) {
+      assertThat(run.plan("projects").blocked())
+          .containsExactly(new Blocked(Reason.OTHER_OWNER, "", 1));
+      assertThat(run.plan("projects").work()).isEqualTo(new Work(1, 0, 0));
+      assertThat(run.plan("tasks").work()).isEqualTo(new Work(1, 0, 0));
+      assertThat(blocked(run.plan("tasks")).reason()).isEqualTo(Reason.NOT_OF_TENANT);
+      run.apply();
+    }
+    sql("DELETE FROM projects WHERE id = 12");
+    assertThat(all()).isEqualTo(before);
+  }
+
+  @Test
+  void aSkippedTableBlocksRowsThatNeedWhatIsMissingInIt() throws IOException {
+    StoredTenant stored = stored();
+    sql("DELETE FROM projects WHERE id IN (11, 12)");
+    try (RestoreRun run = run(stored, Preset.CREATE_MISSING, "projects")) {
+      assertThat(run.plan("projects").work()).isEqualTo(new Work(0, 0, 0));
+      assertThat(run.plan("projects").fresh()).isEqualTo(2);
+      assertThat(run.plan("tasks").work()).isEqualTo(new Work(0, 0, 0));
+      assertThat(run.plan("tasks").blockedRows()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aValueThatMustBeUniqueAndIsTakenBlocks() throws IOException {
+    StoredTenant stored = stored();
+    sql("DELETE FROM tasks WHERE slug = 's2'", "UPDATE tasks SET slug = 's2' WHERE slug = 's4'");
+    try (RestoreRun run = run(stored, Preset.OVERWRITE)) {
+      assertThat(blocked(run.plan("tasks")))
+          .isEqualTo(new Blocked(Reason.UNIQUE_TAKEN, "tasks_slug_key", 1));
+    }
+  }
+
+  @Test
+  void aValueThatIsGivenUpByTheSameRestoreIsNotTaken() throws IOException {
+    String before = all();
+    StoredTenant stored = stored();
+    sql("DELETE FROM tasks WHERE slug = 's2'", "UPDATE tasks SET slug = 's2' WHERE slug = 's1'");
+    try (RestoreRun run = run(stored, Preset.OVERWRITE)) {
+      assertThat(run.plan("tasks").work()).isEqualTo(new Work(1, 1, 0));
+      run.apply();
+    }
+    assertThat(all()).isEqualTo(before);
+  }
+
+  @Test
+  void deletingNeverTakesRowsOfOthersAlong() throws IOException {
+    StoredTenant stored = stored();
+    sql(
+        "INSERT INTO projects VALUES (13, 1, 'later', NULL), (14, 1, 'later too', NULL)",
+        "CREATE TABLE elsewhere (id integer PRIMARY KEY, project_id integer REFERENCES projects ON DELETE"
+            + " CASCADE)",
+        "INSERT INTO elsewhere VALUES (1, 13)");
+    try (RestoreRun run = run(stored, Preset.MIRROR)) {
+      assertThat(run.plan("projects").work()).isEqualTo(new Work(0, 0, 1));
+      assertThat(blocked(run.plan("projects")).reason()).isEqualTo(Reason.CASCADE);
+      run.apply();
+    }
+    assertThat(rows("SELECT id FROM projects WHERE id > 12 ORDER BY 1"))
+        .containsExactly(List.of("13"), List.of("20"));
+    assertThat(rows("SELECT id FROM elsewhere")).containsExactly(List.of("1"));
+  }
+
+  @Test
+  void peopleAreFoundByTheirNamesInAnotherDatabase() throws IOException {
+    StoredTenant stored = stored();
+    ConnectionUrl other = databases.create(SCHEMA);
+    TestDatabases.run(
+        other,
+        "DELETE FROM accounts",
+        "DELETE FROM people",
+        "INSERT INTO people VALUES (1, 'bob@example.org'), (2, 'carl@example.org')");
+    Goal goal = new Goal.Restore(Preset.CREATE_MISSING.without(Set.of()));
+    try (RestoreRun run = RestoreRun.open(other, stored, goal, Source.ANOTHER_DATABASE)) {
+      assertThat(blocked(run.plan("tasks")))
+          .isEqualTo(new Blocked(Reason.REFERENCE_MISSING, "person_fk", 1));
+      run.apply();
+    }
+    try (SqlConnection sql = SqlConnection.open(other, "test")) {
+      assertThat(sql.query("SELECT slug, person_id FROM tasks ORDER BY id"))
+          .containsExactly(List.of("s2", "1"), List.of("", ""));
+      assertThat(sql.query("INSERT INTO tasks (project_id) VALUES (10) RETURNING id"))
+          .containsExactly(List.of("5"));
+    }
+  }
+
+  @Test
+  void theDigestTellsWhatWouldBeDone() throws IOException {
+    StoredTenant stored = stored();
+    sql("UPDATE tasks SET title = 'changed' WHERE slug = 's1'");
+    String first = digest(stored, Preset.OVERWRITE);
+    assertThat(digest(stored, Preset.OVERWRITE)).isEqualTo(first);
+    assertThat(digest(stored, Preset.MIRROR)).isNotEqualTo(first);
+    sql("UPDATE tasks SET title = 'not ours, changed' WHERE slug = 's4'");
+    assertThat(digest(stored, Preset.OVERWRITE)).isEqualTo(first);
+    sql("UPDATE tasks SET title = 'changed again' WHERE slug = 's1'");
+    assertThat(digest(stored, Preset.OVERWRITE)).isNotEqualTo(first);
+  }
+
+  private String digest(StoredTenant stored, Preset preset) throws IOException {
+    try (RestoreRun run = run(stored, preset)) {
+      return run.plan().digest();
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/// Tests.
+@NullMarked
+package io.holdfast.tenant.restore;
+
+import org.jspecify.annotations.NullMarked;
