@@ -77,7 +77,8 @@ public final class HoldfastReader {
         --to DIR           an empty directory, or one that does not exist
         --wal backup|all   WAL of the backup itself (default), or all that follows it on its timeline
         --source NAME      whose backup 'latest' is. Default: main
-        --kind KIND        of which kind 'latest' is, as 'list' shows it: physical, files, dump, tenant
+        --kind KIND        of which kind 'latest' is, as 'list' shows it: physical, files, dump, tenant,
+                           tenant-safety
         --key-file FILE    64 hexadecimal digits, or the lines of the recovery kit
       Without --key-file the key is taken from one of BACKUP_ENCRYPTION_KEY, BACKUP_PASSPHRASE,
       BACKUP_ENCRYPTION_SECRET (each also with _FILE at the end) and BACKUP_KEY_FILE, else from
@@ -199,7 +200,7 @@ public final class HoldfastReader {
     switch (backup.kind()) {
       case Physical.KIND -> new Physical(this, repository, chunks, backup, to).extract();
       case FileTree.KIND -> new FileTree(this, chunks, backup, to).extract();
-      case "dump", "tenant" -> extractTrees(chunks, backup, 2, to);
+      case "dump", "tenant", "tenant-safety" -> extractTrees(chunks, backup, 2, to);
       default -> extractTrees(chunks, backup, 1, to);
     }
   }

@@ -137,7 +137,11 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(new ScopeCheckCommand(context))
             .addSubcommand(new ScopeExplainCommand(context)));
     commandLine.addSubcommand(
-        new CommandLine(new TenantCommand()).addSubcommand(new TenantBackupCommand(context)));
+        new CommandLine(new TenantCommand())
+            .addSubcommand(new TenantBackupCommand(context))
+            .addSubcommand(new TenantPreviewCommand(context))
+            .addSubcommand(new TenantRestoreCommand(context))
+            .addSubcommand(new TenantUndoCommand(context)));
     commandLine.addSubcommand(new ListCommand(context));
     commandLine.addSubcommand(new ShowCommand(context));
     commandLine.addSubcommand(new CheckCommand(context));

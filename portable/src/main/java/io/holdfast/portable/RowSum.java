@@ -14,6 +14,23 @@ public final class RowSum {
   /// Adds the hash of a row's line.
   public void add(byte[] line, int offset, int length) {
     sha256.update(line, offset, length);
+    end();
+  }
+
+  /// Adds the hashes of lines that come in pieces of any length; each line ends with a line feed,
+  /// which belongs to it.
+  public void addLines(byte[] bytes, int offset, int length) {
+    int from = offset;
+    for (int i = offset; i < offset + length; i++) {
+      if (bytes[i] == '\n') {
+        add(bytes, from, i + 1 - from);
+        from = i + 1;
+      }
+    }
+    sha256.update(bytes, from, offset + length - from);
+  }
+
+  private void end() {
     ByteBuffer hash = ByteBuffer.wrap(sha256.digest());
     long carry = 0;
     for (int i = WORDS - 1; i >= 0; i--) {

@@ -20,6 +20,9 @@ final class TenantPaths {
   static final Comparator<TableQuery> ORDER_OF_TABLES =
       Comparator.comparing(table -> rows(table.exportName()), TreeNames.ORDER);
 
+  static final Comparator<String> ORDER_OF_UNDO =
+      Comparator.comparing(TenantPaths::undo, TreeNames.ORDER);
+
   private TenantPaths() {}
 
   static Comparator<String> orderOfAssets(String group) {
@@ -43,6 +46,11 @@ final class TenantPaths {
 
   static String rows(String exportName) {
     return "tables/" + TreeNames.encoded(exportName);
+  }
+
+  /// What a restore did to the rows of a table.
+  static String undo(String exportName) {
+    return "undo/" + TreeNames.encoded(exportName);
   }
 
   static List<TenantToc.Column> columns(List<Column> columns) {

@@ -1,11 +1,8 @@
 package io.holdfast.engine.tenant;
 
-import io.holdfast.base.BackupException;
-import io.holdfast.base.ErrorCode;
 import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.tree.CutWriter;
 import io.holdfast.engine.tree.DraftTree;
-import io.holdfast.files.content.Cutter;
 import io.holdfast.portable.RowSum;
 import io.holdfast.postgres.dump.DumpFailures;
 import io.holdfast.postgres.dump.LargeObjects;
@@ -48,25 +45,15 @@ final class TenantReading {
       ScopeQueries queries,
       TenantBackupRequest request,
       DraftTree tree,
-      Cutter cutter,
+      CutWriter writer,
       List<String> warnings) {
     this.context = context;
     this.session = session;
     this.queries = queries;
     this.request = request;
     this.tree = tree;
-    this.writer = new CutWriter(tree.writer(), cutter);
+    this.writer = writer;
     this.warnings = warnings;
-  }
-
-  /// @throws BackupException `BAD_ARGUMENT` if the root's table has no row of this id
-  void requireRoot(ScopeMap map) throws IOException {
-    if (session.value(queries.root()).equals("0")) {
-      throw new BackupException(
-          ErrorCode.BAD_ARGUMENT,
-          map.root().table() + " has no row whose " + map.root().key() + " is " + request.id(),
-          "Give the id of one that exists, with --id.");
-    }
   }
 
   /// What points out of the scope; each is a warning.

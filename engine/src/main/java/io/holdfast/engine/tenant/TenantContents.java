@@ -1,0 +1,154 @@
+package io.holdfast.engine.tenant;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.engine.BackupCatalog;
+import io.holdfast.repository.CorruptRepositoryException;
+import io.holdfast.repository.Repository;
+import io.holdfast.repository.SnapshotRecord;
+import io.holdfast.repository.StoredSnapshot;
+import io.holdfast.repository.tree.FileLayout;
+import io.holdfast.repository.tree.TreeFile;
+import io.holdfast.repository.tree.TreeReader;
+import io.holdfast.tenant.scope.ScopeFileReader;
+import io.holdfast.tenant.scope.ScopeMap;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// The backup of a tenant in a repository, opened for reading. *Confined.*
+final class TenantContents {
+  private static final int SCOPE_BYTES_MAX = 64 << 20;
+
+  private final StoredSnapshot backup;
+  private final TreeReader tree;
+  private final TenantToc toc;
+
+  private TenantContents(StoredSnapshot backup, TreeReader tree, TenantToc toc) {
+    this.backup = backup;
+    this.tree = tree;
+    this.toc = toc;
+  }
+
+  /// Takes what a file has, piece by piece.
+  @FunctionalInterface
+  interface Sink {
+    void take(byte[] bytes, int offset, int length) throws IOException;
+  }
+
+  /// Opens a backup of a tenant by its name, or the newest one.
+  ///
+  /// @param kind of the newest one
+  /// @throws BackupException `BACKUP_NOT_FOUND`; `BAD_ARGUMENT` if it is of somebody else
+  static TenantContents open(
+      Repository repository,
+      String nameOrLatest,
+      String source,
+      String kind,
+      String scope,
+      String id)
+      throws IOException {
+    BackupCatalog catalog = BackupCatalog.of(repository);
+    StoredSnapshot backup;
+    if (nameOrLatest.equals(BackupCatalog.LATEST)) {
+      backup =
+          catalog
+              .newest(source, found -> found.record().kind().equals(kind) && isOf(found, scope, id))
+              .orElseThrow(() -> none(kind, scope, id));
+    } else {
+      backup = catalog.require(nameOrLatest, source);
+      requireOf(backup, kind, scope, id);
+    }
+    SnapshotRecord record = backup.record();
+    TreeReader tree = TreeReader.open(repository.reader(record), record.root(TenantDraft.TREE));
+    TreeFile toc = file(tree, TenantPaths.TOC, record.name());
+    return new TenantContents(
+        backup, tree, TenantToc.decode(tree.readAll(toc, TenantToc.BYTES_MAX)));
+  }
+
+  private static boolean isOf(StoredSnapshot backup, String scope, String id) {
+    return scope.equals(backup.record().attributes().get(TenantDraft.SCOPE))
+        && id.equals(backup.record().attributes().get(TenantDraft.SCOPE_ID));
+  }
+
+  private static BackupException none(String kind, String scope, String id) {
+    return kind.equals(TenantDraft.SAFETY_KIND)
+        ? new BackupException(
+            ErrorCode.BACKUP_NOT_FOUND,
+            "no restore of " + scope + " " + id + " is there to be undone",
+            "'holdfast list' shows what there is; what a restore changed is kept as a backup of"
+                + " kind "
+                + kind
+                + ".")
+        : new BackupException(
+            ErrorCode.BACKUP_NOT_FOUND,
+            "there is no backup of " + scope + " " + id,
+            "'holdfast list' shows what there is; 'holdfast tenant backup' makes one.");
+  }
+
+  private static void requireOf(StoredSnapshot backup, String kind, String scope, String id) {
+    SnapshotRecord record = backup.record();
+    boolean tenants =
+        record.kind().equals(TenantDraft.KIND) || record.kind().equals(TenantDraft.SAFETY_KIND);
+    if (!tenants || (kind.equals(TenantDraft.SAFETY_KIND) && !record.kind().equals(kind))) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          record.name() + " is of kind " + record.kind(),
+          "Name a backup of kind " + kind + "; 'holdfast list' shows them.");
+    }
+    if (!isOf(backup, scope, id)) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          record.name()
+              + " is of "
+              + record.attributes().get(TenantDraft.SCOPE)
+              + " "
+              + record.attributes().get(TenantDraft.SCOPE_ID),
+          "Give its scope and id, or choose another backup.");
+    }
+  }
+
+  private static TreeFile file(TreeReader tree, String path, String backup) throws IOException {
+    return tree.file(path)
+        .orElseThrow(
+            () -> CorruptRepositoryException.missing("'" + path + "' is not in " + backup));
+  }
+
+  StoredSnapshot backup() {
+    return backup;
+  }
+
+  String name() {
+    return backup.record().name();
+  }
+
+  TenantToc toc() {
+    return toc;
+  }
+
+  /// The database that it was made of, if it says.
+  Optional<String> database() {
+    return Optional.ofNullable(backup.record().attributes().get(TenantDraft.DATABASE));
+  }
+
+  /// The scope map by which it was made.
+  ScopeMap map() throws IOException {
+    byte[] text = tree.readAll(file(tree, TenantPaths.SCOPE, name()), SCOPE_BYTES_MAX);
+    Path place = Path.of(TenantPaths.SCOPE + " of " + name());
+    if (ScopeFileReader.parse(place, new String(text, StandardCharsets.UTF_8))
+        instanceof ScopeMap map) {
+      return map;
+    }
+    throw CorruptRepositoryException.missing("the scope map of " + name() + " has a base");
+  }
+
+  /// Hands out what a file has.
+  void copy(String path, Sink sink) throws IOException {
+    TreeFile file = file(tree, path, name());
+    byte[] piece = new byte[FileLayout.EXTENT_BYTES];
+    for (long i = 0; i < file.extents(); i++) {
+      sink.take(piece, 0, tree.readExtent(file, i, piece));
+    }
+  }
+}

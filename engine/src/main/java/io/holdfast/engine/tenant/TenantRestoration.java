@@ -1,0 +1,350 @@
+package io.holdfast.engine.tenant;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.Failures;
+import io.holdfast.engine.OpenRepository;
+import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.tenant.TenantRestoreReport.Outcome;
+import io.holdfast.engine.tenant.TenantRestoreRequest.Aim;
+import io.holdfast.engine.tenant.TenantRestoreRequest.Blocked;
+import io.holdfast.engine.tenant.TenantRestoreRequest.Mode;
+import io.holdfast.engine.tenant.TenantRestoreRequest.Scope;
+import io.holdfast.portable.RowSum;
+import io.holdfast.postgres.sql.SqlConnection;
+import io.holdfast.postgres.url.ConnectionUrl;
+import io.holdfast.postgres.wire.ServerErrorException;
+import io.holdfast.repository.BackupSession;
+import io.holdfast.repository.Repository;
+import io.holdfast.repository.StoredSnapshot;
+import io.holdfast.tenant.catalog.CatalogReader;
+import io.holdfast.tenant.catalog.QualifiedName;
+import io.holdfast.tenant.restore.BackedUpReference;
+import io.holdfast.tenant.restore.BackedUpTable;
+import io.holdfast.tenant.restore.RestorePlan;
+import io.holdfast.tenant.restore.TablePlan;
+import io.holdfast.tenant.restore.TenantRestore;
+import io.holdfast.tenant.restore.TenantRestore.Goal;
+import io.holdfast.tenant.restore.TenantRestore.Load;
+import io.holdfast.tenant.restore.TenantRestore.Source;
+import io.holdfast.tenant.scope.ScopeMap;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Brings rows of one tenant back into the database that all tenants share, or shows what that
+/// would do. Before anything is changed, everything that the tenant has is backed up, with a list
+/// of what is going to be changed: that backup undoes the restore. The database changes in one
+/// transaction; a crash before its end leaves it as it was.
+public final class TenantRestoration {
+  private final EngineContext context;
+  private final Repository repository;
+
+  public TenantRestoration(EngineContext context, OpenRepository repository) {
+    this.context = context;
+    this.repository = repository.repository();
+  }
+
+  /// Shows or does it.
+  ///
+  /// @throws BackupException `PLAN_CHANGED` if the plan is another than the one that was looked at,
+  ///   `RESTORE_BLOCKED` if rows cannot be restored and are not to be left out; nothing was changed
+  public TenantRestoreReport run(Settings settings, TenantRestoreRequest request) {
+    ConnectionUrl url = ConnectionUrl.parse(settings.requireDirectUrl());
+    if (url.looksLikePooler()) {
+      throw new BackupException(
+          ErrorCode.POOLER_URL,
+          url + " is the address of a connection pooler",
+          "Put the server's own address into DIRECT_URL or --direct-url.");
+    }
+    String what = "restore of tenant " + request.id();
+    return Failures.translate(
+        what,
+        () -> {
+          try {
+            return restore(settings, request, url);
+          } catch (ServerErrorException e) {
+            throw TenantTarget.translate(what, url.user(), e);
+          }
+        });
+  }
+
+  /// What a restore is made of, for its time.
+  private record Work(
+      Settings settings,
+      TenantRestoreRequest request,
+      TenantContents contents,
+      ScopeMap map,
+      TenantTarget target,
+      TenantRestore rows,
+      RestorePlan plan,
+      List<String> warnings) {}
+
+  private TenantRestoreReport restore(
+      Settings settings, TenantRestoreRequest request, ConnectionUrl url) throws IOException {
+    Optional<ScopeMap> given = given(request, url);
+    TenantContents contents = open(settings, request, given);
+    ScopeMap map = given.isPresent() ? given.get() : contents.map();
+    TenantTarget.Use use =
+        switch (request.mode()) {
+          case Mode.Preview() -> TenantTarget.Use.READ;
+          case Mode.Apply _ -> TenantTarget.Use.WRITE;
+        };
+    try (TenantTarget target =
+        TenantTarget.open(
+            url, map, request.id(), use, request.lockWait(), context.cancellation())) {
+      TenantRestore rows =
+          new TenantRestore(
+              target.session(),
+              context.cancellation(),
+              map,
+              target.catalog(),
+              request.id(),
+              goal(request, map),
+              tables(contents.toc()),
+              references(contents.toc()));
+      List<String> warnings = new ArrayList<>(rows.remarks());
+      rows.begin();
+      load(contents, rows, target);
+      context.progress().phase("compare", 0);
+      Source source =
+          contents.database().isPresent() && contents.database().equals(target.identity())
+              ? Source.THIS_DATABASE
+              : Source.ANOTHER_DATABASE;
+      RestorePlan plan = rows.plan(source, List.of(contents.name()));
+      Work work = new Work(settings, request, contents, map, target, rows, plan, warnings);
+      return switch (request.mode()) {
+        case Mode.Preview() -> report(work, Outcome.PREVIEWED, Optional.empty());
+        case Mode.Apply apply -> apply(work, apply);
+      };
+    }
+  }
+
+  /// The map of a file.
+  private static Optional<ScopeMap> given(TenantRestoreRequest request, ConnectionUrl url) {
+    return switch (request.scope()) {
+      case Scope.OfBackup _ -> Optional.empty();
+      case Scope.OfFile(Path file) -> {
+        try (SqlConnection sql = SqlConnection.open(url, "holdfast tenant")) {
+          yield Optional.of(Scopes.load(file, CatalogReader.read(sql)));
+        }
+      }
+    };
+  }
+
+  private TenantContents open(
+      Settings settings, TenantRestoreRequest request, Optional<ScopeMap> given)
+      throws IOException {
+    String name =
+        switch (request.scope()) {
+          case Scope.OfBackup(String scope) -> scope;
+          case Scope.OfFile _ -> given.orElseThrow().name();
+        };
+    String kind =
+        switch (request.aim()) {
+          case Aim.Restore _ -> TenantDraft.KIND;
+          case Aim.Undo() -> TenantDraft.SAFETY_KIND;
+        };
+    return TenantContents.open(
+        repository, request.backup(), settings.source(), kind, name, request.id());
+  }
+
+  private static Goal goal(TenantRestoreRequest request, ScopeMap map) {
+    return switch (request.aim()) {
+      case Aim.Restore restore -> {
+        TreeSet<QualifiedName> skipped = new TreeSet<>();
+        restore.skipped().forEach(name -> skipped.add(skipped(name, map)));
+        yield new Goal.Restore(restore.preset().without(skipped));
+      }
+      case Aim.Undo() -> new Goal.Undo();
+    };
+  }
+
+  private static QualifiedName skipped(String text, ScopeMap map) {
+    return map.owned().keySet().stream()
+        .filter(name -> name.text().equals(text) || map.exportName(name).equals(text))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new BackupException(
+                    ErrorCode.BAD_ARGUMENT,
+                    "scope " + map.name() + " owns no table " + text,
+                    "Name a table as schema.table, or by its export name."));
+  }
+
+  private static List<BackedUpTable> tables(TenantToc toc) {
+    return toc.tables().stream()
+        .map(
+            table ->
+                new BackedUpTable(
+                    new QualifiedName(table.schema(), table.name()),
+                    table.exportName(),
+                    table.columns().stream().map(TenantToc.Column::name).toList(),
+                    table.columns().stream().map(TenantToc.Column::type).toList()))
+        .toList();
+  }
+
+  private static List<BackedUpReference> references(TenantToc toc) {
+    return toc.references().stream()
+        .map(
+            reference ->
+                new BackedUpReference(
+                    new QualifiedName(reference.schema(), reference.name()),
+                    reference.columns().stream().map(TenantToc.Column::name).toList(),
+                    reference.match()))
+        .toList();
+  }
+
+  /// Brings everything into the temporary tables; rows are counted and compared with their sum.
+  private void load(TenantContents contents, TenantRestore rows, TenantTarget target)
+      throws IOException {
+    Map<String, TenantToc.Table> tables = new HashMap<>();
+    contents.toc().tables().forEach(table -> tables.put(table.exportName(), table));
+    context
+        .progress()
+        .phase("read", contents.toc().tables().stream().mapToLong(TenantToc.Table::bytes).sum());
+    for (Load load : rows.loads()) {
+      switch (load.kind()) {
+        case ROWS -> rows(contents, load, tables, target);
+        case REFERENCES ->
+            copy(contents, TenantPaths.references(QualifiedName.parse(load.name())), load, target);
+        case UNDO -> copy(contents, TenantPaths.undo(load.name()), load, target);
+      }
+    }
+  }
+
+  private void rows(
+      TenantContents contents, Load load, Map<String, TenantToc.Table> tables, TenantTarget target)
+      throws IOException {
+    TenantToc.Table table = tables.get(load.name());
+    if (table == null) {
+      throw new IllegalStateException(load.name() + " is not in the backup");
+    }
+    RowSum sum = new RowSum();
+    target.session().beginCopy(load.copy());
+    contents.copy(
+        TenantPaths.rows(load.name()),
+        (bytes, offset, length) -> {
+          sum.addLines(bytes, offset, length);
+          target.session().send(bytes, offset, length);
+          context.progress().advance(length);
+        });
+    long rows = end(target, table.schema() + "." + table.name());
+    if (rows != table.rows() || !sum.hex().equals(table.sum())) {
+      throw new BackupException(
+          ErrorCode.OBJECT_CORRUPT,
+          "rows of "
+              + table.schema()
+              + "."
+              + table.name()
+              + " in "
+              + contents.name()
+              + " are not those that were backed up",
+          "Nothing was changed. Run 'holdfast verify' on this backup, and restore another one.");
+    }
+  }
+
+  private static void copy(TenantContents contents, String path, Load load, TenantTarget target)
+      throws IOException {
+    target.session().beginCopy(load.copy());
+    contents.copy(path, target.session()::send);
+    end(target, path);
+  }
+
+  /// What the types of today do not take is the schema's fault, not the server's.
+  private static long end(TenantTarget target, String what) throws IOException {
+    try {
+      return target.session().endCopy();
+    } catch (ServerErrorException e) {
+      if (!e.sqlState().startsWith("22") && !e.sqlState().startsWith("23")) {
+        throw e;
+      }
+      throw new BackupException(
+          ErrorCode.SCHEMA_DIFFERS,
+          "the database does not take values of " + what + ": " + e.getMessage(),
+          "Nothing was changed. Restore into a database with the schema of the backup, or leave the"
+              + " table out with --skip.",
+          e);
+    }
+  }
+
+  private TenantRestoreReport apply(Work work, Mode.Apply apply) throws IOException {
+    RestorePlan plan = work.plan();
+    if (!plan.digest().equals(apply.plan())) {
+      throw new BackupException(
+          ErrorCode.PLAN_CHANGED,
+          "the plan is now " + plan.digest() + ", not " + apply.plan(),
+          "Nothing was changed. Look at 'holdfast tenant preview' again: rows, schema or backup are"
+              + " others than when you looked.");
+    }
+    if (plan.blocked() > 0 && apply.blocked() == Blocked.REFUSED) {
+      throw new BackupException(
+          ErrorCode.RESTORE_BLOCKED,
+          plan.blocked() + " rows cannot be restored",
+          "Nothing was changed. 'holdfast tenant preview' says why; --leave-blocked restores the"
+              + " others.");
+    }
+    if (plan.isEmpty()) {
+      return report(work, Outcome.UNCHANGED, Optional.empty());
+    }
+    String domain = TenantDomain.of(work.map().name(), work.request().id());
+    try (BackupSession session = repository.beginSession(domain)) {
+      StoredSnapshot safety = change(work, session, domain);
+      work.target().commit(safety.record().name());
+      return report(work, Outcome.DONE, Optional.of(safety.record().name()));
+    }
+  }
+
+  /// Backs up what there is, changes it, and publishes the backup together with the list of
+  /// changes. All but the commit of the database is done then.
+  private StoredSnapshot change(Work work, BackupSession session, String domain)
+      throws IOException {
+    TenantTarget target = work.target();
+    TenantRestoreRequest request = work.request();
+    TenantDraft draft =
+        new TenantDraft(context, repository, session, work.settings().source(), domain);
+    TenantBackupRequest everything =
+        new TenantBackupRequest(
+            Path.of(TenantPaths.SCOPE),
+            request.id(),
+            request.without(),
+            request.stores(),
+            request.lockWait());
+    TenantToc toc =
+        draft.read(work.map(), target.catalog(), target.session(), everything, new ArrayList<>());
+    context.progress().phase("restore", 0);
+    work.warnings().addAll(work.rows().apply(work.plan()));
+    List<String> touched =
+        work.plan().tables().stream()
+            .map(TablePlan::exportName)
+            .sorted(TenantPaths.ORDER_OF_UNDO)
+            .toList();
+    for (String exportName : touched) {
+      draft.add(TenantPaths.undo(exportName), target.session(), work.rows().done(exportName));
+    }
+    work.rows().liftSequences(work.plan());
+    Map<String, String> attributes = new TreeMap<>();
+    attributes.put("restored", work.contents().name());
+    target.identity().ifPresent(identity -> attributes.put(TenantDraft.DATABASE, identity));
+    return draft.commit(TenantDraft.SAFETY_KIND, toc, attributes);
+  }
+
+  private static TenantRestoreReport report(Work work, Outcome outcome, Optional<String> safety) {
+    return new TenantRestoreReport(
+        work.contents().name(),
+        work.target().url().toString(),
+        work.map().name(),
+        work.request().id(),
+        work.plan(),
+        outcome,
+        safety,
+        work.warnings());
+  }
+}

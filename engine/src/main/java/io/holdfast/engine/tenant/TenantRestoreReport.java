@@ -1,0 +1,156 @@
+package io.holdfast.engine.tenant;
+
+import io.holdfast.tenant.restore.Blocked;
+import io.holdfast.tenant.restore.RestorePlan;
+import io.holdfast.tenant.restore.TablePlan;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// What a restore of a tenant would do, or did.
+///
+/// @param backup what was restored from
+/// @param target the database
+/// @param safety the backup that undoes it, if something was done
+public record TenantRestoreReport(
+    String backup,
+    String target,
+    String scope,
+    String id,
+    RestorePlan plan,
+    Outcome outcome,
+    Optional<String> safety,
+    List<String> warnings) {
+  /// How far it went.
+  public enum Outcome {
+    PREVIEWED,
+    DONE,
+    /// There was nothing to do.
+    UNCHANGED
+  }
+
+  public TenantRestoreReport {
+    warnings = List.copyOf(warnings);
+  }
+
+  public Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("backup", backup);
+    map.put("target", target);
+    map.put("scope", scope);
+    map.put("scopeId", id);
+    map.put("outcome", outcome.name().toLowerCase(Locale.ROOT));
+    map.put("plan", plan.digest());
+    map.put("inserts", plan.inserts());
+    map.put("updates", plan.updates());
+    map.put("deletes", plan.deletes());
+    map.put("blocked", plan.blocked());
+    map.put("tables", plan.tables().stream().map(TenantRestoreReport::toMap).toList());
+    map.put("safetyBackup", safety);
+    map.put("warnings", warnings);
+    return map;
+  }
+
+  private static Map<String, Object> toMap(TablePlan table) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("table", table.table().text());
+    map.put("exportName", table.exportName());
+    map.put("new", table.fresh());
+    map.put("identical", table.identical());
+    map.put("changed", table.changed());
+    map.put("extra", table.extra());
+    map.put("inserts", table.work().inserts());
+    map.put("updates", table.work().updates());
+    map.put("deletes", table.work().deletes());
+    List<Map<String, Object>> blocked = new ArrayList<>();
+    for (Blocked rows : table.blocked()) {
+      Map<String, Object> one = new LinkedHashMap<>();
+      one.put("reason", rows.reason().word());
+      one.put("constraint", rows.detail());
+      one.put("rows", rows.rows());
+      blocked.add(one);
+    }
+    map.put("blocked", blocked);
+    return map;
+  }
+
+  public List<String> describe() {
+    List<String> lines = new ArrayList<>();
+    lines.add(scope + " " + id + " from " + backup + " into " + target);
+    lines.addAll(table());
+    for (TablePlan table : plan.tables()) {
+      for (Blocked rows : table.blocked()) {
+        lines.add(
+            "blocked: "
+                + rows.rows()
+                + " of "
+                + table.table()
+                + ", "
+                + rows.reason().text()
+                + (rows.detail().isEmpty() ? "" : " (" + rows.detail() + ")"));
+      }
+    }
+    lines.add(summary());
+    switch (outcome) {
+      case PREVIEWED -> lines.add("plan " + plan.digest() + ": nothing was changed");
+      case UNCHANGED -> lines.add("nothing was changed");
+      case DONE ->
+          safety.ifPresent(name -> lines.add("'holdfast tenant undo' takes it back: " + name));
+    }
+    return lines;
+  }
+
+  private List<String> table() {
+    List<String> lines = new ArrayList<>();
+    int width = plan.tables().stream().mapToInt(of -> of.table().text().length()).max().orElse(0);
+    String form = "  %-" + Math.clamp(width, 12, 50) + "s %9s %9s %9s %9s %9s%s";
+    lines.add(
+        String.format(
+            Locale.ROOT, form, "table", "new", "identical", "changed", "extra", "blocked", ""));
+    for (TablePlan table : plan.tables()) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              form,
+              table.table().text(),
+              table.fresh(),
+              table.identical(),
+              table.changed(),
+              table.extra(),
+              table.blockedRows(),
+              work(table.work())));
+    }
+    return lines;
+  }
+
+  private String work(TablePlan.Work work) {
+    String would = outcome == Outcome.DONE ? "" : "to ";
+    List<String> parts = new ArrayList<>();
+    if (work.inserts() > 0) {
+      parts.add(would + (outcome == Outcome.DONE ? "inserted " : "insert ") + work.inserts());
+    }
+    if (work.updates() > 0) {
+      parts.add(would + (outcome == Outcome.DONE ? "updated " : "update ") + work.updates());
+    }
+    if (work.deletes() > 0) {
+      parts.add(would + (outcome == Outcome.DONE ? "deleted " : "delete ") + work.deletes());
+    }
+    return parts.isEmpty() ? "" : "  " + String.join(", ", parts);
+  }
+
+  private String summary() {
+    String verb = outcome == Outcome.DONE ? "" : "would be ";
+    return plan.inserts()
+        + " rows "
+        + verb
+        + "inserted, "
+        + plan.updates()
+        + " updated, "
+        + plan.deletes()
+        + " deleted"
+        + (plan.blocked() == 0 ? "" : ", " + plan.blocked() + " blocked");
+  }
+}

@@ -1,0 +1,94 @@
+package io.holdfast.engine.tenant;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.tenant.restore.RestorePolicy.Preset;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// What is to come back, and how.
+///
+/// @param backup its name, or `latest`
+/// @param id of the root's row
+/// @param without asset groups that are left as they are
+/// @param stores where the stores that the map names are: directories, by name
+/// @param lockWait how long to wait for others who have rows or tables
+public record TenantRestoreRequest(
+    String backup,
+    Scope scope,
+    String id,
+    Aim aim,
+    Set<String> without,
+    Map<String, Path> stores,
+    Mode mode,
+    Duration lockWait) {
+  /// Which scope it is, and by which map.
+  public sealed interface Scope {
+    /// By the map of the backup.
+    record OfBackup(String name) implements Scope {}
+
+    /// By the map of a file.
+    record OfFile(Path map) implements Scope {}
+  }
+
+  /// What is to be reached.
+  public sealed interface Aim {
+    /// Rows come back.
+    ///
+    /// @param skipped names of tables that stay as they are, with their schemas
+    record Restore(Preset preset, List<String> skipped) implements Aim {
+      public Restore {
+        skipped = List.copyOf(skipped);
+      }
+    }
+
+    /// A restore is undone.
+    record Undo() implements Aim {}
+
+    /// @param preset as commands name it
+    /// @throws BackupException `BAD_ARGUMENT` if there is none
+    static Aim restore(String preset, List<String> skipped) {
+      return Arrays.stream(Preset.values())
+          .filter(one -> one.word().equals(preset))
+          .findFirst()
+          .map(one -> new Restore(one, skipped))
+          .orElseThrow(
+              () ->
+                  new BackupException(
+                      ErrorCode.BAD_ARGUMENT,
+                      "--preset " + preset + " is not known",
+                      "Use "
+                          + Arrays.stream(Preset.values())
+                              .map(Preset::word)
+                              .collect(Collectors.joining(", "))
+                          + "."));
+    }
+  }
+
+  /// How far it goes.
+  public sealed interface Mode {
+    /// Nothing is changed.
+    record Preview() implements Mode {}
+
+    /// What was shown is done.
+    ///
+    /// @param plan the digest that was shown
+    record Apply(String plan, Blocked blocked) implements Mode {}
+  }
+
+  /// What becomes of a plan in which rows are blocked.
+  public enum Blocked {
+    REFUSED,
+    LEFT_OUT
+  }
+
+  public TenantRestoreRequest {
+    without = Set.copyOf(without);
+    stores = Map.copyOf(stores);
+  }
+}

@@ -1,0 +1,196 @@
+package io.holdfast.engine.tenant;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.Cancellation;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.postgres.dump.DumpFailures;
+import io.holdfast.postgres.dump.RestoreSettings;
+import io.holdfast.postgres.sql.SqlConnection;
+import io.holdfast.postgres.url.ConnectionUrl;
+import io.holdfast.postgres.wire.DatabaseSession;
+import io.holdfast.postgres.wire.ServerErrorException;
+import io.holdfast.postgres.wire.ServerFailures;
+import io.holdfast.tenant.catalog.Catalog;
+import io.holdfast.tenant.catalog.CatalogReader;
+import io.holdfast.tenant.catalog.Identifiers;
+import io.holdfast.tenant.catalog.QualifiedName;
+import io.holdfast.tenant.check.CheckReport;
+import io.holdfast.tenant.check.ScopeCheck;
+import io.holdfast.tenant.closure.ScopeId;
+import io.holdfast.tenant.scope.ScopeMap;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/// The database that a tenant is restored into: one session in one transaction that sees one moment
+/// of it. Closing it without [#commit] leaves nothing of what was done. *Confined.*
+final class TenantTarget implements AutoCloseable {
+  private static final String APPLICATION = "holdfast tenant";
+  private static final int TRANSACTION_TIMEOUT_SINCE = 17;
+
+  private final ConnectionUrl url;
+  private final DatabaseSession session;
+  private final Catalog catalog;
+  private final Optional<String> identity;
+
+  /// What is going to be done.
+  enum Use {
+    READ,
+    WRITE
+  }
+
+  private TenantTarget(
+      ConnectionUrl url, DatabaseSession session, Catalog catalog, Optional<String> identity) {
+    this.url = url;
+    this.session = session;
+    this.catalog = catalog;
+    this.identity = identity;
+  }
+
+  /// Begins. Nobody changes the definitions of the tables from here on; for writing, nobody else
+  /// restores this tenant, and nobody changes the root's row.
+  static TenantTarget open(
+      ConnectionUrl url, ScopeMap map, String id, Use use, Duration lockWait, Cancellation stop)
+      throws IOException {
+    DatabaseSession session = DatabaseSession.open(url, APPLICATION, settings(lockWait), stop);
+    try {
+      if (session.major() >= TRANSACTION_TIMEOUT_SINCE) {
+        session.query("SET transaction_timeout = 0");
+      }
+      if (use == Use.WRITE) {
+        lockTenant(session, map, id);
+      }
+      session.query("BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE");
+      lockTables(session, map, use);
+      if (use == Use.WRITE) {
+        session.query(
+            "SELECT FROM "
+                + map.root().table().sql()
+                + " t WHERE t."
+                + Identifiers.quoted(map.root().key())
+                + " = "
+                + ScopeId.of(id).sql()
+                + " FOR UPDATE");
+      }
+      try (SqlConnection sql = SqlConnection.open(url, APPLICATION)) {
+        Catalog catalog = CatalogReader.read(sql);
+        requireFit(map, catalog, sql);
+        return new TenantTarget(url, session, catalog, DatabaseIdentity.of(sql));
+      }
+    } catch (IOException | RuntimeException e) {
+      session.close();
+      throw e;
+    }
+  }
+
+  /// As backups are read, so that values have the same form; and what is committed is there to
+  /// stay.
+  private static Map<String, String> settings(Duration lockWait) {
+    Map<String, String> settings = new TreeMap<>(RestoreSettings.forRows());
+    settings.put("TimeZone", "UTC");
+    settings.put("extra_float_digits", "3");
+    settings.put("bytea_output", "hex");
+    settings.put("synchronous_commit", "on");
+    settings.put("lock_timeout", Long.toString(lockWait.toMillis()));
+    settings.put("jit", "off");
+    return settings;
+  }
+
+  /// Held as long as the session is.
+  private static void lockTenant(DatabaseSession session, ScopeMap map, String id)
+      throws IOException {
+    String name = "holdfast restore " + map.name() + "." + id;
+    String taken =
+        session.value(
+            "SELECT pg_catalog.pg_try_advisory_lock(pg_catalog.hashtextextended("
+                + ScopeId.of(name).sql()
+                + ", 0))");
+    if (!taken.equals("t")) {
+      throw new BackupException(
+          ErrorCode.TIMED_OUT,
+          "somebody else restores " + map.name() + " " + id + " now",
+          "Wait until that restore ends, then look at a new preview.");
+    }
+  }
+
+  private static void lockTables(DatabaseSession session, ScopeMap map, Use use)
+      throws IOException {
+    String tables =
+        map.owned().keySet().stream().map(QualifiedName::sql).collect(Collectors.joining(", "));
+    String mode =
+        switch (use) {
+          case READ -> "ACCESS SHARE";
+          case WRITE -> "ROW EXCLUSIVE";
+        };
+    session.query("LOCK TABLE " + tables + " IN " + mode + " MODE");
+  }
+
+  private static void requireFit(ScopeMap map, Catalog catalog, SqlConnection sql) {
+    CheckReport report = ScopeCheck.check(map, catalog, sql);
+    if (!report.isFit()) {
+      throw new BackupException(
+          ErrorCode.SCOPE_MAP_UNSUITABLE,
+          "the scope map does not fit the database: " + report.describe().getFirst().strip(),
+          "Give the map of today with --scope FILE; 'holdfast scope check FILE' lists everything.");
+    }
+  }
+
+  DatabaseSession session() {
+    return session;
+  }
+
+  Catalog catalog() {
+    return catalog;
+  }
+
+  Optional<String> identity() {
+    return identity;
+  }
+
+  ConnectionUrl url() {
+    return url;
+  }
+
+  /// @throws BackupException `WRITE_OUTCOME_UNKNOWN` if the server does not answer
+  void commit(String safety) throws IOException {
+    try {
+      session.query("COMMIT");
+    } catch (BackupException e) {
+      throw new BackupException(
+          ErrorCode.WRITE_OUTCOME_UNKNOWN,
+          "the connection broke when the restore was to be committed: " + e.text(),
+          "A new preview shows whether it was. If so, 'holdfast tenant undo "
+              + safety
+              + "' takes it back.",
+          e);
+    }
+  }
+
+  /// What the server's refusal means for a restore.
+  static BackupException translate(String what, String user, ServerErrorException e) {
+    return switch (e.sqlState()) {
+      case "40001", "40P01" ->
+          new BackupException(
+              ErrorCode.PLAN_CHANGED,
+              "rows of the tenant were changed while they were to be restored: " + e.getMessage(),
+              "Nothing was changed. Look at a new preview when the tenant's users rest.",
+              e);
+      case "55P03" ->
+          new BackupException(
+              ErrorCode.TIMED_OUT,
+              "somebody holds what the restore has to lock: " + e.getMessage(),
+              "Nothing was changed. Try again when that work has ended (pg_stat_activity, pg_locks).",
+              e);
+      case "42501" -> DumpFailures.translate(what, user, e);
+      default -> ServerFailures.translate(what, user, e);
+    };
+  }
+
+  @Override
+  public void close() throws IOException {
+    session.close();
+  }
+}

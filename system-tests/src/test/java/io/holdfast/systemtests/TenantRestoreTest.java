@@ -1,0 +1,175 @@
+package io.holdfast.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.examples.legal.AssetFiles;
+import io.holdfast.examples.legal.LegalApp;
+import io.holdfast.examples.legal.LegalAppSize;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// One account of the example application goes back to what it was while the others stay as they
+/// are, and forward again.
+class TenantRestoreTest {
+  private static final long SEED = 20261122;
+  private static final LegalAppSize SIZE = LegalAppSize.small(4);
+  private static final Pattern PLAN = Pattern.compile("plan ([0-9a-f]{32})");
+
+  private Path scratch = Path.of("/tmp");
+  private Program program = new Program(scratch);
+
+  @BeforeEach
+  void makeScratch() throws IOException {
+    scratch = Scratch.make();
+    program = new Program(scratch);
+    program.expect(0, "init");
+    Files.writeString(scratch.resolve("account.scope.yaml"), LegalApp.scope("account"));
+  }
+
+  @AfterEach
+  void removeScratch() throws IOException {
+    Scratch.remove(scratch);
+  }
+
+  @Test
+  void anAccountGoesBackAndForwardAgainAndOthersStay() throws Exception {
+    try (Cluster source = Cluster.create(scratch.resolve("source"));
+        Connection connection = source.connect()) {
+      Path assets = Files.createDirectory(scratch.resolve("assets"));
+      LegalApp.createSchema(connection);
+      LegalApp.load(connection, SEED, SIZE, new AssetFiles.In(assets));
+      UUID account = LegalApp.account(SEED, SIZE, 1);
+      program = program.with("DATABASE_URL", source.url());
+      program.expect(
+          0, tenant("backup", "account.scope.yaml", account, "--store", "files=" + assets));
+      List<String> then = contents(connection);
+
+      LegalApp.useOne(connection, SEED, 1, account);
+      for (String table : List.of("matters", "sessions")) {
+        run(
+            connection,
+            "DELETE FROM "
+                + table
+                + " WHERE id = (SELECT min(id::text)::uuid FROM "
+                + table
+                + " WHERE user_id = '"
+                + account
+                + "')");
+      }
+      List<String> now = contents(connection);
+      assertThat(now).isNotEqualTo(then);
+
+      String[] mirror = {"--preset", "mirror"};
+      Command.Ended preview = program.expect(0, tenant("preview", "account", account, mirror));
+      assertThat(contents(connection)).as(preview.all()).isEqualTo(now);
+      Command.Ended done =
+          program.expect(0, tenant("restore", "account", account, with(plan(preview), mirror)));
+      assertThat(contents(connection)).as(done.all()).isEqualTo(then);
+      assertThat(counts(done)).isEqualTo(counts(preview));
+
+      Command.Ended undo = program.expect(0, tenant("preview", "account", account, "--undo"));
+      program.expect(0, tenant("undo", "account", account, "--plan", plan(undo)));
+      assertThat(contents(connection)).as(undo.all()).isEqualTo(now);
+    }
+  }
+
+  @Test
+  void aPlanThatIsNotWhatItWasIsNotDone() throws Exception {
+    try (Cluster source = Cluster.create(scratch.resolve("source"));
+        Connection connection = source.connect()) {
+      LegalApp.createSchema(connection);
+      LegalApp.load(connection, SEED, SIZE, new AssetFiles.Nowhere());
+      UUID account = LegalApp.account(SEED, SIZE, 1);
+      program = program.with("DATABASE_URL", source.url());
+      program.expect(0, tenant("backup", "account.scope.yaml", account));
+      run(connection, "UPDATE matters SET title = 'x' WHERE user_id = '" + account + "'");
+      String[] overwrite = {"--preset", "overwrite"};
+      String plan = plan(program.expect(0, tenant("preview", "account", account, overwrite)));
+      run(connection, "UPDATE matters SET title = 'y' WHERE user_id = '" + account + "'");
+      List<String> now = contents(connection);
+
+      Command.Ended refused =
+          program.run(tenant("restore", "account", account, with(plan, overwrite)));
+      assertThat(refused.status()).as(refused.all()).isEqualTo(2);
+      assertThat(refused.err()).contains("the plan is now");
+      assertThat(contents(connection)).isEqualTo(now);
+    }
+  }
+
+  private String[] tenant(String what, String scope, UUID account, String... further) {
+    return Stream.concat(
+            Stream.of("tenant", what, "--scope", scopeOf(scope), "--id", account.toString()),
+            Stream.of(further))
+        .toArray(String[]::new);
+  }
+
+  private String scopeOf(String scope) {
+    return scope.endsWith(".yaml") ? scratch.resolve(scope).toString() : scope;
+  }
+
+  private static String[] with(String plan, String... options) {
+    return Stream.concat(Stream.of("--plan", plan), Stream.of(options)).toArray(String[]::new);
+  }
+
+  private static String plan(Command.Ended preview) {
+    Matcher found = PLAN.matcher(preview.out());
+    assertThat(found.find()).as(preview.all()).isTrue();
+    return found.group(1);
+  }
+
+  /// The lines with counts of tables.
+  private static List<String> counts(Command.Ended ended) {
+    return ended
+        .out()
+        .lines()
+        .filter(line -> line.startsWith("  public."))
+        .map(
+            line ->
+                line.replaceAll("to (insert|update|delete)", "$1")
+                    .replaceAll("(insert|update|delete)e?d", "$1"))
+        .toList();
+  }
+
+  /// All rows of all tables.
+  private static List<String> contents(Connection connection) throws SQLException {
+    List<String> tables =
+        run(
+            connection,
+            "SELECT c.oid::regclass::text FROM pg_class c WHERE relkind = 'r' AND relnamespace ="
+                + " 'public'::regnamespace ORDER BY 1");
+    List<String> rows = new ArrayList<>();
+    for (String table : tables) {
+      rows.addAll(
+          run(
+              connection,
+              "SELECT '" + table + ' ' + "' || t::text FROM " + table + " t ORDER BY 1"));
+    }
+    return rows;
+  }
+
+  private static List<String> run(Connection connection, String sql) throws SQLException {
+    List<String> rows = new ArrayList<>();
+    try (var statement = connection.createStatement()) {
+      if (statement.execute(sql)) {
+        try (var result = statement.getResultSet()) {
+          while (result.next()) {
+            rows.add(result.getString(1));
+          }
+        }
+      }
+    }
+    return rows;
+  }
+}
