@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -83,6 +86,83 @@ class TenantRestoreTest {
       program.expect(0, tenant("undo", "account", account, "--plan", plan(undo)));
       assertThat(contents(connection)).as(undo.all()).isEqualTo(now);
     }
+  }
+
+  @Test
+  void filesAndLargeObjectsComeBackToo() throws Exception {
+    try (Cluster source = Cluster.create(scratch.resolve("source"));
+        Connection connection = source.connect()) {
+      Path assets = Files.createDirectory(scratch.resolve("assets"));
+      LegalApp.createSchema(connection);
+      LegalApp.load(connection, SEED, SIZE, new AssetFiles.In(assets));
+      UUID account = LegalApp.account(SEED, SIZE, 1);
+      program = program.with("DATABASE_URL", source.url());
+      String[] store = {"--store", "files=" + assets};
+      program.expect(0, tenant("backup", "account.scope.yaml", account, store));
+      List<String> objects = objects(connection);
+      Map<String, String> files = files(assets);
+
+      String own = " WHERE user_id = '" + account + "'";
+      List<String> audio =
+          run(connection, "SELECT audio_key FROM sessions" + own + " AND audio_key IS NOT NULL");
+      Files.delete(assets.resolve(audio.get(0)));
+      Files.writeString(assets.resolve(audio.get(1)), "overwritten");
+      List<String> signed =
+          run(
+              connection,
+              "SELECT signature_oid FROM documents"
+                  + own
+                  + " AND signature_oid IS NOT NULL ORDER BY 1");
+      assertThat(signed).hasSizeGreaterThan(1);
+      run(connection, "SELECT lo_unlink(" + signed.get(0) + ")");
+      run(connection, "SELECT lo_put(" + signed.get(1) + ", 0, 'scribbled over')");
+      run(connection, "DELETE FROM documents WHERE signature_oid = " + signed.getLast());
+      run(connection, "SELECT lo_unlink(" + signed.getLast() + ")");
+      List<String> objectsNow = objects(connection);
+      Map<String, String> filesNow = files(assets);
+
+      String[] overwrite = {"--preset", "overwrite", "--store", "files=" + assets};
+      Command.Ended preview = program.expect(0, tenant("preview", "account", account, overwrite));
+      assertThat(preview.out())
+          .contains("3 large objects of signatures would be made")
+          .contains("1 files would be created, 1 replaced, 0 kept");
+      assertThat(objects(connection)).isEqualTo(objectsNow);
+      assertThat(files(assets)).isEqualTo(filesNow);
+      program.expect(0, tenant("restore", "account", account, with(plan(preview), overwrite)));
+      assertThat(objects(connection)).isEqualTo(objects);
+      assertThat(files(assets)).isEqualTo(files);
+
+      String[] undo = {"--undo", "--store", "files=" + assets};
+      Command.Ended back = program.expect(0, tenant("preview", "account", account, undo));
+      program.expect(
+          0, tenant("undo", "account", account, with(plan(back), "--store", "files=" + assets)));
+      assertThat(files(assets)).isEqualTo(filesNow);
+      // An object that was missing and came back does nobody any harm.
+      assertThat(objects(connection))
+          .hasSize(objectsNow.size())
+          .containsAll(objectsNow.stream().filter(line -> !line.endsWith(" missing")).toList());
+    }
+  }
+
+  /// Which document has which signature.
+  private static List<String> objects(Connection connection) throws SQLException {
+    return run(
+        connection,
+        "SELECT id || ' ' || CASE WHEN EXISTS (SELECT FROM pg_largeobject_metadata m WHERE m.oid ="
+            + " signature_oid) THEN md5(lo_get(signature_oid)) ELSE 'missing' END FROM documents"
+            + " WHERE signature_oid IS NOT NULL ORDER BY 1");
+  }
+
+  private static Map<String, String> files(Path directory) throws IOException {
+    Map<String, String> files = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(directory)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        byte[] bytes = Files.readAllBytes(file);
+        files.put(
+            directory.relativize(file).toString(), bytes.length + " " + Arrays.hashCode(bytes));
+      }
+    }
+    return files;
   }
 
   @Test

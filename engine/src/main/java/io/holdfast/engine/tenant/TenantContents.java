@@ -20,6 +20,7 @@ import java.util.Optional;
 /// The backup of a tenant in a repository, opened for reading. *Confined.*
 final class TenantContents {
   private static final int SCOPE_BYTES_MAX = 64 << 20;
+  private static final int UNDO_BYTES_MAX = 256 << 20;
 
   private final StoredSnapshot backup;
   private final TreeReader tree;
@@ -141,6 +142,26 @@ final class TenantContents {
       return map;
     }
     throw CorruptRepositoryException.missing("the scope map of " + name() + " has a base");
+  }
+
+  boolean has(String path) throws IOException {
+    return tree.file(path).isPresent();
+  }
+
+  /// Whether it has anything of a group of files.
+  boolean hasGroup(String name) {
+    return toc.files().stream().anyMatch(group -> group.name().equals(name) && group.count() > 0);
+  }
+
+  /// Whether it has anything of a group of large objects.
+  boolean hasObjects(String name) {
+    return toc.largeObjects().stream()
+        .anyMatch(group -> group.name().equals(name) && group.count() > 0);
+  }
+
+  /// All of a file that is not large.
+  byte[] all(String path) throws IOException {
+    return tree.readAll(file(tree, path, name()), UNDO_BYTES_MAX);
   }
 
   /// Hands out what a file has.

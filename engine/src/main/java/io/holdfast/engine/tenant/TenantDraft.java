@@ -141,6 +141,13 @@ final class TenantDraft {
     tree.put(path, writer.finish());
   }
 
+  /// Adds a file.
+  void add(String path, byte[] bytes) throws IOException {
+    writer.begin(tree.before(path));
+    writer.write(bytes, 0, bytes.length);
+    tree.put(path, writer.finish());
+  }
+
   /// Publishes it.
   ///
   /// @param attributes beside those that every backup of a tenant has

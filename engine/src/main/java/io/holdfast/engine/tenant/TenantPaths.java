@@ -17,6 +17,9 @@ final class TenantPaths {
   static final String SCOPE = "scope.yaml";
   static final String TOC = "toc";
 
+  /// What a restore did to files.
+  static final String UNDO_FILES = "undo-files";
+
   static final Comparator<TableQuery> ORDER_OF_TABLES =
       Comparator.comparing(table -> rows(table.exportName()), TreeNames.ORDER);
 

@@ -28,6 +28,7 @@ import io.holdfast.tenant.restore.TenantRestore;
 import io.holdfast.tenant.restore.TenantRestore.Goal;
 import io.holdfast.tenant.restore.TenantRestore.Load;
 import io.holdfast.tenant.restore.TenantRestore.Source;
+import io.holdfast.tenant.scope.AssetGroup;
 import io.holdfast.tenant.scope.ScopeMap;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -84,6 +85,7 @@ public final class TenantRestoration {
       ScopeMap map,
       TenantTarget target,
       TenantRestore rows,
+      AssetFiles files,
       RestorePlan plan,
       List<String> warnings) {}
 
@@ -100,6 +102,7 @@ public final class TenantRestoration {
     try (TenantTarget target =
         TenantTarget.open(
             url, map, request.id(), use, request.lockWait(), context.cancellation())) {
+      Goal goal = goal(request, map);
       TenantRestore rows =
           new TenantRestore(
               target.session(),
@@ -107,24 +110,50 @@ public final class TenantRestoration {
               map,
               target.catalog(),
               request.id(),
-              goal(request, map),
+              goal,
               tables(contents.toc()),
               references(contents.toc()));
       List<String> warnings = new ArrayList<>(rows.remarks());
       rows.begin();
       load(contents, rows, target);
       context.progress().phase("compare", 0);
+      ObjectFilling objects = new ObjectFilling(contents, target.session());
+      for (String group : objectGroups(map, contents, request)) {
+        objects.announce(group, rows);
+      }
       Source source =
           contents.database().isPresent() && contents.database().equals(target.identity())
               ? Source.THIS_DATABASE
               : Source.ANOTHER_DATABASE;
       RestorePlan plan = rows.plan(source, List.of(contents.name()));
-      Work work = new Work(settings, request, contents, map, target, rows, plan, warnings);
+      AssetFiles files = new AssetFiles(context, contents, request.stores());
+      files.plan(map, rows, goal, request);
+      warnings.addAll(files.warnings());
+      Work work =
+          new Work(
+              settings,
+              request,
+              contents,
+              map,
+              target,
+              rows,
+              files,
+              plan.with(files.texts()),
+              warnings);
       return switch (request.mode()) {
         case Mode.Preview() -> report(work, Outcome.PREVIEWED, Optional.empty());
         case Mode.Apply apply -> apply(work, apply);
       };
     }
+  }
+
+  private static List<String> objectGroups(
+      ScopeMap map, TenantContents contents, TenantRestoreRequest request) {
+    return map.assets().entrySet().stream()
+        .filter(group -> group.getValue() instanceof AssetGroup.LargeObjectGroup)
+        .map(Map.Entry::getKey)
+        .filter(name -> contents.hasObjects(name) && !request.without().contains(name))
+        .toList();
   }
 
   /// The map of a file.
@@ -291,13 +320,14 @@ public final class TenantRestoration {
           "Nothing was changed. 'holdfast tenant preview' says why; --leave-blocked restores the"
               + " others.");
     }
-    if (plan.isEmpty()) {
+    if (plan.isEmpty() && work.files().isEmpty()) {
       return report(work, Outcome.UNCHANGED, Optional.empty());
     }
     String domain = TenantDomain.of(work.map().name(), work.request().id());
     try (BackupSession session = repository.beginSession(domain)) {
       StoredSnapshot safety = change(work, session, domain);
       work.target().commit(safety.record().name());
+      work.files().replace();
       return report(work, Outcome.DONE, Optional.of(safety.record().name()));
     }
   }
@@ -321,6 +351,11 @@ public final class TenantRestoration {
         draft.read(work.map(), target.catalog(), target.session(), everything, new ArrayList<>());
     context.progress().phase("restore", 0);
     work.warnings().addAll(work.rows().apply(work.plan()));
+    ObjectFilling objects = new ObjectFilling(work.contents(), target.session());
+    for (String group : objectGroups(work.map(), work.contents(), request)) {
+      objects.fill(group, work.rows());
+    }
+    draft.add(TenantPaths.UNDO_FILES, work.files().written());
     List<String> touched =
         work.plan().tables().stream()
             .map(TablePlan::exportName)
@@ -330,6 +365,7 @@ public final class TenantRestoration {
       draft.add(TenantPaths.undo(exportName), target.session(), work.rows().done(exportName));
     }
     work.rows().liftSequences(work.plan());
+    work.files().create();
     Map<String, String> attributes = new TreeMap<>();
     attributes.put("restored", work.contents().name());
     target.identity().ifPresent(identity -> attributes.put(TenantDraft.DATABASE, identity));
@@ -343,6 +379,11 @@ public final class TenantRestoration {
         work.map().name(),
         work.request().id(),
         work.plan(),
+        new TenantRestoreReport.Files(
+            work.files().count(AssetFiles.Action.CREATE),
+            work.files().count(AssetFiles.Action.REPLACE),
+            work.files().count(AssetFiles.Action.DELETE),
+            work.files().kept()),
         outcome,
         safety,
         work.warnings());

@@ -21,6 +21,7 @@ public record TenantRestoreReport(
     String scope,
     String id,
     RestorePlan plan,
+    Files files,
     Outcome outcome,
     Optional<String> safety,
     List<String> warnings) {
@@ -30,6 +31,15 @@ public record TenantRestoreReport(
     DONE,
     /// There was nothing to do.
     UNCHANGED
+  }
+
+  /// Files of the tenant.
+  ///
+  /// @param kept that have another content and stay
+  public record Files(long created, long replaced, long deleted, long kept) {
+    boolean isNothing() {
+      return created == 0 && replaced == 0 && deleted == 0 && kept == 0;
+    }
   }
 
   public TenantRestoreReport {
@@ -49,6 +59,13 @@ public record TenantRestoreReport(
     map.put("deletes", plan.deletes());
     map.put("blocked", plan.blocked());
     map.put("tables", plan.tables().stream().map(TenantRestoreReport::toMap).toList());
+    map.put("largeObjects", plan.objects());
+    Map<String, Object> some = new LinkedHashMap<>();
+    some.put("created", files.created());
+    some.put("replaced", files.replaced());
+    some.put("deleted", files.deleted());
+    some.put("kept", files.kept());
+    map.put("files", some);
     map.put("safetyBackup", safety);
     map.put("warnings", warnings);
     return map;
@@ -94,6 +111,24 @@ public record TenantRestoreReport(
       }
     }
     lines.add(summary());
+    plan.objects().entrySet().stream()
+        .filter(group -> group.getValue() > 0)
+        .forEach(
+            group ->
+                lines.add(
+                    group.getValue() + " large objects of " + group.getKey() + would("made")));
+    if (!files.isNothing()) {
+      lines.add(
+          files.created()
+              + " files"
+              + would("created")
+              + ", "
+              + files.replaced()
+              + " replaced, "
+              + (files.deleted() > 0 ? files.deleted() + " deleted, " : "")
+              + files.kept()
+              + " kept though they differ");
+    }
     switch (outcome) {
       case PREVIEWED -> lines.add("plan " + plan.digest() + ": nothing was changed");
       case UNCHANGED -> lines.add("nothing was changed");
@@ -101,6 +136,10 @@ public record TenantRestoreReport(
           safety.ifPresent(name -> lines.add("'holdfast tenant undo' takes it back: " + name));
     }
     return lines;
+  }
+
+  private String would(String done) {
+    return outcome == Outcome.DONE ? " " + done : " would be " + done;
   }
 
   private List<String> table() {

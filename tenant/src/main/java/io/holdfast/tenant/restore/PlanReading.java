@@ -91,13 +91,13 @@ final class PlanReading {
     String target = staged.table().fromSql() + " t";
     return session.value(
         "SELECT coalesce(pg_catalog.sum(h), 0) FROM (SELECT "
-            + hash(staged, "s", 1)
+            + hash(staged.lastingText("s"), 1)
             + " FROM "
             + staged.stage()
             + " s WHERE s."
             + StagedTable.WRITE
             + " UNION ALL SELECT "
-            + hash(staged, "t", 2)
+            + hash(staged.rowText("t"), 2)
             + " FROM "
             + target
             + " JOIN "
@@ -107,7 +107,7 @@ final class PlanReading {
             + " WHERE s."
             + StagedTable.WRITE
             + " UNION ALL SELECT "
-            + hash(staged, "t", 3)
+            + hash(staged.rowText("t"), 3)
             + " FROM "
             + target
             + " JOIN "
@@ -119,9 +119,9 @@ final class PlanReading {
             + ") hashes (h)");
   }
 
-  private static String hash(StagedTable staged, String alias, int seed) {
+  private static String hash(String text, int seed) {
     return "pg_catalog.hashtextextended("
-        + staged.rowText(alias)
+        + text
         + " COLLATE \"C\", "
         + seed
         + ")::pg_catalog.numeric";

@@ -9,6 +9,7 @@ import io.holdfast.tenant.catalog.ForeignKey;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.catalog.Table;
 import io.holdfast.tenant.closure.TenantRows;
+import io.holdfast.tenant.scope.AssetGroup;
 import io.holdfast.tenant.scope.ColumnName;
 import io.holdfast.tenant.scope.ColumnRule;
 import io.holdfast.tenant.scope.ScopeMap;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The tables of a restore, those that are pointed to first, held against what a backup has of
 /// them.
@@ -77,9 +79,21 @@ final class RestoreTables {
       }
     }
     StagedTable staged =
-        new StagedTable(tables.size(), table, stored.exportName(), stored.columns(), kept);
+        new StagedTable(
+            tables.size(), table, stored.exportName(), stored.columns(), kept, objects(table));
     tables.add(staged);
     byName.put(table.name(), staged);
+  }
+
+  private Set<String> objects(Table table) {
+    return map.assets().values().stream()
+        .flatMap(
+            group ->
+                group instanceof AssetGroup.LargeObjectGroup(var name, var column)
+                        && name.equals(table.name())
+                    ? Stream.of(column)
+                    : Stream.empty())
+        .collect(Collectors.toSet());
   }
 
   private void requireColumns(Table table, BackedUpTable stored) {

@@ -17,8 +17,14 @@ import java.util.stream.Collectors;
 /// @param number that tells its temporary tables from others'
 /// @param columns that the backup has, in its order
 /// @param kept columns whose values in the target are never changed
+/// @param renumbered columns whose values are drawn anew by each restore
 record StagedTable(
-    int number, Table table, String exportName, List<String> columns, Set<String> kept) {
+    int number,
+    Table table,
+    String exportName,
+    List<String> columns,
+    Set<String> kept,
+    Set<String> renumbered) {
   /// Columns of the temporary tables that no table of a user has.
   static final String STATE = "\"holdfast: state\"";
 
@@ -35,6 +41,7 @@ record StagedTable(
   StagedTable {
     columns = List.copyOf(columns);
     kept = Set.copyOf(kept);
+    renumbered = Set.copyOf(renumbered);
   }
 
   QualifiedName name() {
@@ -113,6 +120,15 @@ record StagedTable(
 
   /// The columns of a row as one text.
   String rowText(String alias) {
+    return rowText(alias, columns);
+  }
+
+  /// The same without what another restore of the same rows would have otherwise.
+  String lastingText(String alias) {
+    return rowText(alias, columns.stream().filter(column -> !renumbered.contains(column)).toList());
+  }
+
+  private static String rowText(String alias, List<String> columns) {
     return "ROW("
         + columns.stream().map(column -> column(alias, column)).collect(Collectors.joining(", "))
         + ")::pg_catalog.text";

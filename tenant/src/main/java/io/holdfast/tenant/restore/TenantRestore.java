@@ -9,12 +9,17 @@ import io.holdfast.tenant.closure.ScopeId;
 import io.holdfast.tenant.closure.TenantRows;
 import io.holdfast.tenant.restore.RestorePolicy.Existing;
 import io.holdfast.tenant.restore.RestorePolicy.Extra;
+import io.holdfast.tenant.scope.AssetGroup;
 import io.holdfast.tenant.scope.SchemaText;
 import io.holdfast.tenant.scope.ScopeMap;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// Brings the rows of one tenant's backup into a database: first a plan, from which nothing in the
 /// database changes, then the same plan done. *Confined.*
@@ -35,6 +40,7 @@ public final class TenantRestore {
   private final List<BackedUpReference> backedUpReferences;
   private final References references;
   private final Goal goal;
+  private final List<ObjectGroup> objects = new ArrayList<>();
 
   /// What is to be done with the rows.
   public sealed interface Goal {
@@ -106,6 +112,57 @@ public final class TenantRestore {
     }
   }
 
+  /// Takes in what large objects of a group the backup has; after the rows were loaded, before
+  /// [#plan]. Objects that are not there are made, and are empty until somebody fills those of
+  /// [#wantedObjects].
+  ///
+  /// @param lines number, hash, number again, and `t` if the target has no such object with this
+  ///   content, else `f`, as `COPY` reads them
+  public void objects(String group, byte[] lines) throws IOException {
+    if (!(map.assets().get(group) instanceof AssetGroup.LargeObjectGroup(var table, var column))) {
+      throw new IllegalArgumentException(group + " is no group of large objects");
+    }
+    StagedTable staged = tables.find(table).orElseThrow();
+    ObjectGroup made = new ObjectGroup(objects.size(), group, staged, column);
+    run(List.of(made.create()));
+    session.beginCopy(made.copyIn());
+    session.send(lines, 0, lines.length);
+    session.endCopy();
+    run(made.make());
+    run(List.of(made.rewrite()));
+    objects.add(made);
+  }
+
+  /// The objects of a group that have to be filled, by their numbers in the backup: what their
+  /// numbers are now. Those that were made in vain are gone afterwards.
+  public Map<Long, Long> wantedObjects(String group) throws IOException {
+    Map<Long, Long> wanted = new HashMap<>();
+    for (ObjectGroup made : objects) {
+      if (made.name().equals(group)) {
+        session
+            .query(made.wanted())
+            .forEach(row -> wanted.put(Long.parseLong(row.get(0)), Long.parseLong(row.get(1))));
+        run(List.of(made.discard()));
+      }
+    }
+    return wanted;
+  }
+
+  /// The names of files of a group that rows have which are or will be there; true if such a row is
+  /// there already. After [#plan], before [#apply].
+  public SortedMap<String, Boolean> wantedFiles(String group) throws IOException {
+    if (!(map.assets().get(group) instanceof AssetGroup.FileGroup(var table, var key, var _))) {
+      throw new IllegalArgumentException(group + " is no group of files");
+    }
+    SortedMap<String, Boolean> wanted = new TreeMap<>();
+    if (goal instanceof Goal.Restore(var policy) && policy.skipped().contains(table)) {
+      return wanted;
+    }
+    FileGroup files = new FileGroup(group, tables.find(table).orElseThrow(), key);
+    session.query(files.wanted()).forEach(row -> wanted.put(row.get(0), row.get(1).equals("t")));
+    return wanted;
+  }
+
   /// What is to be loaded; the order does not matter.
   public List<Load> loads() {
     List<Load> loads = new ArrayList<>();
@@ -152,7 +209,13 @@ public final class TenantRestore {
       case Goal.Restore(RestorePolicy policy) -> all.add(policy.text());
       case Goal.Undo() -> all.add("undo");
     }
-    return RestorePlan.of(all, plans);
+    SortedMap<String, Long> made = new TreeMap<>();
+    for (ObjectGroup group : objects) {
+      List<String> planned = session.query(group.planned()).getFirst();
+      made.put(group.name(), Long.parseLong(planned.get(0)));
+      all.add(group.name() + " " + planned.get(1));
+    }
+    return RestorePlan.of(all, plans, made);
   }
 
   private void resolve(Source source) throws IOException {

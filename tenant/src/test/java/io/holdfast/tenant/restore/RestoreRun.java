@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// A restore of rows that are in memory, in a transaction that ends with it.
 final class RestoreRun implements AutoCloseable {
@@ -19,7 +20,7 @@ final class RestoreRun implements AutoCloseable {
   private final Catalog catalog;
   private final StoredTenant stored;
   private final TenantRestore restore;
-  private RestorePlan plan = new RestorePlan(List.of(), "");
+  private RestorePlan plan = new RestorePlan(List.of(), new TreeMap<>(), "");
 
   private RestoreRun(
       DatabaseSession session, Catalog catalog, StoredTenant stored, TenantRestore restore) {

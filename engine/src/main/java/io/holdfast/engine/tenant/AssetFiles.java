@@ -1,0 +1,227 @@
+package io.holdfast.engine.tenant;
+
+import io.holdfast.engine.EngineContext;
+import io.holdfast.tenant.restore.RestorePolicy.Existing;
+import io.holdfast.tenant.restore.TenantRestore;
+import io.holdfast.tenant.restore.TenantRestore.Goal;
+import io.holdfast.tenant.scope.AssetGroup;
+import io.holdfast.tenant.scope.ScopeMap;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Files of a restore: those that rows of the backup name and that are missing come back, those
+/// with another content are as they were if that was asked for and what they are now is in the
+/// safety backup. None is deleted but by undoing. *Confined.*
+final class AssetFiles {
+  private static final int LINES_MAX = 10_000_000;
+
+  private final EngineContext context;
+  private final TenantContents contents;
+  private final Map<String, Path> stores;
+  private final List<Step> steps = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
+  private long kept;
+
+  /// What becomes of a file.
+  enum Action {
+    CREATE('c'),
+    REPLACE('o'),
+    DELETE('d');
+
+    private final char word;
+
+    Action(char word) {
+      this.word = word;
+    }
+  }
+
+  /// @param after the hash of the file when it is done; empty if it is gone
+  /// @param before the hash now
+  private record Step(
+      String group, String store, String key, Action action, String before, String after) {
+    String text() {
+      return action + " " + group + " " + key + " " + before + " " + after;
+    }
+  }
+
+  AssetFiles(EngineContext context, TenantContents contents, Map<String, Path> stores) {
+    this.context = context;
+    this.contents = contents;
+    this.stores = stores;
+  }
+
+  /// Finds out what is to be done.
+  void plan(ScopeMap map, TenantRestore rows, Goal goal, TenantRestoreRequest request)
+      throws IOException {
+    for (Map.Entry<String, AssetGroup> entry : map.assets().entrySet()) {
+      if (entry.getValue() instanceof AssetGroup.FileGroup group
+          && !request.without().contains(entry.getKey())) {
+        if (stores.containsKey(group.store())) {
+          switch (goal) {
+            case Goal.Restore(var policy) ->
+                restore(entry.getKey(), group, rows, policy.existing());
+            case Goal.Undo() -> {}
+          }
+        } else if (contents.hasGroup(entry.getKey())) {
+          warnings.add(
+              "files of group "
+                  + entry.getKey()
+                  + " are left as they are: nobody says where the store "
+                  + group.store()
+                  + " is (--store "
+                  + group.store()
+                  + "=DIRECTORY)");
+        }
+      }
+    }
+    switch (goal) {
+      case Goal.Restore _ -> {}
+      case Goal.Undo() -> undo(map);
+    }
+  }
+
+  private void restore(
+      String name, AssetGroup.FileGroup group, TenantRestore rows, Existing existing)
+      throws IOException {
+    AssetStore store = store(group.store());
+    for (Map.Entry<String, Boolean> wanted : rows.wantedFiles(name).entrySet()) {
+      context.cancellation().throwIfRequested();
+      String key = wanted.getKey();
+      if (!contents.has(TenantPaths.asset(name, key))) {
+        continue;
+      }
+      Optional<String> now = store.hash(key);
+      String then = hash(TenantPaths.asset(name, key));
+      if (now.isEmpty()) {
+        steps.add(new Step(name, group.store(), key, Action.CREATE, "", then));
+      } else if (!now.get().equals(then)) {
+        // The safety backup has only files that rows of the target name.
+        if (existing == Existing.OVERWRITTEN && wanted.getValue()) {
+          steps.add(new Step(name, group.store(), key, Action.REPLACE, now.get(), then));
+        } else {
+          kept++;
+        }
+      }
+    }
+  }
+
+  private AssetStore store(String name) {
+    Path directory = stores.get(name);
+    if (directory == null) {
+      throw new IllegalArgumentException("nobody says where " + name + " is");
+    }
+    return new AssetStore(directory);
+  }
+
+  private String hash(String path) throws IOException {
+    MessageDigest sha = AssetStore.sha256();
+    contents.copy(path, sha::update);
+    return HexFormat.of().formatHex(sha.digest());
+  }
+
+  /// Turns round what the restore wrote down, as far as the files are still what it made of them.
+  private void undo(ScopeMap map) throws IOException {
+    if (!contents.has(TenantPaths.UNDO_FILES)) {
+      return;
+    }
+    byte[] lines = contents.all(TenantPaths.UNDO_FILES);
+    String text = new String(lines, StandardCharsets.UTF_8);
+    for (String line : text.lines().limit(LINES_MAX).toList()) {
+      String[] parts = line.split("\t", -1);
+      String name = parts[1];
+      String key = new String(Base64.getDecoder().decode(parts[2]), StandardCharsets.UTF_8);
+      if (!(map.assets().get(name) instanceof AssetGroup.FileGroup group)
+          || !stores.containsKey(group.store())) {
+        continue;
+      }
+      String now = store(group.store()).hash(key).orElse("");
+      if (!now.equals(parts[3])) {
+        warnings.add("file " + key + " of group " + name + " was changed since, and stays");
+      } else if (parts[0].charAt(0) == Action.CREATE.word) {
+        steps.add(new Step(name, group.store(), key, Action.DELETE, now, ""));
+      } else if (contents.has(TenantPaths.asset(name, key))) {
+        String then = hash(TenantPaths.asset(name, key));
+        steps.add(new Step(name, group.store(), key, Action.REPLACE, now, then));
+      }
+    }
+  }
+
+  List<String> warnings() {
+    return warnings;
+  }
+
+  boolean isEmpty() {
+    return steps.isEmpty();
+  }
+
+  long count(Action action) {
+    return steps.stream().filter(step -> step.action() == action).count();
+  }
+
+  /// Files with another content that stay.
+  long kept() {
+    return kept;
+  }
+
+  /// For the plan's digest.
+  List<String> texts() {
+    return steps.stream().map(Step::text).toList();
+  }
+
+  /// What [#undo] reads: for files that were created or replaced, what they are afterwards.
+  byte[] written() {
+    StringBuilder lines = new StringBuilder();
+    for (Step step : steps) {
+      if (step.action() != Action.DELETE) {
+        byte[] key = step.key().getBytes(StandardCharsets.UTF_8);
+        lines
+            .append(step.action().word)
+            .append('\t')
+            .append(step.group())
+            .append('\t')
+            .append(Base64.getEncoder().encodeToString(key))
+            .append('\t')
+            .append(step.after())
+            .append('\n');
+      }
+    }
+    return lines.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /// Writes files that are missing. To be done before rows that name them are committed.
+  void create() throws IOException {
+    run(Action.CREATE);
+  }
+
+  /// Does the rest. To be done after the rows were committed.
+  void replace() throws IOException {
+    run(Action.REPLACE);
+    run(Action.DELETE);
+  }
+
+  private void run(Action action) throws IOException {
+    for (Step step : steps) {
+      if (step.action() == action) {
+        AssetStore store = store(step.store());
+        String path = TenantPaths.asset(step.group(), step.key());
+        switch (action) {
+          case CREATE ->
+              store.write(
+                  step.key(), AssetStore.Existing.REFUSED, out -> contents.copy(path, out::write));
+          case REPLACE ->
+              store.write(
+                  step.key(), AssetStore.Existing.REPLACED, out -> contents.copy(path, out::write));
+          case DELETE -> store.delete(step.key());
+        }
+      }
+    }
+  }
+}
