@@ -141,7 +141,8 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(new TenantBackupCommand(context))
             .addSubcommand(new TenantPreviewCommand(context))
             .addSubcommand(new TenantRestoreCommand(context))
-            .addSubcommand(new TenantUndoCommand(context)));
+            .addSubcommand(new TenantUndoCommand(context))
+            .addSubcommand(new TenantShredCommand(context)));
     commandLine.addSubcommand(new ListCommand(context));
     commandLine.addSubcommand(new ShowCommand(context));
     commandLine.addSubcommand(new CheckCommand(context));

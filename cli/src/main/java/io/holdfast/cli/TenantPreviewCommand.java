@@ -4,7 +4,9 @@ import io.holdfast.engine.tenant.TenantRestoreRequest.Aim;
 import io.holdfast.engine.tenant.TenantRestoreRequest.Mode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,6 +36,14 @@ final class TenantPreviewCommand implements Callable<Integer> {
       description = "Leave this table as it is. May be given several times.")
   List<String> skipped = new ArrayList<>();
 
+  @Option(
+      names = "--operator",
+      paramLabel = "VALUE",
+      description =
+          "Who stands for rows of shared tables that are missing, where the map says"
+              + " map-to-operator: the value of their natural key, such as an e-mail address.")
+  @Nullable String operator;
+
   @Option(names = "--undo", description = "Show what undoing the last restore would do.")
   boolean undo;
 
@@ -43,7 +53,7 @@ final class TenantPreviewCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Aim aim = undo ? new Aim.Undo() : Aim.restore(preset, skipped);
+    Aim aim = undo ? new Aim.Undo() : Aim.restore(preset, skipped, Optional.ofNullable(operator));
     return restore.run(context, aim, new Mode.Preview());
   }
 }

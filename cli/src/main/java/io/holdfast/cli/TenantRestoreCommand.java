@@ -5,7 +5,9 @@ import io.holdfast.engine.tenant.TenantRestoreRequest.Blocked;
 import io.holdfast.engine.tenant.TenantRestoreRequest.Mode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,6 +36,14 @@ final class TenantRestoreCommand implements Callable<Integer> {
   List<String> skipped = new ArrayList<>();
 
   @Option(
+      names = "--operator",
+      paramLabel = "VALUE",
+      description =
+          "Who stands for rows of shared tables that are missing, where the map says"
+              + " map-to-operator: the value of their natural key, such as an e-mail address.")
+  @Nullable String operator;
+
+  @Option(
       names = "--plan",
       paramLabel = "PLAN",
       required = true,
@@ -51,7 +61,7 @@ final class TenantRestoreCommand implements Callable<Integer> {
   public Integer call() {
     return restore.run(
         context,
-        Aim.restore(preset, skipped),
+        Aim.restore(preset, skipped, Optional.ofNullable(operator)),
         new Mode.Apply(plan, leaveBlocked ? Blocked.LEFT_OUT : Blocked.REFUSED));
   }
 }

@@ -66,7 +66,7 @@ final class AssetFiles {
           && !request.without().contains(entry.getKey())) {
         if (stores.containsKey(group.store())) {
           switch (goal) {
-            case Goal.Restore(var policy) ->
+            case Goal.Restore(var policy, var _) ->
                 restore(entry.getKey(), group, rows, policy.existing());
             case Goal.Undo() -> {}
           }

@@ -7,14 +7,14 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /// The key domain of one tenant: everything of it is sealed under keys that nothing else has.
-final class TenantDomain {
+public final class TenantDomain {
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
   private static final int HASH_BYTES = 16;
 
   private TenantDomain() {}
 
   /// `SCOPE.ID` where that can be the name of a domain, else `SCOPE.` and half a hash of the id.
-  static String of(String scope, String id) {
+  public static String of(String scope, String id) {
     String plain = scope + "." + id;
     if (PLAIN.matcher(plain).matches()) {
       return plain;

@@ -113,7 +113,6 @@ public final class TenantRestoration {
               goal,
               tables(contents.toc()),
               references(contents.toc()));
-      List<String> warnings = new ArrayList<>(rows.remarks());
       rows.begin();
       load(contents, rows, target);
       context.progress().phase("compare", 0);
@@ -126,6 +125,7 @@ public final class TenantRestoration {
               ? Source.THIS_DATABASE
               : Source.ANOTHER_DATABASE;
       RestorePlan plan = rows.plan(source, List.of(contents.name()));
+      List<String> warnings = new ArrayList<>(rows.remarks());
       AssetFiles files = new AssetFiles(context, contents, request.stores());
       files.plan(map, rows, goal, request);
       warnings.addAll(files.warnings());
@@ -190,7 +190,7 @@ public final class TenantRestoration {
       case Aim.Restore restore -> {
         TreeSet<QualifiedName> skipped = new TreeSet<>();
         restore.skipped().forEach(name -> skipped.add(skipped(name, map)));
-        yield new Goal.Restore(restore.preset().without(skipped));
+        yield new Goal.Restore(restore.preset().without(skipped), restore.operator());
       }
       case Aim.Undo() -> new Goal.Undo();
     };

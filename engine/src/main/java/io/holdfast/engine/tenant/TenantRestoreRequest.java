@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -41,7 +42,9 @@ public record TenantRestoreRequest(
     /// Rows come back.
     ///
     /// @param skipped names of tables that stay as they are, with their schemas
-    record Restore(Preset preset, List<String> skipped) implements Aim {
+    /// @param operator who stands for people that are missing, where the map says so
+    record Restore(Preset preset, List<String> skipped, Optional<String> operator)
+        implements Aim {
       public Restore {
         skipped = List.copyOf(skipped);
       }
@@ -52,11 +55,11 @@ public record TenantRestoreRequest(
 
     /// @param preset as commands name it
     /// @throws BackupException `BAD_ARGUMENT` if there is none
-    static Aim restore(String preset, List<String> skipped) {
+    static Aim restore(String preset, List<String> skipped, Optional<String> operator) {
       return Arrays.stream(Preset.values())
           .filter(one -> one.word().equals(preset))
           .findFirst()
-          .map(one -> new Restore(one, skipped))
+          .map(one -> new Restore(one, skipped, operator))
           .orElseThrow(
               () ->
                   new BackupException(

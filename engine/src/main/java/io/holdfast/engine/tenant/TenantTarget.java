@@ -171,6 +171,14 @@ final class TenantTarget implements AutoCloseable {
 
   /// What the server's refusal means for a restore.
   static BackupException translate(String what, String user, ServerErrorException e) {
+    if (e.sqlState().startsWith("23")) {
+      return new BackupException(
+          ErrorCode.RESTORE_BLOCKED,
+          "the restored rows would break a rule of the database: " + e.getMessage(),
+          "Nothing was changed. If a new preview shows the row as blocked, somebody was faster; else"
+              + " leave its table out with --skip, or change what is in its way.",
+          e);
+    }
     return switch (e.sqlState()) {
       case "40001", "40P01" ->
           new BackupException(

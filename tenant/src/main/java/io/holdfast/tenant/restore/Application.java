@@ -6,9 +6,11 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.postgres.wire.DatabaseSession;
 import io.holdfast.tenant.catalog.Column;
+import io.holdfast.tenant.catalog.ForeignKey;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.closure.ScopeId;
 import io.holdfast.tenant.closure.TenantRows;
+import io.holdfast.tenant.scope.Triggers;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +23,15 @@ final class Application {
   private final RestoreTables tables;
   private final TenantRows rows;
   private final ScopeId id;
+  private final Triggers triggers;
 
-  Application(DatabaseSession session, RestoreTables tables, TenantRows rows, ScopeId id) {
+  Application(
+      DatabaseSession session,
+      RestoreTables tables,
+      TenantRows rows,
+      ScopeId id,
+      Triggers triggers) {
+    this.triggers = triggers;
     this.session = session;
     this.tables = tables;
     this.rows = rows;
@@ -41,7 +50,7 @@ final class Application {
     if (steps.isEmpty()) {
       return List.of();
     }
-    List<String> counts = session.query(statement(steps)).getFirst();
+    List<String> counts = execute(plan, statement(steps));
     for (int i = 0; i < steps.size(); i++) {
       Step step = steps.get(i);
       if (Long.parseLong(counts.get(i)) != step.expected()) {
@@ -65,6 +74,60 @@ final class Application {
       }
     }
     return remarks;
+  }
+
+  private List<String> execute(RestorePlan plan, String statement) throws IOException {
+    return switch (triggers) {
+      case FIRE -> session.query(statement).getFirst();
+      case REPLICA -> {
+        session.query("SET LOCAL session_replication_role = replica");
+        List<String> counts = session.query(statement).getFirst();
+        session.query("SET LOCAL session_replication_role = origin");
+        for (TablePlan table : plan.tables()) {
+          if (!table.work().isEmpty()) {
+            checkKeys(tables.find(table.table()).orElseThrow());
+          }
+        }
+        yield counts;
+      }
+    };
+  }
+
+  /// What the server does with foreign keys, done here: the rows that are pointed to are locked, so
+  /// that nobody deletes them meanwhile, and have to be there.
+  private void checkKeys(StagedTable staged) throws IOException {
+    for (ForeignKey key : staged.table().foreignKeys()) {
+      if (!staged.columns().containsAll(key.columns())) {
+        continue;
+      }
+      String parents =
+          " FROM "
+              + tables.catalog().table(key.target()).orElseThrow().fromSql()
+              + " p WHERE "
+              + StagedTable.pairs("p", key.targetColumns(), "s", key.columns());
+      String written = " FROM " + staged.stage() + " s WHERE s." + StagedTable.WRITE;
+      session.query(
+          "SELECT pg_catalog.count(*) FROM (SELECT 1"
+              + parents.replace(" p WHERE ", " p WHERE EXISTS (SELECT" + written + " AND ")
+              + ") FOR KEY SHARE OF p) locked");
+      String lost =
+          session.value(
+              "SELECT pg_catalog.count(*)"
+                  + written
+                  + " AND "
+                  + key.columns().stream()
+                      .map(column -> StagedTable.column("s", column) + " IS NOT NULL")
+                      .collect(Collectors.joining(" AND "))
+                  + " AND NOT EXISTS (SELECT"
+                  + parents
+                  + ")");
+      if (!lost.equals("0")) {
+        throw new BackupException(
+            ErrorCode.CHECK_FAILED,
+            lost + " rows of " + staged.name() + " would point to nothing by " + key.name(),
+            "Nothing was changed. Look at a new preview.");
+      }
+    }
   }
 
   /// Deletes come first and give up unique values, then updates, then inserts; among tables those

@@ -2,6 +2,8 @@ package io.holdfast.tenant.restore;
 
 import static io.holdfast.tenant.catalog.Identifiers.quoted;
 
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
 import io.holdfast.tenant.catalog.ForeignKey;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.catalog.Table;
@@ -23,10 +25,15 @@ import java.util.stream.IntStream;
 final class References {
   private final RestoreTables tables;
   private final List<BackedUpReference> references;
+  private final Optional<String> operator;
 
-  References(RestoreTables tables, List<BackedUpReference> references) {
+  /// @param operator natural key of the row that stands for those that are missing where the map
+  ///   says so
+  References(
+      RestoreTables tables, List<BackedUpReference> references, Optional<String> operator) {
     this.tables = tables;
     this.references = references;
+    this.operator = operator;
   }
 
   /// Which database a restore goes to.
@@ -104,11 +111,48 @@ final class References {
     return sql;
   }
 
+  /// What stands for the rows that were not found; empty if the map or nobody says so. Its value is
+  /// how many there are.
+  Optional<String> substitute(int number) {
+    BackedUpReference reference = references.get(number);
+    if (missing(reference.name()) != Referenced.Missing.MAP_TO_OPERATOR || operator.isEmpty()) {
+      return Optional.empty();
+    }
+    if (reference.natural().size() != 1) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          reference.name() + " is matched by several columns, so no one value names an operator",
+          "Let the map say 'missing: fail' or 'null' for it.");
+    }
+    String set =
+        found(
+            number,
+            reference,
+            StagedTable.column("p", reference.natural().getFirst())
+                + " = "
+                + SqlText.literal(operator.get()));
+    return Optional.of("WITH put AS (" + set + " RETURNING 1) SELECT pg_catalog.count(*) FROM put");
+  }
+
+  /// How many rows of the backup are not found.
+  static String lost(int number) {
+    return "SELECT pg_catalog.count(*) FROM " + name(number) + " WHERE NOT found";
+  }
+
+  QualifiedName table(int number) {
+    return references.get(number).name();
+  }
+
   private String found(int number, BackedUpReference reference, List<String> by, int first) {
-    String equal =
+    return found(
+        number,
+        reference,
         IntStream.range(0, by.size())
             .mapToObj(i -> StagedTable.column("p", by.get(i)) + " = r.c" + (first + i))
-            .collect(Collectors.joining(" AND "));
+            .collect(Collectors.joining(" AND ")));
+  }
+
+  private String found(int number, BackedUpReference reference, String condition) {
     return "UPDATE "
         + name(number)
         + " r SET found = true, "
@@ -118,7 +162,7 @@ final class References {
         + " FROM "
         + table(reference.name()).fromSql()
         + " p WHERE NOT r.found AND "
-        + equal;
+        + condition;
   }
 
   /// A foreign key to a reference.
@@ -206,8 +250,7 @@ final class References {
       List<String> lost) {
     List<String> columns = pointer.key().columns();
     boolean nullable = columns.stream().allMatch(column -> staged.columnOf(column).isNullable());
-    Referenced referenced = tables.map().referenced().get(pointer.key().target());
-    if (nullable && referenced != null && referenced.missing() == Referenced.Missing.NULL) {
+    if (nullable && missing(pointer.key().target()) == Referenced.Missing.NULL) {
       columns.forEach(
           column ->
               values
@@ -216,5 +259,10 @@ final class References {
     } else {
       lost.add(" WHEN NOT " + r + ".found THEN " + SqlText.literal(pointer.key().name()));
     }
+  }
+
+  private Referenced.Missing missing(QualifiedName name) {
+    Referenced referenced = tables.map().referenced().get(name);
+    return referenced == null ? Referenced.Missing.FAIL : referenced.missing();
   }
 }

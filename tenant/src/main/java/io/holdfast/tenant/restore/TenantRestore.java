@@ -12,6 +12,7 @@ import io.holdfast.tenant.restore.RestorePolicy.Extra;
 import io.holdfast.tenant.scope.AssetGroup;
 import io.holdfast.tenant.scope.SchemaText;
 import io.holdfast.tenant.scope.ScopeMap;
+import io.holdfast.tenant.scope.Triggers;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,11 +42,19 @@ public final class TenantRestore {
   private final References references;
   private final Goal goal;
   private final List<ObjectGroup> objects = new ArrayList<>();
+  private final List<String> remarks = new ArrayList<>();
 
   /// What is to be done with the rows.
   public sealed interface Goal {
     /// To be brought back, as far as the policy says.
-    record Restore(RestorePolicy policy) implements Goal {}
+    ///
+    /// @param operator natural key of the row of a shared table that stands for rows that are
+    ///   missing there, where the map says so
+    record Restore(RestorePolicy policy, Optional<String> operator) implements Goal {
+      public Restore(RestorePolicy policy) {
+        this(policy, Optional.empty());
+      }
+    }
 
     /// A restore is to be undone: its safety backup says what it touched.
     record Undo() implements Goal {}
@@ -88,13 +97,36 @@ public final class TenantRestore {
     this.id = ScopeId.of(id);
     this.idText = id;
     this.backedUpReferences = List.copyOf(references);
-    this.references = new References(tables, backedUpReferences);
+    this.references =
+        new References(
+            tables,
+            backedUpReferences,
+            switch (goal) {
+              case Goal.Restore(var _, var operator) -> operator;
+              case Goal.Undo() -> Optional.empty();
+            });
     this.goal = goal;
+    requireTriggers();
   }
 
-  /// What differs between backup and database and does no harm.
+  /// Without triggers the server does not look at foreign keys: what is inserted or updated can be
+  /// held against them afterwards, but whether others point meanwhile to what is deleted cannot.
+  private void requireTriggers() {
+    if (map.triggers() == Triggers.REPLICA
+        && goal instanceof Goal.Restore(var policy, var _)
+        && policy.extra() == Extra.DELETED) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          "rows cannot be deleted where the map says 'triggers: replica'",
+          "Choose another preset, or let triggers fire.");
+    }
+  }
+
+  /// What differs between backup and database and does no harm; complete after [#plan].
   public List<String> remarks() {
-    return tables.remarks();
+    List<String> all = new ArrayList<>(tables.remarks());
+    all.addAll(remarks);
+    return all;
   }
 
   /// Makes the temporary tables.
@@ -155,7 +187,7 @@ public final class TenantRestore {
       throw new IllegalArgumentException(group + " is no group of files");
     }
     SortedMap<String, Boolean> wanted = new TreeMap<>();
-    if (goal instanceof Goal.Restore(var policy) && policy.skipped().contains(table)) {
+    if (goal instanceof Goal.Restore(var policy, var _) && policy.skipped().contains(table)) {
       return wanted;
     }
     FileGroup files = new FileGroup(group, tables.find(table).orElseThrow(), key);
@@ -206,7 +238,8 @@ public final class TenantRestore {
     all.add(idText);
     all.add(SchemaText.of(tables.catalog(), map).fingerprint());
     switch (goal) {
-      case Goal.Restore(RestorePolicy policy) -> all.add(policy.text());
+      case Goal.Restore(var policy, var operator) ->
+          all.add(policy.text() + " " + operator.orElse(""));
       case Goal.Undo() -> all.add("undo");
     }
     SortedMap<String, Long> made = new TreeMap<>();
@@ -226,6 +259,7 @@ public final class TenantRestore {
         };
     for (int i = 0; i < backedUpReferences.size(); i++) {
       run(references.find(i, origin));
+      substitute(i);
     }
     for (StagedTable staged : tables.all()) {
       Optional<String> rewrite = references.rewrite(staged);
@@ -235,11 +269,31 @@ public final class TenantRestore {
     }
   }
 
+  private void substitute(int number) throws IOException {
+    long lost = Long.parseLong(session.value(References.lost(number)));
+    Optional<String> substitute = references.substitute(number);
+    if (lost == 0 || substitute.isEmpty()) {
+      return;
+    }
+    long put = Long.parseLong(session.value(substitute.get()));
+    if (put < lost) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          references.table(number) + " has no row that --operator names",
+          "Name one that exists, by " + references.table(number) + "'s natural key.");
+    }
+    remarks.add(
+        put
+            + " rows of "
+            + references.table(number)
+            + " are not there: the operator stands for them");
+  }
+
   /// What the policy wants, before anything speaks against it.
   private List<String> intend(StagedTable staged) {
     List<String> sql = new ArrayList<>();
     switch (goal) {
-      case Goal.Restore(RestorePolicy policy) -> {
+      case Goal.Restore(RestorePolicy policy, var _) -> {
         if (!policy.skipped().contains(staged.name())) {
           sql.addAll(intend(staged, policy.existing(), policy.extra()));
         }
@@ -316,12 +370,17 @@ public final class TenantRestore {
   /// @return remarks
   /// @throws BackupException `CHECK_FAILED`
   public List<String> apply(RestorePlan plan) throws IOException {
-    return new Application(session, tables, rows, id).run(plan);
+    Triggers triggers =
+        switch (goal) {
+          case Goal.Restore _ -> map.triggers();
+          case Goal.Undo() -> Triggers.FIRE;
+        };
+    return new Application(session, tables, rows, id, triggers).run(plan);
   }
 
   /// Lifts sequences behind the restored rows; before the transaction ends.
   public void liftSequences(RestorePlan plan) throws IOException {
-    run(new Application(session, tables, rows, id).sequences(plan));
+    run(new Application(session, tables, rows, id, Triggers.FIRE).sequences(plan));
   }
 
   /// A query for what was done to the rows of a table; to be asked after [#apply], and to be given

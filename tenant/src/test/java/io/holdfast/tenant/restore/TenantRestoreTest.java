@@ -1,9 +1,11 @@
 package io.holdfast.tenant.restore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.postgres.sql.SqlConnection;
 import io.holdfast.postgres.url.ConnectionUrl;
+import io.holdfast.postgres.wire.ServerErrorException;
 import io.holdfast.tenant.catalog.Catalog;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.discovery.Discovery;
@@ -309,6 +311,78 @@ class TenantRestoreTest {
       assertThat(sql.query("INSERT INTO tasks (project_id) VALUES (10) RETURNING id"))
           .containsExactly(List.of("5"));
     }
+  }
+
+  @Test
+  void whatOthersDoBetweenPlanAndRestoreEndsIt() throws IOException {
+    sql(
+        "CREATE TABLE elsewhere (id integer PRIMARY KEY, project_id integer REFERENCES projects ON"
+            + " DELETE CASCADE)");
+    StoredTenant stored = stored();
+    sql(
+        "INSERT INTO projects VALUES (13, 1, 'later', NULL)",
+        "UPDATE tasks SET title = 'changed' WHERE slug = 's1'",
+        "DELETE FROM tasks WHERE slug = 's2'");
+    for (String meanwhile :
+        List.of(
+            "INSERT INTO elsewhere VALUES (1, 13)",
+            "INSERT INTO projects VALUES (21, 2, 'child of another', 13)",
+            "UPDATE tasks SET title = 'changed meanwhile' WHERE slug = 's1'",
+            "UPDATE tasks SET slug = 's2' WHERE slug = 's4'",
+            "UPDATE projects SET code = 'changed meanwhile' WHERE id = 13",
+            "UPDATE projects SET parent_id = NULL WHERE id = 12; DELETE FROM projects WHERE id ="
+                + " 11")) {
+      String before;
+      try (RestoreRun run = run(stored, Preset.MIRROR)) {
+        sql(meanwhile);
+        before = all();
+        assertThatThrownBy(run::apply).as(meanwhile).isInstanceOf(ServerErrorException.class);
+      }
+      assertThat(all()).isEqualTo(before);
+      sql(
+          "DELETE FROM elsewhere",
+          "DELETE FROM projects WHERE id = 21",
+          "UPDATE projects SET code = 'later' WHERE id = 13",
+          "UPDATE tasks SET slug = 's4' WHERE slug = 's2'");
+    }
+  }
+
+  @Test
+  void anOperatorStandsForPeopleWhoAreMissingWhereTheMapSaysSo() throws IOException {
+    ScopeMap mapped =
+        map(url, "{match: [email]}", "{match: [email], missing: map-to-operator}");
+    StoredTenant stored = StoredTenant.read(url, mapped, "1");
+    sql(
+        "DELETE FROM tasks WHERE slug IN ('s1', 's2', 's4')",
+        "DELETE FROM people WHERE id = 2",
+        "INSERT INTO people VALUES (3, 'op@example.org')");
+    Goal goal =
+        new Goal.Restore(
+            Preset.CREATE_MISSING.without(Set.of()), Optional.of("op@example.org"));
+    try (RestoreRun run = RestoreRun.open(url, stored, goal)) {
+      assertThat(run.plan("tasks").work()).isEqualTo(new Work(2, 0, 0));
+      run.apply();
+    }
+    assertThat(rows("SELECT slug, person_id FROM tasks WHERE slug IS NOT NULL ORDER BY 1"))
+        .containsExactly(List.of("s1", "1"), List.of("s2", "3"));
+  }
+
+  @Test
+  void withoutTriggersForeignKeysAreHeldAllTheSame() throws IOException {
+    ScopeMap replica = map(url, "triggers: fire", "triggers: replica");
+    StoredTenant stored = StoredTenant.read(url, replica, "1");
+    sql(
+        "CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.title := 'spoilt';"
+            + " RETURN NEW; END $$",
+        "CREATE TRIGGER spoil BEFORE INSERT ON tasks FOR EACH ROW EXECUTE FUNCTION spoil()",
+        "DELETE FROM projects WHERE id = 12");
+    String trigger = "SELECT title FROM tasks WHERE project_id = 12";
+    try (RestoreRun run = run(stored, Preset.CREATE_MISSING)) {
+      run.apply();
+    }
+    assertThat(rows(trigger)).containsExactly(List.of("odd \\ text\n"));
+    assertThatThrownBy(() -> run(stored, Preset.MIRROR).close())
+        .hasMessageContaining("triggers: replica");
   }
 
   @Test
