@@ -213,7 +213,9 @@ final class RestoreCase implements AutoCloseable {
       assertThat(of.extra()).as("extra rows of " + name).isEqualTo(model.extra(table).size());
       if (expected.clear()) {
         ModelCounts counts = new ModelCounts(expected, of.table());
-        assertThat(of.work()).as(name + " of " + expected).isEqualTo(counts.work());
+        assertThat(of.work())
+            .as("%s, where the model has %s", plan.tables(), expected)
+            .isEqualTo(counts.work());
         assertThat(of.blockedRows()).as("blocked rows of " + name).isEqualTo(counts.blockedRows());
         of.blocked().forEach(counts::requirePossible);
       }

@@ -233,7 +233,7 @@ final class RestoreModel {
 
   private Map<Work, Set<Cause>> causes(Set<Work> set) {
     Rows after = after(set);
-    Map<QualifiedName, Set<String>> mine = new OwnedRowsModel(catalog, after, map, id).find();
+    Map<QualifiedName, Set<String>> mine = mine(set, after);
     Map<Work, Set<Cause>> out = new LinkedHashMap<>();
     for (Work work : set) {
       Set<Cause> found = causes.of(work, set, after);
@@ -246,6 +246,15 @@ final class RestoreModel {
       }
     }
     return out;
+  }
+
+  /// Owners are rows that are written, and those of the tenant that stay.
+  private Map<QualifiedName, Set<String>> mine(Set<Work> set, Rows after) {
+    Map<QualifiedName, Set<String>> owners = new HashMap<>();
+    owned.forEach((table, keys) -> owners.put(table, new TreeSet<>(keys)));
+    set.forEach(
+        work -> owners.computeIfAbsent(work.table(), _ -> new TreeSet<>()).add(work.key()));
+    return new OwnedRowsModel(catalog, after.only(owners), map, id).find();
   }
 
   /// All rows when this was done.
