@@ -107,8 +107,7 @@ final class Membership {
   }
 
   private String marked(StagedTable staged, String alias) {
-    return ways(
-        staged, alias, " AND o." + StagedTable.MARK, " AND w." + StagedTable.MARK);
+    return ways(staged, alias, " AND o." + StagedTable.MARK, " AND w." + StagedTable.MARK);
   }
 
   /// @param kept what else has to hold for an owner that stays, `o`

@@ -252,8 +252,7 @@ final class RestoreModel {
   private Map<QualifiedName, Set<String>> mine(Set<Work> set, Rows after) {
     Map<QualifiedName, Set<String>> owners = new HashMap<>();
     owned.forEach((table, keys) -> owners.put(table, new TreeSet<>(keys)));
-    set.forEach(
-        work -> owners.computeIfAbsent(work.table(), _ -> new TreeSet<>()).add(work.key()));
+    set.forEach(work -> owners.computeIfAbsent(work.table(), _ -> new TreeSet<>()).add(work.key()));
     return new OwnedRowsModel(catalog, after.only(owners), map, id).find();
   }
 

@@ -305,8 +305,8 @@ class TenantRestoreTest {
     StoredTenant stored = stored();
     sql(
         "INSERT INTO projects VALUES (13, 1, 'later', NULL), (14, 1, 'later too', NULL)",
-        "CREATE TABLE elsewhere (id integer PRIMARY KEY, project_id integer REFERENCES projects ON DELETE"
-            + " CASCADE)",
+        "CREATE TABLE elsewhere (id integer PRIMARY KEY, project_id integer REFERENCES projects ON"
+            + " DELETE CASCADE)",
         "INSERT INTO elsewhere VALUES (1, 13)");
     try (RestoreRun run = run(stored, Preset.MIRROR)) {
       assertThat(run.plan("projects").work()).isEqualTo(new Work(0, 0, 1));
