@@ -3,15 +3,9 @@ package io.holdfast.tenant.restore;
 import static io.holdfast.tenant.restore.StagedTable.column;
 import static io.holdfast.tenant.restore.StagedTable.pairs;
 
-import io.holdfast.tenant.catalog.Column;
 import io.holdfast.tenant.catalog.ForeignKey;
 import io.holdfast.tenant.catalog.Key;
 import io.holdfast.tenant.catalog.Table;
-import io.holdfast.tenant.closure.Link;
-import io.holdfast.tenant.closure.Links;
-import io.holdfast.tenant.closure.ScopeId;
-import io.holdfast.tenant.scope.Owned;
-import io.holdfast.tenant.scope.Via;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,13 +15,11 @@ import java.util.stream.Collectors;
 /// repeated until none finds anything: a row that falls out takes along those that need it.
 final class BlockRules {
   private final RestoreTables tables;
-  private final Links links;
-  private final ScopeId id;
+  private final Membership membership;
 
-  BlockRules(RestoreTables tables, ScopeId id) {
+  BlockRules(RestoreTables tables, Membership membership) {
     this.tables = tables;
-    this.links = new Links(tables.map(), tables.catalog());
-    this.id = id;
+    this.membership = membership;
   }
 
   /// All rules for the rows of one table. Each statement has one value: how many rows it took out.
@@ -40,7 +32,11 @@ final class BlockRules {
             "s." + StagedTable.LOST,
             "s." + StagedTable.LOST + " IS NOT NULL"));
     rules.add(
-        rows(staged, Reason.NOT_OF_TENANT, "NULL", "NOT coalesce(" + member(staged) + ", false)"));
+        rows(
+            staged,
+            Reason.NOT_OF_TENANT,
+            "NULL",
+            "NOT coalesce(" + membership.of(staged) + ", false)"));
     staged.table().foreignKeys().stream()
         .filter(key -> staged.columns().containsAll(key.columns()))
         .forEach(key -> rules.add(parentMissing(staged, key)));
@@ -57,7 +53,7 @@ final class BlockRules {
     return rules;
   }
 
-  private static String rows(StagedTable staged, Reason reason, String detail, String condition) {
+  static String rows(StagedTable staged, Reason reason, String detail, String condition) {
     return "WITH out AS (UPDATE "
         + staged.stage()
         + " s SET "
@@ -79,73 +75,6 @@ final class BlockRules {
         + StagedTable.DETAIL
         + " = "
         + detail;
-  }
-
-  /// Whether a row of the backup would belong to the tenant, as the map says it.
-  private String member(StagedTable staged) {
-    Owned owned = tables.map().owned(staged.name()).orElseThrow();
-    List<String> ways = new ArrayList<>();
-    switch (owned.via()) {
-      case Via.OfRoot() -> ways.add(column("s", tables.map().root().key()) + " = " + id.sql());
-      case Via.OfColumn(String column) -> ways.add(column("s", column) + " = " + id.sql());
-      case Via.OfForeignKey _, Via.OfPolymorphic _ -> {}
-    }
-    for (Link link : links.of(staged.name())) {
-      ways.add(member(staged, link));
-    }
-    String way = "(" + String.join(" OR ", ways) + ")";
-    return owned
-        .where()
-        .map(where -> way + " AND EXISTS (SELECT FROM (SELECT s.*) q WHERE (" + where.text() + "))")
-        .orElse(way);
-  }
-
-  private String member(StagedTable staged, Link link) {
-    StagedTable target = tables.find(link.target()).orElseThrow();
-    return "(EXISTS (SELECT FROM "
-        + target.table().fromSql()
-        + " p JOIN "
-        + target.scope()
-        + " k ON "
-        + target.sameKey("k", "p")
-        + " WHERE "
-        + joined(staged, link, "p")
-        + " AND "
-        + target.remaining("p")
-        + ") OR EXISTS (SELECT FROM "
-        + target.stage()
-        + " w WHERE w."
-        + StagedTable.WRITE
-        + " AND "
-        + joined(staged, link, "w")
-        + "))";
-  }
-
-  private String joined(StagedTable staged, Link link, String target) {
-    return switch (link) {
-      case Link.ByKey(ForeignKey key, var _) ->
-          pairs(target, key.targetColumns(), "s", key.columns());
-      case Link.ByValue way -> byValue(staged, way, target);
-    };
-  }
-
-  private String byValue(StagedTable staged, Link.ByValue way, String target) {
-    Column own = staged.columnOf(way.idColumn());
-    Column key = singleKey(way);
-    String cast = key.type().equals(own.type()) ? "" : "::" + own.type();
-    return column("s", way.typeColumn())
-        + " = "
-        + SqlText.literal(way.value())
-        + " AND "
-        + column(target, key.name())
-        + cast
-        + " = "
-        + column("s", way.idColumn());
-  }
-
-  private Column singleKey(Link.ByValue way) {
-    Table table = tables.catalog().table(way.target()).orElseThrow();
-    return table.primaryKey().flatMap(key -> table.column(key.columns().getFirst())).orElseThrow();
   }
 
   private String parentMissing(StagedTable staged, ForeignKey key) {

@@ -46,7 +46,9 @@ final class Staging {
             + StagedTable.DETAIL
             + " text, ADD COLUMN "
             + StagedTable.LOST
-            + " text");
+            + " text, ADD COLUMN "
+            + StagedTable.MARK
+            + " boolean NOT NULL DEFAULT false");
   }
 
   /// What the map says about columns of the backup's rows.
@@ -97,6 +99,11 @@ final class Staging {
             + staged.sameKey("s", "k")
             + ")",
         "CREATE UNIQUE INDEX ON " + staged.extra() + " (" + key + ")",
+        "ALTER TABLE "
+            + staged.scope()
+            + " ADD COLUMN "
+            + StagedTable.MARK
+            + " boolean NOT NULL DEFAULT false",
         "ANALYZE " + staged.extra());
   }
 

@@ -2,7 +2,6 @@ package io.holdfast.tenant.restore;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.Cancellation;
-import io.holdfast.base.ErrorCode;
 import io.holdfast.postgres.wire.DatabaseSession;
 import io.holdfast.tenant.catalog.Catalog;
 import io.holdfast.tenant.closure.ScopeId;
@@ -29,8 +28,6 @@ import java.util.TreeMap;
 /// row security off) and ends. What is found out stands in temporary tables of that transaction.
 /// The steps, in this order: [#begin], rows into each of [#loads], [#plan], [#apply].
 public final class TenantRestore {
-  private static final int ROUNDS_MAX = 100_000;
-
   private final DatabaseSession session;
   private final Cancellation cancellation;
   private final ScopeMap map;
@@ -341,27 +338,8 @@ public final class TenantRestore {
     return sql;
   }
 
-  /// Takes out what cannot be done, until nothing more falls out.
   private void settle() throws IOException {
-    BlockRules rules = new BlockRules(tables, id);
-    List<String> all = new ArrayList<>();
-    for (StagedTable staged : tables.all()) {
-      all.addAll(rules.of(staged));
-    }
-    boolean again = true;
-    for (int round = 0; again; round++) {
-      if (round == ROUNDS_MAX) {
-        throw new BackupException(
-            ErrorCode.CHECK_FAILED,
-            "the plan did not come to rest in " + ROUNDS_MAX + " rounds",
-            "Nothing was changed. Restore fewer tables at once, with --skip.");
-      }
-      again = false;
-      for (String rule : all) {
-        cancellation.throwIfRequested();
-        again |= !session.value(rule).equals("0");
-      }
-    }
+    new Settling(session, cancellation, tables, new Membership(tables, id)).run();
   }
 
   /// Does what the plan says, and checks it. The caller commits, or rolls back: nothing is to be

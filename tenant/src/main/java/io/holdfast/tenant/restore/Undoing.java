@@ -84,7 +84,9 @@ final class Undoing {
             + staged.stage()
             + " s SET "
             + StagedTable.WRITE
-            + " = false WHERE NOT EXISTS (SELECT FROM "
+            + " = false, "
+            + StagedTable.REASON
+            + " = NULL WHERE NOT EXISTS (SELECT FROM "
             + staged.undo()
             + " u WHERE u."
             + StagedTable.STATE
@@ -121,6 +123,23 @@ final class Undoing {
             + StagedTable.DETAIL
             + " IS DISTINCT FROM "
             + hash(staged, "t"),
+        "UPDATE "
+            + staged.stage()
+            + " s SET "
+            + changed
+            + " FROM "
+            + staged.undo()
+            + " u WHERE s."
+            + StagedTable.WRITE
+            + " AND s."
+            + StagedTable.STATE
+            + " = '"
+            + StagedTable.NEW
+            + "' AND "
+            + staged.sameKey("u", "s")
+            + " AND u."
+            + StagedTable.STATE
+            + " = 'u'",
         "UPDATE "
             + staged.extra()
             + " e SET "

@@ -9,25 +9,21 @@ import io.holdfast.tenant.catalog.Catalog;
 import io.holdfast.tenant.catalog.ForeignKey;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.discovery.Discovery;
-import io.holdfast.tenant.scope.Owned;
 import io.holdfast.tenant.scope.ScopeMap;
-import io.holdfast.tenant.scope.Shared;
-import io.holdfast.tenant.scope.SqlCondition;
-import io.holdfast.tenant.scope.Via;
 import io.holdfast.tenant.testing.Maps;
+import io.holdfast.tenant.testing.OwnedRowsModel;
+import io.holdfast.tenant.testing.RandomDecisions;
 import io.holdfast.tenant.testing.RandomTenancy;
 import io.holdfast.tenant.testing.RandomTenancy.TestTable;
+import io.holdfast.tenant.testing.Rows;
 import io.holdfast.tenant.testing.TestDatabases;
 import java.io.IOException;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -84,12 +80,14 @@ class OwnedRowsTest {
     RandomTenancy tenancy = new RandomTenancy(random);
     ConnectionUrl url = tenancy.create(databases);
     Catalog catalog = TestDatabases.catalog(url);
-    ScopeMap map =
-        changed(
-            Discovery.discover(catalog, "account", tenancy.root().name(), Optional.of("tenant_id"))
-                .map(),
-            catalog,
-            random);
+    ScopeMap found =
+        Discovery.discover(catalog, "account", tenancy.root().name(), Optional.of("tenant_id"))
+            .map();
+    ScopeMap map = Maps.withOwned(found, RandomDecisions.about(found, catalog, random));
+    Rows all = Rows.none();
+    for (TestTable table : tenancy.tables()) {
+      table.rows().forEach(row -> all.put(catalog.table(table.name()).orElseThrow(), row));
+    }
     TenantRows rows = TenantRows.of(map, catalog);
     assertOrder(rows, catalog, map);
     try (SqlConnection sql = SqlConnection.open(url, "test")) {
@@ -97,7 +95,7 @@ class OwnedRowsTest {
       withoutCompiling(sql);
       for (Map<String, String> tenant : tenancy.root().rows()) {
         String id = tenant.getOrDefault("id", "");
-        Map<QualifiedName, Set<String>> expected = new OwnedRowsModel(tenancy, map, id).find();
+        Map<QualifiedName, Set<String>> expected = new OwnedRowsModel(catalog, all, map, id).find();
         for (QualifiedName name : map.owned().keySet()) {
           TestTable table = tenancy.table(name);
           String query = rows.of(name, ScopeId.of(id)).select(table.key());
@@ -120,33 +118,6 @@ class OwnedRowsTest {
   /// The planner overrates recursive queries, and would compile each for longer than it runs.
   private static void withoutCompiling(SqlConnection sql) {
     sql.query("SET jit = off");
-  }
-
-  /// Other decisions than those of the discovery, and conditions.
-  private static ScopeMap changed(ScopeMap map, Catalog catalog, SplittableRandom random) {
-    Map<QualifiedName, Owned> owned = new LinkedHashMap<>();
-    map.owned()
-        .forEach(
-            (table, entry) -> {
-              SortedMap<String, Shared> shared = new TreeMap<>();
-              for (ForeignKey key : catalog.table(table).orElseThrow().foreignKeys()) {
-                boolean isVia = new Via.OfForeignKey(key.name()).equals(entry.via());
-                if (!isVia && map.owned(key.target()).isPresent() && random.nextInt(4) > 0) {
-                  shared.put(key.name(), random.nextInt(3) > 0 ? Shared.INCLUDE : Shared.REFERENCE);
-                }
-              }
-              owned.put(
-                  table,
-                  new Owned(
-                      entry.via(),
-                      random.nextInt(4) == 0
-                          ? Optional.of(new SqlCondition("flag OR false"))
-                          : Optional.empty(),
-                      shared,
-                      entry.exportName(),
-                      List.of()));
-            });
-    return Maps.withOwned(map, owned);
   }
 
   private static void assertOrder(TenantRows rows, Catalog catalog, ScopeMap map) {

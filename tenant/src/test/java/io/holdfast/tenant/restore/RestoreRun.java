@@ -92,6 +92,11 @@ final class RestoreRun implements AutoCloseable {
     return before.withUndo(undo);
   }
 
+  /// Ends it without doing anything.
+  void rollBack() throws IOException {
+    session.query("ROLLBACK");
+  }
+
   @Override
   public void close() throws IOException {
     session.close();

@@ -220,6 +220,36 @@ class TenantRestoreTest {
   }
 
   @Test
+  void whatSomebodyDeletedSinceIsNotBroughtBackByUndoing() throws IOException {
+    StoredTenant stored = stored();
+    sql("UPDATE tasks SET title = 'changed' WHERE slug = 's1'");
+    StoredTenant safety;
+    try (RestoreRun run = run(stored, Preset.OVERWRITE)) {
+      safety = run.apply();
+    }
+    sql("DELETE FROM tasks WHERE slug = 's1'");
+    try (RestoreRun undo = RestoreRun.open(url, safety, new Goal.Undo())) {
+      assertThat(undo.plan().isEmpty()).isTrue();
+      assertThat(blocked(undo.plan("tasks"))).isEqualTo(new Blocked(Reason.CHANGED_SINCE, "", 1));
+    }
+  }
+
+  @Test
+  void undoingSaysNothingOfRowsThatTheRestoreLeftAlone() throws IOException {
+    StoredTenant stored = stored();
+    sql("UPDATE tasks SET title = 'changed' WHERE slug = 's1'");
+    StoredTenant safety;
+    try (RestoreRun run = run(stored, Preset.OVERWRITE)) {
+      safety = run.apply();
+    }
+    sql("UPDATE tasks SET project_id = 20 WHERE slug = 's2'");
+    try (RestoreRun undo = RestoreRun.open(url, safety, new Goal.Undo())) {
+      assertThat(undo.plan("tasks").work()).isEqualTo(new Work(0, 1, 0));
+      assertThat(undo.plan().blocked()).isZero();
+    }
+  }
+
+  @Test
   void aKeyThatAnotherTenantHasNowBlocksTheRowAndAllThatNeedIt() throws IOException {
     StoredTenant stored = stored();
     sql(
@@ -277,8 +307,8 @@ class TenantRestoreTest {
     StoredTenant stored = stored();
     sql(
         "INSERT INTO projects VALUES (13, 1, 'later', NULL), (14, 1, 'later too', NULL)",
-        "CREATE TABLE elsewhere (id integer PRIMARY KEY, project_id integer REFERENCES projects ON DELETE"
-            + " CASCADE)",
+        "CREATE TABLE elsewhere (id integer PRIMARY KEY, project_id integer REFERENCES projects ON"
+            + " DELETE CASCADE)",
         "INSERT INTO elsewhere VALUES (1, 13)");
     try (RestoreRun run = run(stored, Preset.MIRROR)) {
       assertThat(run.plan("projects").work()).isEqualTo(new Work(0, 0, 1));

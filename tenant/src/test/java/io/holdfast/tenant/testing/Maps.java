@@ -2,12 +2,14 @@ package io.holdfast.tenant.testing;
 
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.scope.Owned;
+import io.holdfast.tenant.scope.Referenced;
 import io.holdfast.tenant.scope.ScopeFileReader;
 import io.holdfast.tenant.scope.ScopeMap;
 import io.holdfast.tenant.scope.ScopeMapWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// Maps made of others.
@@ -16,12 +18,20 @@ public final class Maps {
 
   /// With other owned tables and nothing else but the root.
   public static ScopeMap withOwned(ScopeMap map, Map<QualifiedName, Owned> owned) {
+    return with(map, owned, new TreeMap<>());
+  }
+
+  /// With other owned and referenced tables and nothing else but the root.
+  public static ScopeMap with(
+      ScopeMap map,
+      Map<QualifiedName, Owned> owned,
+      SortedMap<QualifiedName, Referenced> referenced) {
     return new ScopeMap(
         map.name(),
         map.root(),
         map.tenantColumn(),
         owned,
-        new TreeMap<>(),
+        referenced,
         List.of(),
         List.of(),
         new TreeMap<>(),

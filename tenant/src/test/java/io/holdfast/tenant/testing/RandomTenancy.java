@@ -97,7 +97,7 @@ public final class RandomTenancy {
       if (table.key().size() == 2) {
         row.put(table.key().getLast(), "k" + i % 2);
       }
-      row.put("flag", random.nextBoolean() ? "t" : "f");
+      row.put("flag", random.nextBoolean() ? "true" : "false");
       table.rows().add(row);
     }
   }

@@ -1,0 +1,124 @@
+package io.holdfast.tenant.restore;
+
+import io.holdfast.tenant.catalog.Catalog;
+import io.holdfast.tenant.catalog.ForeignKey;
+import io.holdfast.tenant.catalog.Key;
+import io.holdfast.tenant.catalog.QualifiedName;
+import io.holdfast.tenant.catalog.Table;
+import io.holdfast.tenant.restore.RestoreModel.Cause;
+import io.holdfast.tenant.restore.RestoreModel.Kind;
+import io.holdfast.tenant.restore.RestoreModel.Work;
+import io.holdfast.tenant.testing.Rows;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/// What speaks against writing a row, given everything else that is to be written; all but whose
+/// row it would be.
+final class ModelCauses {
+  private final Catalog catalog;
+  private final Rows backup;
+  private final Rows target;
+  private final Map<QualifiedName, Map<String, String>> lost;
+
+  /// @param lost the foreign keys of rows that point to nobody
+  ModelCauses(
+      Catalog catalog, Rows backup, Rows target, Map<QualifiedName, Map<String, String>> lost) {
+    this.catalog = catalog;
+    this.backup = backup;
+    this.target = target;
+    this.lost = lost;
+  }
+
+  Set<Cause> of(Work work, Set<Work> all, Rows after) {
+    Set<Cause> causes = new LinkedHashSet<>();
+    Table table = catalog.table(work.table()).orElseThrow();
+    switch (work.kind()) {
+      case DELETE -> stillPointedTo(work, all, causes);
+      case INSERT, UPDATE -> {
+        Map<String, String> row = backup.of(table.name()).get(work.key());
+        String who = lost.getOrDefault(work.table(), Map.of()).get(work.key());
+        if (who != null) {
+          causes.add(new Cause(Reason.REFERENCE_MISSING, who));
+        }
+        pointingToNothing(table, row, after, causes);
+        taken(table, work, row, all, causes);
+        if (work.kind() == Kind.UPDATE) {
+          changedUnderOthers(table, work, row, all, causes);
+        }
+      }
+    }
+    return causes;
+  }
+
+  private static void pointingToNothing(
+      Table table, Map<String, String> row, Rows after, Set<Cause> causes) {
+    for (ForeignKey key : table.foreignKeys()) {
+      boolean points = key.columns().stream().allMatch(row::containsKey);
+      boolean there =
+          after.of(key.target()).values().stream()
+              .anyMatch(target -> Rows.match(row, key.columns(), target, key.targetColumns()));
+      if (points && !there) {
+        causes.add(new Cause(Reason.PARENT_MISSING, key.name()));
+      }
+    }
+  }
+
+  private void taken(
+      Table table, Work work, Map<String, String> row, Set<Work> all, Set<Cause> causes) {
+    for (Key key : table.keys()) {
+      if (key.equals(table.identifyingKey().orElseThrow())) {
+        continue;
+      }
+      target
+          .of(table.name())
+          .forEach(
+              (other, there) -> {
+                boolean same = Rows.match(row, key.columns(), there, key.columns());
+                boolean changes = all.contains(new Work(table.name(), other, Kind.UPDATE));
+                boolean later = work.kind() == Kind.INSERT || key.timing() == Key.Timing.DEFERRABLE;
+                boolean goes =
+                    all.contains(new Work(table.name(), other, Kind.DELETE)) || (changes && later);
+                if (same && !other.equals(work.key()) && !goes) {
+                  causes.add(new Cause(Reason.UNIQUE_TAKEN, key.name()));
+                }
+              });
+    }
+  }
+
+  private void stillPointedTo(Work work, Set<Work> all, Set<Cause> causes) {
+    Map<String, String> row = target.of(work.table()).get(work.key());
+    for (ForeignKey key : catalog.foreignKeysTo(work.table())) {
+      if (staysPointing(key, row, all)) {
+        Reason reason = key.onDelete().touchesRows() ? Reason.CASCADE : Reason.STILL_REFERENCED;
+        causes.add(new Cause(reason, key.name()));
+      }
+    }
+  }
+
+  private void changedUnderOthers(
+      Table table, Work work, Map<String, String> row, Set<Work> all, Set<Cause> causes) {
+    Map<String, String> old = target.of(table.name()).get(work.key());
+    List<String> own = table.identifyingKey().orElseThrow().columns();
+    for (ForeignKey key : catalog.foreignKeysTo(table.name())) {
+      boolean changes =
+          key.targetColumns().stream()
+              .anyMatch(
+                  name -> !own.contains(name) && !Objects.equals(row.get(name), old.get(name)));
+      if (changes && staysPointing(key, old, all)) {
+        causes.add(new Cause(Reason.KEY_IN_USE, key.name()));
+      }
+    }
+  }
+
+  private boolean staysPointing(ForeignKey key, Map<String, String> row, Set<Work> all) {
+    return target.of(key.table()).entrySet().stream()
+        .anyMatch(
+            other ->
+                Rows.match(other.getValue(), key.columns(), row, key.targetColumns())
+                    && !all.contains(new Work(key.table(), other.getKey(), Kind.DELETE))
+                    && !all.contains(new Work(key.table(), other.getKey(), Kind.UPDATE)));
+  }
+}
