@@ -1,5 +1,8 @@
 package io.holdfast.engine.tenant;
 
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.base.FileReason;
 import io.holdfast.engine.EngineContext;
 import io.holdfast.tenant.restore.RestorePolicy.Existing;
 import io.holdfast.tenant.restore.TenantRestore;
@@ -135,22 +138,49 @@ final class AssetFiles {
     byte[] lines = contents.all(TenantPaths.UNDO_FILES);
     String text = new String(lines, StandardCharsets.UTF_8);
     for (String line : text.lines().limit(LINES_MAX).toList()) {
+      Done done = Done.parse(line);
+      if (map.assets().get(done.group()) instanceof AssetGroup.FileGroup group
+          && stores.containsKey(group.store())) {
+        undo(group.store(), done);
+      }
+    }
+  }
+
+  private void undo(String store, Done done) throws IOException {
+    String path = TenantPaths.asset(done.group(), done.key());
+    String now = store(store).hash(done.key()).orElse("");
+    if (!now.equals(done.after())) {
+      warnings.add(
+          "file " + done.key() + " of group " + done.group() + " was changed since, and stays");
+    } else if (done.action() == Action.CREATE) {
+      steps.add(new Step(done.group(), store, done.key(), Action.DELETE, now, ""));
+    } else if (contents.has(path)) {
+      Action action = now.isEmpty() ? Action.CREATE : Action.REPLACE;
+      steps.add(new Step(done.group(), store, done.key(), action, now, hash(path)));
+    }
+  }
+
+  /// A line of what a restore did to files.
+  private record Done(Action action, String group, String key, String after) {
+    static Done parse(String line) {
       String[] parts = line.split("\t", -1);
-      String name = parts[1];
-      String key = new String(Base64.getDecoder().decode(parts[2]), StandardCharsets.UTF_8);
-      if (!(map.assets().get(name) instanceof AssetGroup.FileGroup group)
-          || !stores.containsKey(group.store())) {
-        continue;
+      try {
+        if (parts.length == 4 && parts[0].length() == 1) {
+          for (Action action : Action.values()) {
+            if (action.word == parts[0].charAt(0)) {
+              byte[] key = Base64.getDecoder().decode(parts[2]);
+              return new Done(
+                  action, parts[1], new String(key, StandardCharsets.UTF_8), parts[3]);
+            }
+          }
+        }
+      } catch (IllegalArgumentException _) {
+        // no Base64, refused as the others
       }
-      String now = store(group.store()).hash(key).orElse("");
-      if (!now.equals(parts[3])) {
-        warnings.add("file " + key + " of group " + name + " was changed since, and stays");
-      } else if (parts[0].charAt(0) == Action.CREATE.word) {
-        steps.add(new Step(name, group.store(), key, Action.DELETE, now, ""));
-      } else if (contents.has(TenantPaths.asset(name, key))) {
-        String then = hash(TenantPaths.asset(name, key));
-        steps.add(new Step(name, group.store(), key, Action.REPLACE, now, then));
-      }
+      throw new BackupException(
+          ErrorCode.OBJECT_CORRUPT,
+          "what a restore did to files cannot be read",
+          "Run 'holdfast verify' on this backup.");
     }
   }
 
@@ -176,52 +206,63 @@ final class AssetFiles {
     return steps.stream().map(Step::text).toList();
   }
 
-  /// What [#undo] reads: for files that were created or replaced, what they are afterwards.
+  /// What [#undo] reads: for each file what was done, and what it is afterwards.
   byte[] written() {
     StringBuilder lines = new StringBuilder();
     for (Step step : steps) {
-      if (step.action() != Action.DELETE) {
-        byte[] key = step.key().getBytes(StandardCharsets.UTF_8);
-        lines
-            .append(step.action().word)
-            .append('\t')
-            .append(step.group())
-            .append('\t')
-            .append(Base64.getEncoder().encodeToString(key))
-            .append('\t')
-            .append(step.after())
-            .append('\n');
-      }
+      byte[] key = step.key().getBytes(StandardCharsets.UTF_8);
+      lines
+          .append(step.action().word)
+          .append('\t')
+          .append(step.group())
+          .append('\t')
+          .append(Base64.getEncoder().encodeToString(key))
+          .append('\t')
+          .append(step.after())
+          .append('\n');
     }
     return lines.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   /// Writes files that are missing. To be done before rows that name them are committed.
   void create() throws IOException {
-    run(Action.CREATE);
-  }
-
-  /// Does the rest. To be done after the rows were committed.
-  void replace() throws IOException {
-    run(Action.REPLACE);
-    run(Action.DELETE);
-  }
-
-  private void run(Action action) throws IOException {
     for (Step step : steps) {
-      if (step.action() == action) {
-        AssetStore store = store(step.store());
-        String path = TenantPaths.asset(step.group(), step.key());
-        switch (action) {
-          case CREATE ->
-              store.write(
-                  step.key(), AssetStore.Existing.REFUSED, out -> contents.copy(path, out::write));
-          case REPLACE ->
-              store.write(
-                  step.key(), AssetStore.Existing.REPLACED, out -> contents.copy(path, out::write));
-          case DELETE -> store.delete(step.key());
+      if (step.action() == Action.CREATE) {
+        run(step);
+      }
+    }
+  }
+
+  /// Does the rest. To be done after the rows were committed, so that nothing stops it: what cannot
+  /// be done is said.
+  ///
+  /// @return files that are not as they should be
+  List<String> replace() {
+    List<String> failed = new ArrayList<>();
+    for (Step step : steps) {
+      if (step.action() != Action.CREATE) {
+        try {
+          run(step);
+        } catch (BackupException e) {
+          failed.add(e.text());
+        } catch (IOException e) {
+          failed.add("file " + step.key() + ": " + FileReason.of(e));
         }
       }
+    }
+    return failed;
+  }
+
+  private void run(Step step) throws IOException {
+    AssetStore store = store(step.store());
+    String path = TenantPaths.asset(step.group(), step.key());
+    switch (step.action()) {
+      case CREATE ->
+          store.write(step.key(), Optional.empty(), out -> contents.copy(path, out::write));
+      case REPLACE ->
+          store.write(
+              step.key(), Optional.of(step.before()), out -> contents.copy(path, out::write));
+      case DELETE -> store.delete(step.key(), step.before());
     }
   }
 }

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -41,18 +42,19 @@ final class AssetStore {
     void writeTo(OutputStream out) throws IOException;
   }
 
-  /// Whether a file may be there already.
-  enum Existing {
-    /// It must be as it was when we looked, and is replaced.
-    REPLACED,
-    REFUSED
+  /// What is said where a file is no more what it was.
+  static BackupException changed(String key) {
+    return new BackupException(
+        ErrorCode.PLAN_CHANGED,
+        "file " + key + " was changed meanwhile, and stays as it is",
+        "Look at a new preview.");
   }
 
   /// The SHA-256 of a file in hexadecimal digits; empty if there is none.
   ///
   /// @throws BackupException `FILE_ERROR` if something else is there
   Optional<String> hash(String key) throws IOException {
-    Path file = TenantPaths.below(directory, key);
+    Path file = place(key);
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       return Optional.empty();
     }
@@ -65,6 +67,25 @@ final class AssetStore {
       }
     }
     return Optional.of(HexFormat.of().formatHex(sha.digest()));
+  }
+
+  private Path place(String key) throws IOException {
+    Path file = TenantPaths.below(directory, key);
+    requireWithin(directory, file);
+    return file;
+  }
+
+  /// Links within a store must not lead out of it.
+  ///
+  /// @throws BackupException `FILE_ERROR` if they do
+  static void requireWithin(Path directory, Path file) throws IOException {
+    Path parent = Objects.requireNonNull(file.getParent(), "a file lies in a directory");
+    if (Files.exists(parent) && !parent.toRealPath().startsWith(directory.toRealPath())) {
+      throw new BackupException(
+          ErrorCode.FILE_ERROR,
+          parent + " leads out of " + directory,
+          "Look at the links in this directory.");
+    }
   }
 
   static MessageDigest sha256() {
@@ -85,16 +106,14 @@ final class AssetStore {
   }
 
   /// Writes a file, which appears when it is whole and durable.
-  void write(String key, Existing existing, Content content) throws IOException {
-    Path file = TenantPaths.below(directory, key);
+  ///
+  /// @param before the hash of the file that is replaced; empty if there must be none
+  /// @throws BackupException `PLAN_CHANGED` if something else is there; it stays
+  void write(String key, Optional<String> before, Content content) throws IOException {
+    Path file = place(key);
     Path parent = Objects.requireNonNull(file.getParent(), "a file lies in a directory");
     Files.createDirectories(parent);
-    if (!parent.toRealPath().startsWith(directory.toRealPath())) {
-      throw new BackupException(
-          ErrorCode.FILE_ERROR,
-          parent + " leads out of " + directory,
-          "Look at the links in this directory.");
-    }
+    requireWithin(directory, file);
     Path temporary = Files.createTempFile(parent, ".holdfast-", ".tmp");
     try {
       try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE);
@@ -103,16 +122,13 @@ final class AssetStore {
         out.flush();
         channel.force(true);
       }
-      switch (existing) {
-        case REFUSED -> {
-          likeDirectory(temporary, parent);
-          Files.createLink(file, temporary);
-        }
-        case REPLACED -> {
-          requireRegular(file);
-          likeFile(temporary, file);
-          Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-        }
+      if (before.isEmpty()) {
+        likeDirectory(temporary, parent);
+        link(file, temporary, key);
+      } else {
+        likeFile(temporary, file);
+        requireStill(key, before.get());
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
       }
     } finally {
       Files.deleteIfExists(temporary);
@@ -122,8 +138,24 @@ final class AssetStore {
     }
   }
 
-  void delete(String key) throws IOException {
-    Files.delete(TenantPaths.below(directory, key));
+  private static void link(Path file, Path temporary, String key) throws IOException {
+    try {
+      Files.createLink(file, temporary);
+    } catch (FileAlreadyExistsException _) {
+      throw changed(key);
+    }
+  }
+
+  private void requireStill(String key, String before) throws IOException {
+    if (!hash(key).equals(Optional.of(before))) {
+      throw changed(key);
+    }
+  }
+
+  /// @throws BackupException `PLAN_CHANGED` if it is no more what it was
+  void delete(String key, String before) throws IOException {
+    requireStill(key, before);
+    Files.delete(place(key));
   }
 
   private static void likeDirectory(Path file, Path parent) throws IOException {

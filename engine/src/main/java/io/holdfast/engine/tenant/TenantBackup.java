@@ -73,9 +73,10 @@ public final class TenantBackup {
   }
 
   private TenantBackupReport backUp(
-      Settings settings, TenantBackupRequest request, ConnectionUrl url) throws IOException {
+      Settings settings, TenantBackupRequest asked, ConnectionUrl url) throws IOException {
     List<String> warnings = new ArrayList<>();
-    ScopeMap map = checkedMap(request, url);
+    ScopeMap map = checkedMap(asked, url);
+    TenantBackupRequest request = asked.withId(TenantIds.ofRow(map, url, asked.id()));
     String domain = TenantDomain.of(map.name(), request.id());
     try (BackupSession session = repository.beginSession(domain);
         DumpSnapshot snapshot =

@@ -16,6 +16,10 @@ import java.util.Set;
 /// @param lockWait how long to wait for others who change tables
 public record TenantBackupRequest(
     Path map, String id, Set<String> without, Map<String, Path> stores, Duration lockWait) {
+  TenantBackupRequest withId(String other) {
+    return new TenantBackupRequest(map, other, without, stores, lockWait);
+  }
+
   public TenantBackupRequest {
     without = Set.copyOf(without);
     stores = Map.copyOf(stores);

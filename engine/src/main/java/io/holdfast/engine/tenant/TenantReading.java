@@ -105,6 +105,7 @@ final class TenantReading {
     for (String key : keys) {
       context.cancellation().throwIfRequested();
       Path file = TenantPaths.below(store, key);
+      AssetStore.requireWithin(store, file);
       if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
         missing++;
         if (missing <= MISSING_SHOWN_MAX) {

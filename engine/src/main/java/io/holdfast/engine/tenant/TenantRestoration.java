@@ -37,6 +37,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -124,7 +125,11 @@ public final class TenantRestoration {
           contents.database().isPresent() && contents.database().equals(target.identity())
               ? Source.THIS_DATABASE
               : Source.ANOTHER_DATABASE;
-      RestorePlan plan = rows.plan(source, List.of(contents.name()));
+      RestorePlan plan =
+          rows.plan(
+              source,
+              List.of(
+                  contents.name(), target.identity().orElse(url.toString()), stores(request)));
       List<String> warnings = new ArrayList<>(rows.remarks());
       AssetFiles files = new AssetFiles(context, contents, request.stores());
       files.plan(map, rows, goal, request);
@@ -145,6 +150,15 @@ public final class TenantRestoration {
         case Mode.Apply apply -> apply(work, apply);
       };
     }
+  }
+
+  /// The places of files, for the digest.
+  private static String stores(TenantRestoreRequest request) {
+    SortedMap<String, String> places = new TreeMap<>();
+    request
+        .stores()
+        .forEach((name, place) -> places.put(name, place.toAbsolutePath().normalize().toString()));
+    return places.toString();
   }
 
   private static List<String> objectGroups(
@@ -327,7 +341,9 @@ public final class TenantRestoration {
     try (BackupSession session = repository.beginSession(domain)) {
       StoredSnapshot safety = change(work, session, domain);
       work.target().commit(safety.record().name());
-      work.files().replace();
+      for (String failed : work.files().replace()) {
+        work.warnings().add("the rows are restored, but " + failed);
+      }
       return report(work, Outcome.DONE, Optional.of(safety.record().name()));
     }
   }

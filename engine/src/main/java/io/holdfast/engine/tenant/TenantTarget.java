@@ -179,6 +179,13 @@ final class TenantTarget implements AutoCloseable {
               + " leave its table out with --skip, or change what is in its way.",
           e);
     }
+    if (e.sqlState().equals("22P02")) {
+      return new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          what + ": " + e.getMessage(),
+          "Give the id as the backup has it; 'holdfast list' shows it.",
+          e);
+    }
     return switch (e.sqlState()) {
       case "40001", "40P01" ->
           new BackupException(

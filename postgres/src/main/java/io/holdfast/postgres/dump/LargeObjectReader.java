@@ -19,7 +19,7 @@ public final class LargeObjectReader {
   public static final int PIECE_BYTES = LargeObjects.PIECE_BYTES;
 
   private static final int TEXT_BYTES_MAX = 1 << 20;
-  private static final String NAME = "(\"(?:[^\"]|\"\")+\"|[a-z_][a-z0-9_$]*|PUBLIC)";
+  private static final String NAME = "(\"(?:[^\"]++|\"\")++\"|[a-z_][a-z0-9_$]*|PUBLIC)";
   private static final Pattern OWNER =
       Pattern.compile("ALTER LARGE OBJECT \\d+ OWNER TO " + NAME, Pattern.DOTALL);
   private static final Pattern PRIVILEGE =

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -11,7 +12,12 @@ import java.util.TreeMap;
 /// no temporary ones.
 ///
 /// @param tables with their partitions, by name
-public record Catalog(int serverVersionNum, Role role, SortedMap<QualifiedName, Table> tables) {
+/// @param ownEquality types, as columns have them, for which `=` is an operator of their own
+public record Catalog(
+    int serverVersionNum,
+    Role role,
+    SortedMap<QualifiedName, Table> tables,
+    Set<String> ownEquality) {
   /// Who asked.
   ///
   /// @param bypassesRowSecurity as a superuser does, or a role with BYPASSRLS
@@ -19,13 +25,18 @@ public record Catalog(int serverVersionNum, Role role, SortedMap<QualifiedName, 
 
   public Catalog {
     tables = Collections.unmodifiableSortedMap(new TreeMap<>(tables));
+    ownEquality = Set.copyOf(ownEquality);
   }
 
   /// Makes one of its tables, in any order.
   public static Catalog of(int serverVersionNum, Role role, Collection<Table> tables) {
     SortedMap<QualifiedName, Table> byName = new TreeMap<>();
     tables.forEach(table -> byName.put(table.name(), table));
-    return new Catalog(serverVersionNum, role, byName);
+    return new Catalog(serverVersionNum, role, byName, Set.of());
+  }
+
+  Catalog withOwnEquality(Set<String> types) {
+    return new Catalog(serverVersionNum, role, tables, types);
   }
 
   public Optional<Table> table(QualifiedName name) {

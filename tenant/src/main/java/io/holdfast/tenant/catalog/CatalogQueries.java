@@ -32,6 +32,22 @@ final class CatalogQueries {
           + USER_TABLES
           + ") ORDER BY a.attrelid, a.attnum";
 
+  /// Types whose `=` an empty search path does not find, such as those of extensions.
+  static final String OWN_EQUALITY =
+      "SELECT DISTINCT format_type(a.atttypid, a.atttypmod) FROM pg_attribute a"
+          + " JOIN LATERAL (WITH RECURSIVE b AS (SELECT t.oid, t.typbasetype FROM pg_type t"
+          + " WHERE t.oid = a.atttypid UNION ALL SELECT t.oid, t.typbasetype FROM pg_type t"
+          + " JOIN b ON t.oid = b.typbasetype) SELECT b.oid FROM b WHERE b.typbasetype = 0) base"
+          + " ON true JOIN pg_opclass o ON o.opcintype = base.oid AND o.opcdefault"
+          + " JOIN pg_am m ON m.oid = o.opcmethod AND m.amname = 'btree'"
+          + " JOIN pg_amop p ON p.amopfamily = o.opcfamily AND p.amoplefttype = o.opcintype"
+          + " AND p.amoprighttype = o.opcintype AND p.amopstrategy = 3"
+          + " JOIN pg_operator q ON q.oid = p.amopopr"
+          + " AND q.oprnamespace <> 'pg_catalog'::regnamespace"
+          + " WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid IN (SELECT c.oid"
+          + USER_TABLES
+          + ")";
+
   static final String SEQUENCES =
       "SELECT d.refobjid, d.refobjsubid, n.nspname, s.relname"
           + " FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'"

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// Reads a [Catalog] from a live server of version 13 to 18. *Confined*.
 public final class CatalogReader {
@@ -67,9 +68,13 @@ public final class CatalogReader {
       tables.put(row.get(0), table(row, names, parts));
     }
     return Catalog.of(
-        version,
-        new Role(server.get(1), isTrue(server.get(2))),
-        Partitions.summed(tables.values()));
+            version,
+            new Role(server.get(1), isTrue(server.get(2))),
+            Partitions.summed(tables.values()))
+        .withOwnEquality(
+            sql.query(CatalogQueries.OWN_EQUALITY).stream()
+                .map(List::getFirst)
+                .collect(Collectors.toSet()));
   }
 
   /// What tables are made of, by the number of the table.

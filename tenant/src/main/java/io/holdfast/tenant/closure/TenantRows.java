@@ -9,6 +9,8 @@ import io.holdfast.tenant.scope.Owned;
 import io.holdfast.tenant.scope.ScopeMap;
 import io.holdfast.tenant.scope.Via;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// The SQL that selects the rows of one scope, table by table. All names in it are qualified and
 /// quoted, so it means the same with every search path.
@@ -71,6 +73,32 @@ public final class TenantRows {
       }
     }
     owned.shared().keySet().forEach(constraint -> requireConstraint(table, constraint));
+    requirePlainEquality(table, owned);
+  }
+
+  /// Names of operators are found without a search path, so rows are followed only by types for
+  /// which the server's own `=` is the one that its keys use.
+  private void requirePlainEquality(Table table, Owned owned) {
+    Set<String> columns = new TreeSet<>();
+    table.identifyingKey().ifPresent(key -> columns.addAll(key.columns()));
+    table.foreignKeys().forEach(key -> columns.addAll(key.columns()));
+    catalog.foreignKeysTo(table.name()).forEach(key -> columns.addAll(key.targetColumns()));
+    if (owned.via() instanceof Via.OfColumn(String column)) {
+      columns.add(column);
+    }
+    for (String column : columns) {
+      String type = table.column(column).orElseThrow().type();
+      if (catalog.ownEquality().contains(type)) {
+        throw unsuitable(
+            "column "
+                + column
+                + " of "
+                + table.name()
+                + ", which is part of a key or a reference, is of type "
+                + type
+                + ": types that compare by operators of their own cannot be followed yet");
+      }
+    }
   }
 
   private void requireKey(Table table, String constraint) {

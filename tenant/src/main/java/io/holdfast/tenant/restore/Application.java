@@ -14,11 +14,14 @@ import io.holdfast.tenant.scope.Triggers;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// Does what a plan says, in one statement: the server looks at foreign keys when all of it is
 /// done, so circles need no order, and a cascade finds nothing that it was not meant to find.
 final class Application {
+  private static final Set<String> INTEGERS = Set.of("smallint", "integer", "bigint");
+
   private final DatabaseSession session;
   private final RestoreTables tables;
   private final TenantRows rows;
@@ -258,7 +261,7 @@ final class Application {
                     + " WHERE s."
                     + StagedTable.WRITE
                     + " AND NOT ("
-                    + staged.same("t", "s", staged.written())
+                    + staged.same("t", "s", staged.compared())
                     + ")"));
     if (other > 0) {
       remarks.add("triggers of " + staged.name() + " changed " + other + " of the restored rows");
@@ -274,6 +277,9 @@ final class Application {
       if (table.work().inserts() > 0) {
         for (String name : staged.columns()) {
           Column column = staged.columnOf(name);
+          if (!INTEGERS.contains(column.type())) {
+            continue;
+          }
           column.sequence().ifPresent(sequence -> sql.add(lift(staged, name, sequence)));
         }
       }

@@ -6,6 +6,7 @@ import static io.holdfast.tenant.restore.StagedTable.pairs;
 import io.holdfast.tenant.catalog.ForeignKey;
 import io.holdfast.tenant.catalog.Key;
 import io.holdfast.tenant.catalog.Table;
+import io.holdfast.tenant.scope.Triggers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +44,9 @@ final class BlockRules {
     staged.table().keys().stream()
         .filter(key -> !key.equals(staged.key()) && staged.columns().containsAll(key.columns()))
         .forEach(key -> rules.add(uniqueTaken(staged, key)));
+    for (StagedTable child : tables.all()) {
+      membership.dependants(child, staged).forEach(rows -> rules.add(wouldOrphan(staged, child, rows)));
+    }
     for (ForeignKey key : tables.foreignKeysTo(staged)) {
       rules.add(stillReferenced(staged, key));
       if (staged.columns().containsAll(key.targetColumns())
@@ -104,7 +108,30 @@ final class BlockRules {
         staged,
         Reason.PARENT_MISSING,
         SqlText.literal(key.name()),
-        present("s", key.columns()) + " AND NOT " + there + restored);
+        present("s", key.columns())
+            + " AND (NOT "
+            + there
+            + restored
+            + takenOver(key, holding)
+            + ")");
+  }
+
+  /// Whether what the row pointed to is somebody else's by now.
+  private static String takenOver(ForeignKey key, Optional<StagedTable> holding) {
+    return holding
+        .filter(target -> target.columns().containsAll(key.targetColumns()))
+        .map(
+            target ->
+                " OR EXISTS (SELECT FROM "
+                    + target.stage()
+                    + " o WHERE o."
+                    + StagedTable.STATE
+                    + " = '"
+                    + StagedTable.OTHER
+                    + "' AND "
+                    + pairs("o", key.targetColumns(), "s", key.columns())
+                    + ")")
+        .orElse("");
   }
 
   private static String present(String alias, List<String> columns) {
@@ -148,6 +175,27 @@ final class BlockRules {
             + ")");
   }
 
+  /// Rows that belong to the tenant by a row that no foreign key holds.
+  private static String wouldOrphan(StagedTable staged, StagedTable child, String condition) {
+    return "WITH out AS (UPDATE "
+        + staged.extra()
+        + " e SET "
+        + taken(Reason.STILL_REFERENCED, SqlText.literal(child.name().text()))
+        + " FROM "
+        + staged.table().fromSql()
+        + " t WHERE e."
+        + StagedTable.WRITE
+        + " AND "
+        + staged.sameKey("t", "e")
+        + " AND EXISTS (SELECT FROM "
+        + child.table().fromSql()
+        + " c WHERE "
+        + condition
+        + " AND "
+        + child.remaining("c")
+        + ") RETURNING 1) SELECT pg_catalog.count(*) FROM out";
+  }
+
   private String stillReferenced(StagedTable staged, ForeignKey key) {
     Reason reason = key.onDelete().touchesRows() ? Reason.CASCADE : Reason.STILL_REFERENCED;
     return "WITH out AS (UPDATE "
@@ -165,6 +213,7 @@ final class BlockRules {
         + " RETURNING 1) SELECT pg_catalog.count(*) FROM out";
   }
 
+  /// Where triggers rest, nobody would notice a row that begins to point to the value meanwhile.
   private String keyInUse(StagedTable staged, ForeignKey key) {
     String changes =
         key.targetColumns().stream()
@@ -184,8 +233,8 @@ final class BlockRules {
             + staged.sameKey("t", "s")
             + " AND ("
             + changes
-            + ") AND "
-            + referrers(key, "t")
+            + ")"
+            + (tables.map().triggers() == Triggers.REPLICA ? "" : " AND " + referrers(key, "t"))
             + ")");
   }
 

@@ -145,6 +145,23 @@ final class Membership {
     return "(" + String.join(" OR ", ways) + ")";
   }
 
+  /// Conditions under which a row `c` of a table belongs to the tenant by a row `t` of another one
+  /// without a foreign key.
+  List<String> dependants(StagedTable child, StagedTable owner) {
+    List<String> conditions = new ArrayList<>();
+    for (Link link : links.of(child.name())) {
+      if (link instanceof Link.ByValue way && way.target().equals(owner.name())) {
+        conditions.add(byValue(child, "c", way, "t"));
+      }
+    }
+    if (owner.name().equals(tables.map().root().table())
+        && tables.map().owned(child.name()).orElseThrow().via()
+            instanceof Via.OfColumn(String tenant)) {
+      conditions.add(column("c", tenant) + " = " + id.sql());
+    }
+    return conditions;
+  }
+
   private String joined(StagedTable staged, String alias, Link link, String target) {
     return switch (link) {
       case Link.ByKey(ForeignKey key, var _) ->

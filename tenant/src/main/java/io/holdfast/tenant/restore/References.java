@@ -143,13 +143,21 @@ final class References {
     return references.get(number).name();
   }
 
+  /// Of several rows that fit, none is meant.
   private String found(int number, BackedUpReference reference, List<String> by, int first) {
+    String alone =
+        " AND NOT EXISTS (SELECT FROM "
+            + table(reference.name()).fromSql()
+            + " q WHERE "
+            + StagedTable.pairs("q", by, "p", by)
+            + " AND (q.tableoid, q.ctid) <> (p.tableoid, p.ctid))";
     return found(
         number,
         reference,
         IntStream.range(0, by.size())
             .mapToObj(i -> StagedTable.column("p", by.get(i)) + " = r.c" + (first + i))
-            .collect(Collectors.joining(" AND ")));
+            .collect(Collectors.joining(" AND "))
+            + alone);
   }
 
   private String found(int number, BackedUpReference reference, String condition) {

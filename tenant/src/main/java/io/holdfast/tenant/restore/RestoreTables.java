@@ -80,9 +80,24 @@ final class RestoreTables {
     }
     StagedTable staged =
         new StagedTable(
-            tables.size(), table, stored.exportName(), stored.columns(), kept, objects(table));
+            tables.size(),
+            table,
+            stored.exportName(),
+            stored.columns(),
+            kept,
+            renumbered(table, stored));
     tables.add(staged);
     byName.put(table.name(), staged);
+  }
+
+  private Set<String> renumbered(Table table, BackedUpTable stored) {
+    Set<String> renumbered = new HashSet<>(objects(table));
+    stored.columns().stream()
+        .filter(
+            name ->
+                rule(table.name(), name).onRestore() instanceof ColumnRule.OnRestore.Expression)
+        .forEach(renumbered::add);
+    return renumbered;
   }
 
   private Set<String> objects(Table table) {

@@ -82,9 +82,9 @@ record StagedTable(
         .toList();
   }
 
-  /// Columns that are compared.
+  /// Columns that are compared; keys are the same in whatever form they are written.
   List<String> compared() {
-    return columns.stream().filter(column -> !kept.contains(column)).toList();
+    return columns.stream().filter(column -> !key().columns().contains(column)).toList();
   }
 
   /// Whether two rows have the same key.
@@ -129,7 +129,15 @@ record StagedTable(
     return rowText(alias, columns.stream().filter(column -> !renumbered.contains(column)).toList());
   }
 
-  private static String rowText(String alias, List<String> columns) {
+  /// Columns that a backup of today has, in its order.
+  List<String> exported() {
+    return table.columns().stream()
+        .filter(column -> !column.isGenerated())
+        .map(Column::name)
+        .toList();
+  }
+
+  static String rowText(String alias, List<String> columns) {
     return "ROW("
         + columns.stream().map(column -> column(alias, column)).collect(Collectors.joining(", "))
         + ")::pg_catalog.text";

@@ -8,6 +8,8 @@ import io.holdfast.tenant.closure.TenantRows;
 import io.holdfast.tenant.scope.ColumnRule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// What is brought together before rows can be compared.
 final class Staging {
@@ -105,6 +107,26 @@ final class Staging {
             + StagedTable.MARK
             + " boolean NOT NULL DEFAULT false",
         "ANALYZE " + staged.extra());
+  }
+
+  /// Gives rows that are there the values that are to be kept, so that everything that follows
+  /// looks at what there will be.
+  Optional<String> keep(StagedTable staged) {
+    if (staged.kept().isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "UPDATE "
+            + staged.stage()
+            + " s SET "
+            + staged.kept().stream()
+                .sorted()
+                .map(name -> Identifiers.quoted(name) + " = " + StagedTable.column("t", name))
+                .collect(Collectors.joining(", "))
+            + " FROM "
+            + staged.table().fromSql()
+            + " t WHERE "
+            + staged.sameKey("t", "s"));
   }
 
   /// Says what each row is.

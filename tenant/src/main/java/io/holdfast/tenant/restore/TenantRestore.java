@@ -2,6 +2,7 @@ package io.holdfast.tenant.restore;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.Cancellation;
+import io.holdfast.base.ErrorCode;
 import io.holdfast.postgres.wire.DatabaseSession;
 import io.holdfast.tenant.catalog.Catalog;
 import io.holdfast.tenant.closure.ScopeId;
@@ -220,6 +221,7 @@ public final class TenantRestore {
     for (StagedTable staged : tables.all()) {
       run(staging.columnRules(staged));
       run(staging.collect(staged));
+      run(staging.keep(staged).stream().toList());
       run(List.of(staging.compare(staged)));
       run(intend(staged));
     }

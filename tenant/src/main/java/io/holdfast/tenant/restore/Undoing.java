@@ -13,9 +13,10 @@ import java.util.List;
 final class Undoing {
   private Undoing() {}
 
-  private static String hash(StagedTable staged, String alias) {
+  /// Over all columns that the table has when the restore is done: those that its safety backup has.
+  private static String hash(StagedTable staged, String alias, List<String> columns) {
     return "pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to("
-        + staged.rowText(alias)
+        + StagedTable.rowText(alias, columns)
         + ", 'UTF8')), 'hex')";
   }
 
@@ -27,7 +28,7 @@ final class Undoing {
         + " WHEN '"
         + StagedTable.NEW
         + "' THEN 'i' ELSE 'u' END, "
-        + hash(staged, "t")
+        + hash(staged, "t", staged.exported())
         + ", "
         + key
         + " FROM "
@@ -122,7 +123,7 @@ final class Undoing {
             + " AND u."
             + StagedTable.DETAIL
             + " IS DISTINCT FROM "
-            + hash(staged, "t"),
+            + hash(staged, "t", staged.columns()),
         "UPDATE "
             + staged.stage()
             + " s SET "
@@ -154,6 +155,6 @@ final class Undoing {
             + " AND u."
             + StagedTable.DETAIL
             + " IS DISTINCT FROM "
-            + hash(staged, "t"));
+            + hash(staged, "t", staged.columns()));
   }
 }

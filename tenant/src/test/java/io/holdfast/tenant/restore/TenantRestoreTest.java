@@ -258,14 +258,121 @@ class TenantRestoreTest {
     String before = all();
     try (RestoreRun run = run(stored, Preset.OVERWRITE)) {
       assertThat(run.plan("projects").blocked())
-          .containsExactly(new Blocked(Reason.OTHER_OWNER, "", 1));
-      assertThat(run.plan("projects").work()).isEqualTo(new Work(1, 0, 0));
-      assertThat(run.plan("tasks").work()).isEqualTo(new Work(1, 0, 0));
-      assertThat(blocked(run.plan("tasks")).reason()).isEqualTo(Reason.NOT_OF_TENANT);
+          .containsExactly(
+              new Blocked(Reason.OTHER_OWNER, "", 1),
+              new Blocked(Reason.PARENT_MISSING, "parent_fk", 1));
+      assertThat(run.plan().isEmpty()).isTrue();
+      assertThat(blocked(run.plan("tasks"))).isEqualTo(new Blocked(Reason.NOT_OF_TENANT, "", 2));
       run.apply();
     }
-    sql("DELETE FROM projects WHERE id = 12");
     assertThat(all()).isEqualTo(before);
+  }
+
+  @Test
+  void nothingIsPutUnderWhatAnotherTenantHasNow() throws IOException {
+    sql(
+        "CREATE TABLE notes (id integer PRIMARY KEY, account_id integer NOT NULL REFERENCES accounts,"
+            + " project_id integer CONSTRAINT about_fk REFERENCES projects)",
+        "INSERT INTO notes VALUES (1, 1, 12), (2, 1, NULL)");
+    StoredTenant stored = StoredTenant.read(url, map(url), "1");
+    sql(
+        "DELETE FROM notes",
+        "DELETE FROM projects WHERE id = 12",
+        "INSERT INTO projects VALUES (12, 2, 'x', NULL)");
+    for (String[] skipped : new String[][] {{}, {"projects"}}) {
+      try (RestoreRun run = run(stored, Preset.OVERWRITE, skipped)) {
+        assertThat(run.plan("notes").work()).isEqualTo(new Work(1, 0, 0));
+        assertThat(blocked(run.plan("notes")))
+            .isEqualTo(new Blocked(Reason.PARENT_MISSING, "about_fk", 1));
+      }
+    }
+  }
+
+  @Test
+  void whatBelongsToARowWithoutAForeignKeyKeepsItFromBeingDeleted() throws IOException {
+    sql(
+        "CREATE TABLE remarks (id integer PRIMARY KEY, about text NOT NULL, about_id bigint NOT NULL)",
+        "INSERT INTO remarks VALUES (1, 'Project', 10)");
+    ScopeMap polymorphic =
+        map(
+            url,
+            "  public.tasks: {via: fk project_fk}\n",
+            "  public.tasks: {via: fk project_fk}\n  public.remarks: {via: {polymorphic: {type:"
+                + " about, id: about_id, map: {Project: public.projects}}}}\n",
+            "  public.remarks: \"not reachable from the root: decide\"\n",
+            "");
+    StoredTenant stored = StoredTenant.read(url, polymorphic, "1");
+    sql(
+        "INSERT INTO projects VALUES (13, 1, 'later', NULL), (14, 1, 'later too', NULL)",
+        "INSERT INTO remarks VALUES (2, 'Project', 13), (3, 'Task', 14)");
+    try (RestoreRun run = run(stored, Preset.MIRROR)) {
+      assertThat(run.plan("projects").work()).isEqualTo(new Work(0, 0, 2));
+      assertThat(run.plan("remarks").work()).isEqualTo(new Work(0, 0, 1));
+    }
+    try (RestoreRun run = run(stored, Preset.MIRROR, "remarks")) {
+      assertThat(run.plan("projects").work()).isEqualTo(new Work(0, 0, 1));
+      assertThat(blocked(run.plan("projects")))
+          .isEqualTo(new Blocked(Reason.STILL_REFERENCED, "public.remarks", 1));
+    }
+  }
+
+  @Test
+  void aRestoreIsUndoneAlsoIfAColumnCameSinceTheBackup() throws IOException {
+    StoredTenant stored = stored();
+    sql(
+        "ALTER TABLE tasks ADD COLUMN colour text DEFAULT 'red'",
+        "UPDATE tasks SET title = 'changed' WHERE slug = 's1'",
+        "DELETE FROM tasks WHERE slug = 's2'");
+    String before = all();
+    StoredTenant safety;
+    try (RestoreRun run = run(stored, Preset.OVERWRITE)) {
+      safety = run.apply();
+    }
+    try (RestoreRun undo = RestoreRun.open(url, safety, new Goal.Undo())) {
+      assertThat(undo.plan().blocked()).isZero();
+      undo.apply();
+    }
+    assertThat(all()).isEqualTo(before);
+  }
+
+  @Test
+  void aColumnThatKeepsItsValueIsLookedAtAsItWillBe() throws IOException {
+    ScopeMap keeping =
+        map(url, "\ntriggers:", "\ncolumns:\n  public.tasks.slug: {restore: keep-target}\ntriggers:");
+    StoredTenant stored = StoredTenant.read(url, keeping, "1");
+    sql(
+        "UPDATE tasks SET slug = 'mine', title = 'changed' WHERE slug = 's1'",
+        "UPDATE tasks SET slug = 's1' WHERE slug = 's4'",
+        "UPDATE tasks SET slug = 'only' WHERE slug = 's2'");
+    try (RestoreRun run = run(stored, Preset.OVERWRITE)) {
+      assertThat(run.plan("tasks").work()).isEqualTo(new Work(0, 1, 0));
+      assertThat(run.plan("tasks").identical()).isEqualTo(2);
+      run.apply();
+    }
+    assertThat(rows("SELECT title, slug FROM tasks WHERE slug = 'mine'"))
+        .containsExactly(List.of("first", "mine"));
+  }
+
+  @Test
+  void typesThatCompareByRulesOfTheirOwnAreRefusedInKeys() {
+    sql(
+        "CREATE TYPE pair AS (a integer, b integer)",
+        "CREATE FUNCTION pair_less(pair, pair) RETURNS boolean LANGUAGE sql IMMUTABLE AS"
+            + " 'SELECT ($1).a < ($2).a'",
+        "CREATE FUNCTION pair_same(pair, pair) RETURNS boolean LANGUAGE sql IMMUTABLE AS"
+            + " 'SELECT ($1).a = ($2).a'",
+        "CREATE FUNCTION pair_order(pair, pair) RETURNS integer LANGUAGE sql IMMUTABLE AS"
+            + " 'SELECT sign(($1).a - ($2).a)::integer'",
+        "CREATE OPERATOR < (leftarg = pair, rightarg = pair, function = pair_less)",
+        "CREATE OPERATOR = (leftarg = pair, rightarg = pair, function = pair_same)",
+        "CREATE OPERATOR CLASS pair_class DEFAULT FOR TYPE pair USING btree AS OPERATOR 1 <,"
+            + " OPERATOR 3 =, FUNCTION 1 pair_order(pair, pair)",
+        "CREATE DOMAIN place AS pair",
+        "CREATE TABLE seats (at place PRIMARY KEY, account_id integer REFERENCES accounts)");
+    ScopeMap seats = map(url);
+    assertThatThrownBy(() -> StoredTenant.read(url, seats, "1"))
+        .hasMessageContaining("column at of public.seats")
+        .hasMessageContaining("public.place");
   }
 
   @Test

@@ -1,0 +1,61 @@
+package io.holdfast.engine.tenant;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.Cancellation;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.postgres.url.ConnectionUrl;
+import io.holdfast.postgres.wire.DatabaseSession;
+import io.holdfast.postgres.wire.ServerErrorException;
+import io.holdfast.tenant.catalog.Identifiers;
+import io.holdfast.tenant.closure.ScopeId;
+import io.holdfast.tenant.scope.ScopeMap;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/// How the database writes the id of a tenant. People write `01` for 1, and the digits of a UUID in
+/// capitals; backups of one tenant have to be in one domain, or destroying that would leave some.
+final class TenantIds {
+  private TenantIds() {}
+
+  /// The id of an existing row.
+  ///
+  /// @throws BackupException `BAD_ARGUMENT` if there is none
+  static String ofRow(ScopeMap map, ConnectionUrl url, String id) throws IOException {
+    try (DatabaseSession session =
+        DatabaseSession.open(
+            url,
+            "holdfast tenant",
+            Map.of("search_path", "", "row_security", "off", "TimeZone", "UTC"),
+            new Cancellation())) {
+      String key = "t." + Identifiers.quoted(map.root().key());
+      List<List<String>> found =
+          session.query(
+              "SELECT "
+                  + key
+                  + "::pg_catalog.text FROM "
+                  + map.root().table().sql()
+                  + " t WHERE "
+                  + key
+                  + " = "
+                  + ScopeId.of(id).sql());
+      if (found.isEmpty()) {
+        throw none(map, id);
+      }
+      return found.getFirst().getFirst();
+    } catch (ServerErrorException e) {
+      // No value of the column's type.
+      if (e.sqlState().startsWith("22")) {
+        throw none(map, id);
+      }
+      throw e;
+    }
+  }
+
+  private static BackupException none(ScopeMap map, String id) {
+    return new BackupException(
+        ErrorCode.BAD_ARGUMENT,
+        map.root().table() + " has no row whose " + map.root().key() + " is " + id,
+        "Give the id of one that exists, with --id.");
+  }
+}
