@@ -2,6 +2,7 @@ package io.holdfast.tenant.restore;
 
 import io.holdfast.tenant.catalog.Catalog;
 import io.holdfast.tenant.catalog.ForeignKey;
+import io.holdfast.tenant.catalog.ForeignKey.Action;
 import io.holdfast.tenant.catalog.Key;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.catalog.Table;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 
 /// What speaks against writing a row, given everything else that is to be written; all but whose
 /// row it would be.
@@ -77,15 +79,27 @@ final class ModelCauses {
           .forEach(
               (other, there) -> {
                 boolean same = Rows.match(row, key.columns(), there, key.columns());
-                boolean changes = all.contains(new Work(table.name(), other, Kind.UPDATE));
+                boolean changes =
+                    all.contains(new Work(table.name(), other, Kind.UPDATE))
+                        && !acts(table, key, ForeignKey::onUpdate);
                 boolean later = work.kind() == Kind.INSERT || key.timing() == Key.Timing.DEFERRABLE;
-                boolean goes =
-                    all.contains(new Work(table.name(), other, Kind.DELETE)) || (changes && later);
+                boolean deleted =
+                    all.contains(new Work(table.name(), other, Kind.DELETE))
+                        && !acts(table, key, ForeignKey::onDelete);
+                boolean goes = deleted || (changes && later);
                 if (same && !other.equals(work.key()) && !goes) {
                   causes.add(new Cause(Reason.UNIQUE_TAKEN, key.name()));
                 }
               });
     }
+  }
+
+  /// Whether a foreign key does something when a value of the key goes: it would do it to those
+  /// that point to whoever takes it over.
+  private boolean acts(Table table, Key key, Function<ForeignKey, Action> when) {
+    return catalog.foreignKeysTo(table.name()).stream()
+        .filter(foreign -> Set.copyOf(foreign.targetColumns()).equals(Set.copyOf(key.columns())))
+        .anyMatch(foreign -> when.apply(foreign) != Action.NO_ACTION);
   }
 
   private void stillPointedTo(Work work, Set<Work> all, Set<Cause> causes) {
