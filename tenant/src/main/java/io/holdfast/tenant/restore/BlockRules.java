@@ -4,12 +4,14 @@ import static io.holdfast.tenant.restore.StagedTable.column;
 import static io.holdfast.tenant.restore.StagedTable.pairs;
 
 import io.holdfast.tenant.catalog.ForeignKey;
+import io.holdfast.tenant.catalog.ForeignKey.Action;
 import io.holdfast.tenant.catalog.Key;
 import io.holdfast.tenant.catalog.Table;
 import io.holdfast.tenant.scope.Triggers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// Statements that take rows out of a plan. Each begins from what is still in it, so they are
@@ -142,18 +144,18 @@ final class BlockRules {
 
   /// Rows are updated before others are inserted, so a new row may have what a row gives up. Among
   /// rows that are updated the order is open, unless the key is looked at later.
+  ///
+  /// Where foreign keys act when a value goes, they act in the end, on the rows that point to the
+  /// value then: to its new row. So such a value cannot be taken over.
   private String uniqueTaken(StagedTable staged, Key key) {
+    String updated =
+        key.timing() == Key.Timing.DEFERRABLE
+            ? ""
+            : " AND s." + StagedTable.STATE + " = '" + StagedTable.NEW + "'";
     String leaving =
-        " AND NOT EXISTS (SELECT FROM "
-            + staged.stage()
-            + " y WHERE y."
-            + StagedTable.WRITE
-            + " AND "
-            + staged.sameKey("y", "u")
-            + (key.timing() == Key.Timing.DEFERRABLE
-                ? ""
-                : " AND s." + StagedTable.STATE + " = '" + StagedTable.NEW + "'")
-            + ")";
+        acts(staged, key, ForeignKey::onUpdate) ? "" : gone(staged, staged.stage(), updated);
+    String deleted =
+        acts(staged, key, ForeignKey::onDelete) ? "" : gone(staged, staged.extra(), "");
     return rows(
         staged,
         Reason.UNIQUE_TAKEN,
@@ -164,13 +166,8 @@ final class BlockRules {
             + pairs("u", key.columns(), "s", key.columns())
             + " AND NOT ("
             + staged.sameKey("u", "s")
-            + ") AND NOT EXISTS (SELECT FROM "
-            + staged.extra()
-            + " x WHERE x."
-            + StagedTable.WRITE
-            + " AND "
-            + staged.sameKey("x", "u")
             + ")"
+            + deleted
             + leaving
             + ")");
   }
@@ -194,6 +191,26 @@ final class BlockRules {
         + " AND "
         + child.remaining("c")
         + ") RETURNING 1) SELECT pg_catalog.count(*) FROM out";
+  }
+
+  private static String gone(StagedTable staged, String among, String further) {
+    return " AND NOT EXISTS (SELECT FROM "
+        + among
+        + " x WHERE x."
+        + StagedTable.WRITE
+        + " AND "
+        + staged.sameKey("x", "u")
+        + further
+        + ")";
+  }
+
+  private boolean acts(StagedTable staged, Key key, Function<ForeignKey, Action> when) {
+    return tables.foreignKeysTo(staged).stream()
+        .anyMatch(
+            foreign ->
+                when.apply(foreign) != Action.NO_ACTION
+                    && foreign.targetColumns().size() == key.columns().size()
+                    && foreign.targetColumns().containsAll(key.columns()));
   }
 
   private String stillReferenced(StagedTable staged, ForeignKey key) {

@@ -2,18 +2,22 @@ package io.holdfast.tenant.restore;
 
 import io.holdfast.tenant.catalog.Catalog;
 import io.holdfast.tenant.catalog.ForeignKey;
+import io.holdfast.tenant.catalog.ForeignKey.Action;
 import io.holdfast.tenant.catalog.Key;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.catalog.Table;
 import io.holdfast.tenant.restore.RestoreModel.Cause;
 import io.holdfast.tenant.restore.RestoreModel.Kind;
 import io.holdfast.tenant.restore.RestoreModel.Work;
+import io.holdfast.tenant.scope.ScopeMap;
+import io.holdfast.tenant.scope.Via;
 import io.holdfast.tenant.testing.Rows;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 
 /// What speaks against writing a row, given everything else that is to be written; all but whose
 /// row it would be.
@@ -22,10 +26,23 @@ final class ModelCauses {
   private final Rows backup;
   private final Rows target;
   private final Map<QualifiedName, Map<String, String>> lost;
+  private final Map<QualifiedName, Set<String>> takenOver;
+  private final ScopeMap map;
+  private final String id;
 
+  /// @param takenOver keys of backed-up rows that are somebody else's now
   /// @param lost the foreign keys of rows that point to nobody
   ModelCauses(
-      Catalog catalog, Rows backup, Rows target, Map<QualifiedName, Map<String, String>> lost) {
+      Catalog catalog,
+      ScopeMap map,
+      String id,
+      Rows backup,
+      Rows target,
+      Map<QualifiedName, Map<String, String>> lost,
+      Map<QualifiedName, Set<String>> takenOver) {
+    this.map = map;
+    this.id = id;
+    this.takenOver = takenOver;
     this.catalog = catalog;
     this.backup = backup;
     this.target = target;
@@ -36,7 +53,10 @@ final class ModelCauses {
     Set<Cause> causes = new LinkedHashSet<>();
     Table table = catalog.table(work.table()).orElseThrow();
     switch (work.kind()) {
-      case DELETE -> stillPointedTo(work, all, causes);
+      case DELETE -> {
+        stillPointedTo(work, all, causes);
+        stillOwning(work, all, causes);
+      }
       case INSERT, UPDATE -> {
         Map<String, String> row = backup.of(table.name()).get(work.key());
         String who = lost.getOrDefault(work.table(), Map.of()).get(work.key());
@@ -53,14 +73,18 @@ final class ModelCauses {
     return causes;
   }
 
-  private static void pointingToNothing(
+  private void pointingToNothing(
       Table table, Map<String, String> row, Rows after, Set<Cause> causes) {
     for (ForeignKey key : table.foreignKeys()) {
       boolean points = key.columns().stream().allMatch(row::containsKey);
       boolean there =
           after.of(key.target()).values().stream()
               .anyMatch(target -> Rows.match(row, key.columns(), target, key.targetColumns()));
-      if (points && !there) {
+      boolean others =
+          takenOver.getOrDefault(key.target(), Set.of()).stream()
+              .map(taken -> backup.of(key.target()).get(taken))
+              .anyMatch(target -> Rows.match(row, key.columns(), target, key.targetColumns()));
+      if (points && (!there || others)) {
         causes.add(new Cause(Reason.PARENT_MISSING, key.name()));
       }
     }
@@ -77,15 +101,27 @@ final class ModelCauses {
           .forEach(
               (other, there) -> {
                 boolean same = Rows.match(row, key.columns(), there, key.columns());
-                boolean changes = all.contains(new Work(table.name(), other, Kind.UPDATE));
+                boolean changes =
+                    all.contains(new Work(table.name(), other, Kind.UPDATE))
+                        && !acts(table, key, ForeignKey::onUpdate);
                 boolean later = work.kind() == Kind.INSERT || key.timing() == Key.Timing.DEFERRABLE;
-                boolean goes =
-                    all.contains(new Work(table.name(), other, Kind.DELETE)) || (changes && later);
+                boolean deleted =
+                    all.contains(new Work(table.name(), other, Kind.DELETE))
+                        && !acts(table, key, ForeignKey::onDelete);
+                boolean goes = deleted || (changes && later);
                 if (same && !other.equals(work.key()) && !goes) {
                   causes.add(new Cause(Reason.UNIQUE_TAKEN, key.name()));
                 }
               });
     }
+  }
+
+  /// Whether a foreign key does something when a value of the key goes: it would do it to those
+  /// that point to whoever takes it over.
+  private boolean acts(Table table, Key key, Function<ForeignKey, Action> when) {
+    return catalog.foreignKeysTo(table.name()).stream()
+        .filter(foreign -> Set.copyOf(foreign.targetColumns()).equals(Set.copyOf(key.columns())))
+        .anyMatch(foreign -> when.apply(foreign) != Action.NO_ACTION);
   }
 
   private void stillPointedTo(Work work, Set<Work> all, Set<Cause> causes) {
@@ -96,6 +132,38 @@ final class ModelCauses {
         causes.add(new Cause(reason, key.name()));
       }
     }
+  }
+
+  /// Rows that are the tenant's by this one, though no foreign key says so.
+  private void stillOwning(Work work, Set<Work> all, Set<Cause> causes) {
+    Map<String, String> row = target.of(work.table()).get(work.key());
+    map.owned()
+        .forEach(
+            (child, owned) -> {
+              boolean stays =
+                  target.of(child).entrySet().stream()
+                      .filter(other -> !all.contains(new Work(child, other.getKey(), Kind.DELETE)))
+                      .filter(other -> !all.contains(new Work(child, other.getKey(), Kind.UPDATE)))
+                      .anyMatch(other -> isOwner(work.table(), row, owned.via(), other.getValue()));
+              if (stays) {
+                causes.add(new Cause(Reason.STILL_REFERENCED, child.text()));
+              }
+            });
+  }
+
+  private boolean isOwner(
+      QualifiedName table, Map<String, String> row, Via via, Map<String, String> other) {
+    return switch (via) {
+      case Via.OfRoot(), Via.OfForeignKey _ -> false;
+      case Via.OfColumn(String column) ->
+          table.equals(map.root().table()) && id.equals(other.get(column));
+      case Via.OfPolymorphic way -> {
+        String key =
+            catalog.table(table).orElseThrow().identifyingKey().orElseThrow().columns().getFirst();
+        yield table.equals(way.targets().get(other.getOrDefault(way.typeColumn(), "")))
+            && row.get(key).equals(other.get(way.idColumn()));
+      }
+    };
   }
 
   private void changedUnderOthers(

@@ -7,6 +7,7 @@ import io.holdfast.postgres.url.ConnectionUrl;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.discovery.Discovery;
 import io.holdfast.tenant.restore.RestorePolicy.Preset;
+import io.holdfast.tenant.restore.TablePlan.Work;
 import io.holdfast.tenant.restore.TenantRestore.Goal;
 import io.holdfast.tenant.scope.Owned;
 import io.holdfast.tenant.scope.ScopeMap;
@@ -112,9 +113,33 @@ class RestoreCirclesTest {
     try (RestoreRun run = run(stored)) {
       assertThat(run.plan().isEmpty()).isTrue();
       assertThat(run.plan("teams").blocked())
-          .containsExactly(new Blocked(Reason.NOT_OF_TENANT, "", 1));
+          .containsExactly(new Blocked(Reason.PARENT_MISSING, "office_fk", 1));
       assertThat(run.plan("people").blocked())
           .containsExactly(new Blocked(Reason.NOT_OF_TENANT, "", 1));
+    }
+  }
+
+  @Test
+  void aValueIsNotTakenOverWhereACascadeWouldHitItsNewRow() throws IOException {
+    TestDatabases.run(
+        url,
+        "ALTER TABLE offices ADD code text UNIQUE",
+        "CREATE TABLE desks (id integer PRIMARY KEY, office text NOT NULL CONSTRAINT office_code_fk"
+            + " REFERENCES offices (code) ON DELETE CASCADE)",
+        "INSERT INTO offices VALUES (6, 1, 'x')",
+        "INSERT INTO desks VALUES (1, 'x')");
+    map =
+        Discovery.discover(TestDatabases.catalog(url), "a", name("accounts"), Optional.empty())
+            .map();
+    StoredTenant stored = StoredTenant.read(url, map, "1");
+    TestDatabases.run(
+        url, "DELETE FROM offices WHERE id = 6", "INSERT INTO offices VALUES (9, 1, 'x')");
+    try (RestoreRun run = run(stored)) {
+      assertThat(run.plan("offices").work()).isEqualTo(new Work(0, 0, 1));
+      assertThat(run.plan("offices").blocked())
+          .containsExactly(new Blocked(Reason.UNIQUE_TAKEN, "offices_code_key", 1));
+      assertThat(run.plan("desks").work().isEmpty()).isTrue();
+      run.apply();
     }
   }
 }

@@ -79,7 +79,19 @@ final class RestoreModel {
     this.backup = references.found(backup);
     this.target = target;
     this.owned = new OwnedRowsModel(catalog, target, map, id).find();
-    this.causes = new ModelCauses(catalog, this.backup, target, references.lost(backup));
+    this.causes =
+        new ModelCauses(
+            catalog, map, id, this.backup, target, references.lost(backup), takenOver());
+  }
+
+  private Map<QualifiedName, Set<String>> takenOver() {
+    Map<QualifiedName, Set<String>> taken = new HashMap<>();
+    for (Table table : tables()) {
+      Set<String> keys = new TreeSet<>(backup.of(table.name()).keySet());
+      keys.removeIf(key -> state(table, key) != State.OTHER);
+      taken.put(table.name(), keys);
+    }
+    return taken;
   }
 
   State state(Table table, String key) {

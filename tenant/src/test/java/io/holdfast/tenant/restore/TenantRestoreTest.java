@@ -292,6 +292,7 @@ class TenantRestoreTest {
   void whatBelongsToARowWithoutAForeignKeyKeepsItFromBeingDeleted() throws IOException {
     sql(
         "CREATE TABLE remarks (id integer PRIMARY KEY, about text NOT NULL, about_id bigint NOT NULL)",
+        "CREATE TABLE of_nobody (id integer PRIMARY KEY)",
         "INSERT INTO remarks VALUES (1, 'Project', 10)");
     ScopeMap polymorphic =
         map(
