@@ -165,6 +165,7 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(new KeyKitCommand(context))
             .addSubcommand(new KeyCheckCommand(context)));
     commandLine.addSubcommand(new ExportCommand(context));
+    commandLine.addSubcommand(new ImportCommand(context));
     commandLine.addSubcommand(new EncryptCommand(context));
     commandLine.addSubcommand(new DecryptCommand(context));
     commandLine.addSubcommand(new DoctorCommand(context));

@@ -33,6 +33,11 @@ public final class DefinedTypes implements StoredDump.ColumnTypes {
   ///   there to show definitions
   public static DefinedTypes of(StoredDump dump, EngineContext context) throws IOException {
     Charset charset = Encodings.charset(dump.toc().encoding());
+    if (ScriptRestore.isOne(dump.dump(), dump.database())) {
+      try (InputStream in = dump.dump().stream(DumpPaths.script(dump.database()))) {
+        return new DefinedTypes(read(in, charset));
+      }
+    }
     try (ScratchDirectory scratch = ScratchDirectory.make("holdfast-export")) {
       Path archive = scratch.path().resolve("schema.dump");
       dump.dump().save(DumpPaths.schema(dump.database()), archive);
@@ -61,7 +66,9 @@ public final class DefinedTypes implements StoredDump.ColumnTypes {
     Map<SqlName, TableDefinition> tables = new HashMap<>();
     ScriptReader script = new ScriptReader(in);
     for (Optional<ScriptReader.Part> part = script.next(); part.isPresent(); part = script.next()) {
-      if (part.get() == ScriptReader.Part.STATEMENT) {
+      if (part.get() == ScriptReader.Part.COPY) {
+        long _ = script.copyRows(0, (_, _, _) -> {});
+      } else if (part.get() == ScriptReader.Part.STATEMENT) {
         TableDefinition.parse(new String(script.bytes(), charset), "public")
             .ifPresent(table -> tables.put(table.name(), table));
       }

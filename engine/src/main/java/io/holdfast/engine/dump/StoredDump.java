@@ -143,6 +143,7 @@ public final class StoredDump {
       String path = DumpPaths.largeObjects(database, part);
       add(files, path.substring(DumpPaths.database(database).length()), path);
     }
+    add(files, "script.sql", DumpPaths.script(database));
     add(files, DumpPaths.GLOBALS, DumpPaths.GLOBALS);
     return files;
   }
