@@ -162,6 +162,11 @@ class ImportTest {
     assertThat(other.expect(0, "list").out()).contains("account");
     assertThat(other.expect(0, "show", "latest").out()).contains("account.");
     other.expect(0, "verify", "--all");
+    Path report = scratch.resolve("report.pdf");
+    other.expect(0, "show", "latest", "--report", report.toString());
+    assertThat(Files.readString(report, StandardCharsets.ISO_8859_1)).startsWith("%PDF-1.4");
+    assertThat(other.run("show", "latest", "--report", report.toString()).err())
+        .contains("HF-1074");
 
     Map<String, String> here = extracted("repository", "here");
     assertThat(here).containsKey("tables/matters").containsKey("scope.yaml").containsKey("toc");

@@ -6,6 +6,7 @@ import io.holdfast.engine.rows.StoredContents;
 import io.holdfast.engine.rows.StoredFile;
 import io.holdfast.engine.rows.StoredParts;
 import io.holdfast.engine.rows.StoredTable;
+import io.holdfast.engine.rows.TableFacts;
 import io.holdfast.portable.Column;
 import io.holdfast.portable.PortableOrigin;
 import io.holdfast.portable.SequenceValue;
@@ -17,6 +18,7 @@ import io.holdfast.repository.tree.TreeFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,6 +62,23 @@ public final class StoredDump {
         Set.copyOf(
             TablePatterns.names(toc.tables().stream().map(DumpToc.Table::name).toList(), patterns));
     return toc.only(wanted::contains);
+  }
+
+  /// How much a dump has of each table, by database.
+  public static Map<String, List<TableFacts>> facts(Repository repository, StoredSnapshot backup)
+      throws IOException {
+    DumpContents dump =
+        DumpContents.open(repository, backup.record().name(), backup.record().source());
+    Map<String, List<TableFacts>> facts = new LinkedHashMap<>();
+    for (String database : dump.databases()) {
+      facts.put(
+          database,
+          dump.toc(database).tables().stream()
+              .map(
+                  table -> new TableFacts(table.name().toString(), table.rows(), table.bytes(), ""))
+              .toList());
+    }
+    return facts;
   }
 
   /// Everything, with the types of columns as far as definitions say them.

@@ -8,6 +8,7 @@ import io.holdfast.engine.rows.ExportNames;
 import io.holdfast.engine.rows.StoredContents;
 import io.holdfast.engine.rows.StoredFile;
 import io.holdfast.engine.rows.StoredTable;
+import io.holdfast.engine.rows.TableFacts;
 import io.holdfast.engine.tree.TreeNames;
 import io.holdfast.portable.Column;
 import io.holdfast.portable.PortableOrigin;
@@ -24,7 +25,9 @@ import io.holdfast.tenant.catalog.QualifiedName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /// A backup of a tenant, for those who write it in other forms. Memory holds the names of its files
@@ -45,8 +48,7 @@ public final class StoredTenant {
 
   public static StoredTenant open(Repository repository, StoredSnapshot backup) throws IOException {
     TreeReader tree =
-        TreeReader.open(
-            repository.reader(backup.record()), backup.record().root(TenantDraft.TREE));
+        TreeReader.open(repository.reader(backup.record()), backup.record().root(TenantDraft.TREE));
     TreeFile toc = require(tree, TenantPaths.TOC);
     return new StoredTenant(backup, tree, TenantToc.decode(tree.readAll(toc, TenantToc.BYTES_MAX)));
   }
@@ -59,6 +61,33 @@ public final class StoredTenant {
   /// The tables that it has.
   public List<SqlName> tables() {
     return toc.tables().stream().map(table -> new SqlName(table.schema(), table.name())).toList();
+  }
+
+  /// How much it has of each table.
+  public List<TableFacts> facts() {
+    return toc.tables().stream()
+        .map(
+            table ->
+                new TableFacts(
+                    table.schema() + "." + table.name(), table.rows(), table.bytes(), table.sum()))
+        .toList();
+  }
+
+  /// What else it has, in words.
+  public Map<String, String> beside() {
+    Map<String, String> facts = new LinkedHashMap<>();
+    toc.references()
+        .forEach(
+            rows -> facts.put("to " + rows.name(), rows.rows() + " rows of others are pointed to"));
+    toc.files().forEach(group -> facts.put(group.name(), inWords(group, " files")));
+    toc.largeObjects().forEach(group -> facts.put(group.name(), inWords(group, " large objects")));
+    return facts;
+  }
+
+  private static String inWords(TenantToc.Group group, String what) {
+    return group.count()
+        + what
+        + (group.missing() == 0 ? "" : ", and " + group.missing() + " that were missing");
   }
 
   /// Everything of the tables that are wanted, and everything else.
