@@ -142,7 +142,8 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(new TenantPreviewCommand(context))
             .addSubcommand(new TenantRestoreCommand(context))
             .addSubcommand(new TenantUndoCommand(context))
-            .addSubcommand(new TenantShredCommand(context)));
+            .addSubcommand(new TenantShredCommand(context))
+            .addSubcommand(new TenantExportCommand(context)));
     commandLine.addSubcommand(new ListCommand(context));
     commandLine.addSubcommand(new ShowCommand(context));
     commandLine.addSubcommand(new CheckCommand(context));
@@ -163,6 +164,8 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(new KeyShredCommand(context))
             .addSubcommand(new KeyKitCommand(context))
             .addSubcommand(new KeyCheckCommand(context)));
+    commandLine.addSubcommand(new ExportCommand(context));
+    commandLine.addSubcommand(new ImportCommand(context));
     commandLine.addSubcommand(new EncryptCommand(context));
     commandLine.addSubcommand(new DecryptCommand(context));
     commandLine.addSubcommand(new DoctorCommand(context));

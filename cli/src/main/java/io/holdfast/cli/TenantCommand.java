@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "tenant",
-    description = "One tenant of a shared database: backup, preview, restore, undo, shred.",
+    description = "One tenant of a shared database: backup, preview, restore, undo, shred, export.",
     synopsisSubcommandLabel = "COMMAND")
 final class TenantCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -9,14 +9,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A row as one line of JSON, and back. *Confined*.
-final class RowText {
+public final class RowText {
   private final List<Column> columns;
   private final List<String> heads = new ArrayList<>();
   private final String what;
   private StringBuilder line = new StringBuilder();
 
   /// @param what the line belongs to, for messages
-  RowText(List<Column> columns, String what) {
+  public RowText(List<Column> columns, String what) {
     this.columns = columns;
     this.what = what;
     for (Column column : columns) {
@@ -25,7 +25,7 @@ final class RowText {
   }
 
   /// The line, without its end.
-  byte[] encode(Row row) {
+  public byte[] encode(Row row) {
     Invariant.check(
         row.values().size() == columns.size(), "a row has as many values as there are columns");
     line.setLength(0);

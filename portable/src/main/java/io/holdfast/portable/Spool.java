@@ -17,7 +17,7 @@ public record Spool(Path directory, Entropy entropy, int memoryBytes) {
     this(directory, entropy, MEMORY_BYTES);
   }
 
-  SpooledContent begin() {
+  public SpooledContent begin() {
     return new SpooledContent(this);
   }
 }

@@ -18,7 +18,7 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /// Written once, then read once. Closing it forgets everything. *Confined*.
-final class SpooledContent extends OutputStream {
+public final class SpooledContent extends OutputStream {
   private static final int BUFFER_BYTES = 1 << 17;
 
   private final Spool spool;
@@ -66,12 +66,12 @@ final class SpooledContent extends OutputStream {
     return new OnDisk(file, key, new SealedOutputStream(buffered, key, spool.entropy()));
   }
 
-  long size() {
+  public long size() {
     return size;
   }
 
   /// What was written. Nothing can be written afterwards.
-  InputStream content() throws IOException {
+  public InputStream content() throws IOException {
     if (disk == null) {
       return new ByteArrayInputStream(memory.toByteArray());
     }

@@ -35,6 +35,11 @@ final class DumpPaths {
     return database(database) + "schema.dump";
   }
 
+  /// The text of an imported script.
+  static String script(String database) {
+    return database(database) + "script.sql";
+  }
+
   static String contents(String database) {
     return database(database) + "toc";
   }

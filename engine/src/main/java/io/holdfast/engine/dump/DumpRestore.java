@@ -76,6 +76,9 @@ public final class DumpRestore {
         target.refuse(
             there, "Restore into an empty database; 'createdb -T template0 NAME' makes one.");
       }
+      if (ScriptRestore.isOne(dump, database)) {
+        return new ScriptRestore(context, dump, database, toc, request, warnings).run(target, url);
+      }
       ClientPrograms programs =
           ClientPrograms.require(major(toc.programVersion()), context.environment());
       ClientRun run = new ClientRun(programs, scratch.path(), APPLICATION, context.cancellation());

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 
 /// A directory for files that other programs read or write, for this user only. Gone after use;
 /// what a crash leaves lies where the system keeps temporary files.
-record ScratchDirectory(Path path) implements AutoCloseable {
-  static ScratchDirectory make(String prefix) throws IOException {
+public record ScratchDirectory(Path path) implements AutoCloseable {
+  public static ScratchDirectory make(String prefix) throws IOException {
     return new ScratchDirectory(Files.createTempDirectory(prefix));
   }
 

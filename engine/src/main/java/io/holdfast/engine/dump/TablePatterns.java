@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 
 /// Names of relations as people give them: `schema.name`, or `name` for one of any schema, with `*`
 /// for any characters and `?` for one. Upper and lower case differ.
-final class TablePatterns {
+public final class TablePatterns {
   private TablePatterns() {}
 
   /// What fits, each pattern at least once.
@@ -32,6 +32,15 @@ final class TablePatterns {
       selected.addAll(found);
     }
     return selected.stream().distinct().toList();
+  }
+
+  /// The names that fit, as above.
+  public static List<SqlName> names(List<SqlName> tables, List<String> patterns) {
+    List<DumpedRelation> relations =
+        tables.stream()
+            .map(table -> new DumpedRelation(0, "r", table, List.of(), List.of()))
+            .toList();
+    return select(relations, patterns).stream().map(DumpedRelation::name).toList();
   }
 
   private static boolean fits(Pattern pattern, SqlName name) {

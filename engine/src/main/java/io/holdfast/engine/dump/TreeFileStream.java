@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /// A file of a tree as a stream; holds one piece of it in memory. *Confined.*
-final class TreeFileStream extends InputStream {
+public final class TreeFileStream extends InputStream {
   private final TreeReader tree;
   private final TreeFile file;
   private final byte[] piece = new byte[FileLayout.EXTENT_BYTES];
@@ -15,7 +15,7 @@ final class TreeFileStream extends InputStream {
   private int at;
   private int length;
 
-  TreeFileStream(TreeReader tree, TreeFile file) {
+  public TreeFileStream(TreeReader tree, TreeFile file) {
     this.tree = tree;
     this.file = file;
   }

@@ -28,8 +28,18 @@ public record FileKeys(
   private static final String KEY = "BACKUP_ENCRYPTION_KEY";
   private static final int PASSWORD_FILE_BYTES_MAX = 64 << 10;
 
+  /// Whether somebody gave a key or passphrase for files, and not only for the repository.
+  public boolean areGiven() {
+    return areNamed() || environment.secret(PASSPHRASE).isPresent();
+  }
+
+  /// Whether the command that runs names a file with one.
+  public boolean areNamed() {
+    return keyFile != null || passphraseFile != null;
+  }
+
   /// @throws BackupException `KEY_MISSING`
-  SealKey forSealing() {
+  public SealKey forSealing() {
     return given()
         .orElseThrow(
             () ->
@@ -41,7 +51,7 @@ public record FileKeys(
                         + " not used: whoever gets the file would need it."));
   }
 
-  SealKey forOpening() {
+  public SealKey forOpening() {
     return given()
         .or(() -> environment.secret(KEY).map(SealKey::fromHex))
         .or(
@@ -73,7 +83,7 @@ public record FileKeys(
 
   /// For files of `openssl enc`: the first line of a file, as its `-pass file:` takes it, or what a
   /// variable holds.
-  Secret forOpenSsl() {
+  public Secret forOpenSsl() {
     Path file = keyFile == null ? passphraseFile : keyFile;
     if (file != null) {
       return firstLine(file);

@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
 /// A file that appears when it is whole. Until then it has another name, in the same directory and
 /// for its owner only; closing it unpublished removes it. After a crash it may stay behind as
 /// `.NAME.…holdfast-tmp`.
-final class NewFile implements AutoCloseable {
-  private final Path target;
+public final class NewFile implements AutoCloseable {
+  private final @Nullable Path target;
   private final Path temporary;
   private final Existing existing;
   private final FileChannel channel;
 
-  private NewFile(Path target, Path temporary, Existing existing, FileChannel channel) {
+  private NewFile(@Nullable Path target, Path temporary, Existing existing, FileChannel channel) {
     this.target = target;
     this.temporary = temporary;
     this.existing = existing;
@@ -30,7 +30,7 @@ final class NewFile implements AutoCloseable {
   }
 
   /// @throws BackupException `FILE_EXISTS`, before any work is done
-  static NewFile create(Path target, Existing existing) throws IOException {
+  public static NewFile create(Path target, Existing existing) throws IOException {
     if (existing == Existing.REFUSE && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       throw exists(target, null);
     }
@@ -42,6 +42,16 @@ final class NewFile implements AutoCloseable {
     return new NewFile(target.toAbsolutePath(), temporary, existing, channel);
   }
 
+  /// A file that gets its name when it is published.
+  ///
+  /// @param directory in which it lies until then
+  public static NewFile unnamed(Path directory) throws IOException {
+    Path temporary = Files.createTempFile(directory.toAbsolutePath(), ".new.", ".holdfast-tmp");
+    FileChannel channel =
+        FileChannel.open(temporary, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    return new NewFile(null, temporary, Existing.REFUSE, channel);
+  }
+
   private static BackupException exists(Path target, @Nullable IOException cause) {
     return new BackupException(
         ErrorCode.FILE_EXISTS,
@@ -50,17 +60,23 @@ final class NewFile implements AutoCloseable {
         cause);
   }
 
-  FileChannel channel() {
+  public FileChannel channel() {
     return channel;
   }
 
   /// Gives it its name, durably. If that is taken meanwhile it is refused, unless it may be
   /// replaced.
   void publish() throws IOException {
+    publish(Objects.requireNonNull(target, "a file without a name is published under one"));
+  }
+
+  /// As [#publish()], under a name in the same directory.
+  public void publish(Path named) throws IOException {
+    Path target = named.toAbsolutePath();
     channel.force(true);
     switch (existing) {
       case REPLACE -> Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      case REFUSE -> link();
+      case REFUSE -> link(target);
     }
     Path directory = Objects.requireNonNull(target.getParent(), "a directory");
     try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
@@ -69,7 +85,7 @@ final class NewFile implements AutoCloseable {
   }
 
   /// Unlike a rename, a link never replaces.
-  private void link() throws IOException {
+  private void link(Path target) throws IOException {
     try {
       Files.createLink(target, temporary);
     } catch (FileAlreadyExistsException e) {

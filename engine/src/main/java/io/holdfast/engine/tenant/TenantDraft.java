@@ -90,7 +90,7 @@ final class TenantDraft {
   }
 
   /// A number that only holders of the key domain know.
-  private static long seed(ChunkIds ids) {
+  static long seed(ChunkIds ids) {
     byte[] label = CUT_LABEL.getBytes(StandardCharsets.US_ASCII);
     return ByteBuffer.wrap(ids.of(ChunkType.ROOT, label, 0, label.length).toBytes()).getLong();
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.holdfast.postgres.script;
+
+import org.jspecify.annotations.NullMarked;
