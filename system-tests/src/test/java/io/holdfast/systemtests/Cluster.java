@@ -91,7 +91,11 @@ final class Cluster implements AutoCloseable {
   }
 
   String url() {
-    return "postgresql://postgres@127.0.0.1:" + port + "/postgres";
+    return url("postgres");
+  }
+
+  String url(String database) {
+    return "postgresql://postgres@127.0.0.1:" + port + "/" + database;
   }
 
   Path data() {
