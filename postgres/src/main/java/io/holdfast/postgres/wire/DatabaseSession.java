@@ -101,13 +101,14 @@ public final class DatabaseSession implements AutoCloseable {
     return rows.getFirst().getFirst();
   }
 
-  /// Runs a `COPY … TO STDOUT` and hands out what it sends.
+  /// Runs a `COPY … TO STDOUT` and hands out what it sends, a long row in several pieces.
   ///
   /// @return how many rows the server says it sent
   public long copyOut(String sql, CopySink sink) throws IOException {
     try {
       return answered(
           () -> {
+            connection.in().rows(MessageReader.Rows.IN_PARTS);
             connection.send('Q', out -> out.cstring(sql));
             return finish('H', (bytes, offset, length) -> guarded(sink, bytes, offset, length));
           });
