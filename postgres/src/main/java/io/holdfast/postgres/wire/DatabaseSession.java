@@ -22,6 +22,9 @@ public final class DatabaseSession implements AutoCloseable {
   /// How long the server may work on one command before it says anything.
   private static final int ANSWER_MILLIS = (int) Duration.ofDays(7).toMillis();
 
+  /// A database has as many tables as its users like.
+  private static final int ROWS_MAX = 10_000_000;
+
   private static final int POLL_EVERY_BYTES = 8 << 20;
 
   private final ConnectionUrl url;
@@ -89,7 +92,7 @@ public final class DatabaseSession implements AutoCloseable {
 
   /// As [#query], with the values as they came.
   public List<List<byte[]>> queryBytes(String sql) throws IOException {
-    return answered(() -> connection.queryBytes(sql, ANSWER_MILLIS));
+    return answered(() -> connection.queryBytes(sql, ANSWER_MILLIS, ROWS_MAX));
   }
 
   /// The first value of the first row.
