@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// one shows no difference; where this machine has none, the test is skipped.
 class DumpVersionsTest {
   private static final int NEW_SAMPLE_SINCE = 17;
+  private static final int NOT_NULL_HAS_NAME_SINCE = 18;
 
   private Path scratch = Path.of("/tmp");
 
@@ -39,7 +40,7 @@ class DumpVersionsTest {
       if (from >= NEW_SAMPLE_SINCE) {
         ClientTools.load(source, "erp", "dump-sample-17.sql");
       }
-      if (from != to) {
+      if (isShownInOtherWords(from, to)) {
         // pg_restore is stopped by it.
         ClientTools.psql(source, "erp", "--command=ALTER EVENT TRIGGER no_ddl DISABLE");
       }
@@ -54,11 +55,17 @@ class DumpVersionsTest {
     }
   }
 
-  /// What `pg_dump` says of the source; another version shows views in other words, so there it is
-  /// what it says of a copy that PostgreSQL itself made.
+  /// Another version shows views in other words, and `pg_dump` of 18 does not bring back all names
+  /// of `NOT NULL` constraints that a table has from another by `LIKE`.
+  private static boolean isShownInOtherWords(int from, int to) {
+    return from != to || from >= NOT_NULL_HAS_NAME_SINCE;
+  }
+
+  /// What `pg_dump` says of the source; where that cannot be, what it says of a copy that
+  /// PostgreSQL itself made.
   private List<String> expected(ClientTools tools, Cluster source, Cluster target)
       throws Exception {
-    if (source.major() == target.major()) {
+    if (!isShownInOtherWords(source.major(), target.major())) {
       return tools.dump(source, "erp");
     }
     target.execute("CREATE DATABASE reference TEMPLATE template0");

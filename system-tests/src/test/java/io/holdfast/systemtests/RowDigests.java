@@ -1,7 +1,6 @@
 package io.holdfast.systemtests;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -30,8 +29,7 @@ final class RowDigests {
   static Map<String, String> of(Cluster cluster, String database) throws SQLException {
     Map<String, String> queries = new TreeMap<>();
     Map<String, String> digests = new TreeMap<>();
-    String url = "jdbc:postgresql://127.0.0.1:" + cluster.port() + "/" + database;
-    try (Connection connection = DriverManager.getConnection(url + "?user=postgres");
+    try (Connection connection = cluster.connect(database);
         Statement statement = connection.createStatement()) {
       try (ResultSet rows = statement.executeQuery(QUERIES)) {
         while (rows.next()) {
