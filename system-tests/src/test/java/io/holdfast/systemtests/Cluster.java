@@ -91,7 +91,11 @@ final class Cluster implements AutoCloseable {
   }
 
   String url() {
-    return "postgresql://postgres@127.0.0.1:" + port + "/postgres";
+    return url("postgres");
+  }
+
+  String url(String database) {
+    return "postgresql://postgres@127.0.0.1:" + port + "/" + database;
   }
 
   Path data() {
@@ -156,14 +160,23 @@ final class Cluster implements AutoCloseable {
   }
 
   Connection connect() throws SQLException {
+    return connect("postgres");
+  }
+
+  Connection connect(String database) throws SQLException {
     return DriverManager.getConnection(
-        "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=postgres");
+        "jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?user=postgres");
   }
 
   /// Runs statements; the first column of the first row of the first of them, empty if there is
   /// none.
   String sql(String statements) throws SQLException {
-    try (Connection connection = connect();
+    return sqlIn("postgres", statements);
+  }
+
+  /// The same in another database.
+  String sqlIn(String database, String statements) throws SQLException {
+    try (Connection connection = connect(database);
         Statement statement = connection.createStatement()) {
       if (!statement.execute(statements)) {
         return "";

@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,12 +81,12 @@ class MemoryTest {
     Program program = new Program(scratch);
     program.expect(0, "init");
     List<Long> peaks = new ArrayList<>();
-    peaks.add(peak(program, scratch, "files", "backup", source.toString()));
-    peaks.add(peak(program, scratch, "files", "backup", source.toString()));
+    peaks.add(PeakMemory.of(program, scratch, "files", "backup", source.toString()));
+    peaks.add(PeakMemory.of(program, scratch, "files", "backup", source.toString()));
     for (int i = 0; i < FILES; i += 100) {
       Files.writeString(file(source, i), "a little more", StandardOpenOption.APPEND);
     }
-    peaks.add(peak(program, scratch, "files", "backup", source.toString()));
+    peaks.add(PeakMemory.of(program, scratch, "files", "backup", source.toString()));
     System.out.println("files: " + peaks.stream().map(p -> p / MIB + " MiB").toList());
     assertThat(peaks.getFirst()).isLessThan(LIMIT_BYTES);
     assertThat(peaks.subList(1, 3))
@@ -121,42 +120,16 @@ class MemoryTest {
       }
       program.expect(0, "init");
       List<Long> peaks = new ArrayList<>();
-      peaks.add(peak(program, home, "backup"));
+      peaks.add(PeakMemory.of(program, home, "backup"));
       if (Seeds.thorough()) {
-        peaks.add(peak(program, home, "backup", "--type", "incremental"));
-        peaks.add(peak(program, home, "verify", "latest"));
+        peaks.add(PeakMemory.of(program, home, "backup", "--type", "incremental"));
+        peaks.add(PeakMemory.of(program, home, "verify", "latest"));
       }
-      peaks.add(peak(program, home, "restore", "latest", "--to", home + "/restored"));
+      peaks.add(PeakMemory.of(program, home, "restore", "latest", "--to", home + "/restored"));
       System.out.println(name + ": " + peaks.stream().map(p -> p / MIB + " MiB").toList());
       return peaks;
     } finally {
       Scratch.remove(home);
-    }
-  }
-
-  /// The most that the process ever had in memory, as the kernel counts it.
-  private static long peak(Program program, Path home, String... command) throws Exception {
-    Path log = Files.createTempFile(home, "peak", ".log");
-    Process process = program.start(log, command);
-    Path status = Path.of("/proc", Long.toString(process.pid()), "status");
-    long peakBytes = 0;
-    while (!process.waitFor(20, TimeUnit.MILLISECONDS)) {
-      peakBytes = Math.max(peakBytes, highWaterBytes(status));
-    }
-    assertThat(process.exitValue()).as(Files.readString(Path.of(log + ".err"))).isZero();
-    assertThat(peakBytes).as("a Java machine was seen").isGreaterThan(32 * MIB);
-    return peakBytes;
-  }
-
-  private static long highWaterBytes(Path status) {
-    try {
-      return Files.readAllLines(status).stream()
-          .filter(line -> line.startsWith("VmHWM:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
-          .findFirst()
-          .orElse(0);
-    } catch (IOException ended) {
-      return 0;
     }
   }
 }

@@ -22,6 +22,9 @@ public final class DatabaseSession implements AutoCloseable {
   /// How long the server may work on one command before it says anything.
   private static final int ANSWER_MILLIS = (int) Duration.ofDays(7).toMillis();
 
+  /// A database has as many tables as its users like.
+  private static final int ROWS_MAX = 10_000_000;
+
   private static final int POLL_EVERY_BYTES = 8 << 20;
 
   private final ConnectionUrl url;
@@ -89,7 +92,7 @@ public final class DatabaseSession implements AutoCloseable {
 
   /// As [#query], with the values as they came.
   public List<List<byte[]>> queryBytes(String sql) throws IOException {
-    return answered(() -> connection.queryBytes(sql, ANSWER_MILLIS));
+    return answered(() -> connection.queryBytes(sql, ANSWER_MILLIS, ROWS_MAX));
   }
 
   /// The first value of the first row.
@@ -101,13 +104,14 @@ public final class DatabaseSession implements AutoCloseable {
     return rows.getFirst().getFirst();
   }
 
-  /// Runs a `COPY … TO STDOUT` and hands out what it sends.
+  /// Runs a `COPY … TO STDOUT` and hands out what it sends, a long row in several pieces.
   ///
   /// @return how many rows the server says it sent
   public long copyOut(String sql, CopySink sink) throws IOException {
     try {
       return answered(
           () -> {
+            connection.in().rows(MessageReader.Rows.IN_PARTS);
             connection.send('Q', out -> out.cstring(sql));
             return finish('H', (bytes, offset, length) -> guarded(sink, bytes, offset, length));
           });

@@ -11,6 +11,10 @@ import java.util.Arrays;
 final class MessageReader {
   static final int MESSAGE_BYTES_MAX = 16 << 20;
   static final int NOTHING = -1;
+
+  /// Copy data that is longer comes in parts of this size, where that was asked for.
+  static final int PART_BYTES = 1 << 20;
+
   private static final int HEADER_BYTES = 5;
   private static final int BUFFER_BYTES = 256 << 10;
   private static final int READ_BYTES_MIN = 64 << 10;
@@ -23,6 +27,16 @@ final class MessageReader {
   private int end;
   private int bodyEnd;
   private int cursor;
+  private int left;
+  private Rows rows = Rows.WHOLE;
+
+  /// How copy data is handed out.
+  enum Rows {
+    /// As the server sends it, up to [#MESSAGE_BYTES_MAX].
+    WHOLE,
+    /// A row of a table may have a gigabyte, and its bytes mean the same in several messages.
+    IN_PARTS
+  }
 
   /// @param stallMillis how long a message that has begun may take to go on
   MessageReader(Transport transport, int stallMillis) {
@@ -34,22 +48,46 @@ final class MessageReader {
   ///
   /// @throws io.holdfast.base.BackupException `CANCELLED` when a stop is asked for while waiting
   int next(int timeoutMillis, Cancellation cancellation) throws IOException {
+    if (left > 0) {
+      return nextPart(cancellation);
+    }
     start = bodyEnd;
     cursor = bodyEnd;
     if (!fill(HEADER_BYTES, timeoutMillis, cancellation)) {
       return NOTHING;
     }
     int length = int32At(start + 1);
-    if (length < 4 || length > MESSAGE_BYTES_MAX) {
+    boolean inParts =
+        rows == Rows.IN_PARTS && buffer[start] == 'd' && length > HEADER_BYTES + PART_BYTES;
+    if (length < 4 || (length > MESSAGE_BYTES_MAX && !inParts)) {
       throw new WireViolationException(
           "a message of "
               + Integer.toUnsignedString(length)
               + " bytes; this is not a PostgreSQL server, or not one we know");
     }
-    fill(1 + length, stallMillis, cancellation);
+    int first = inParts ? PART_BYTES : length;
+    fill(1 + first, stallMillis, cancellation);
     cursor = start + HEADER_BYTES;
-    bodyEnd = start + 1 + length;
+    bodyEnd = start + 1 + first;
+    left = length - first;
     return buffer[start] & 0xff;
+  }
+
+  /// More of a row that is too long to be held.
+  private int nextPart(Cancellation cancellation) throws IOException {
+    start = bodyEnd;
+    int count = Math.min(left, PART_BYTES);
+    if (!fill(count, stallMillis, cancellation)) {
+      throw stalled();
+    }
+    cursor = start;
+    bodyEnd = start + count;
+    left -= count;
+    return 'd';
+  }
+
+  void rows(Rows how) {
+    rows = how;
   }
 
   byte[] bytes() {
@@ -125,13 +163,17 @@ final class MessageReader {
       }
       if (read == 0 && waited >= limit) {
         if (begun) {
-          throw new IOException(
-              "the server stopped in the middle of a message for " + stallMillis + " ms");
+          throw stalled();
         }
         return false;
       }
     }
     return true;
+  }
+
+  private IOException stalled() {
+    return new IOException(
+        "the server stopped in the middle of a message for " + stallMillis + " ms");
   }
 
   /// Moves what is held to the front when the rest of the buffer is too small for the message, or

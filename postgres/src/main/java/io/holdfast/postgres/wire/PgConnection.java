@@ -221,11 +221,12 @@ final class PgConnection implements AutoCloseable {
 
   /// As [#query], with the values as they came.
   List<List<byte[]>> queryBytes(String sql) throws IOException {
-    return queryBytes(sql, STALL_MILLIS);
+    return queryBytes(sql, STALL_MILLIS, ROWS_MAX);
   }
 
-  /// As [#queryBytes(String)], for commands that may take longer before they say anything.
-  List<List<byte[]>> queryBytes(String sql, int timeoutMillis) throws IOException {
+  /// As [#queryBytes(String)], for commands that may take longer before they say anything, or have
+  /// more to say.
+  List<List<byte[]>> queryBytes(String sql, int timeoutMillis, int rowsMax) throws IOException {
     send('Q', out -> out.cstring(sql));
     List<List<byte[]>> rows = new ArrayList<>();
     @Nullable ServerErrorException error = null;
@@ -252,8 +253,8 @@ final class PgConnection implements AutoCloseable {
         // A fatal error is the last thing a server says.
         throw error != null ? error : e;
       }
-      if (rows.size() > ROWS_MAX) {
-        throw new WireViolationException("more than " + ROWS_MAX + " rows");
+      if (rows.size() > rowsMax) {
+        throw new WireViolationException("more than " + rowsMax + " rows");
       }
     }
   }

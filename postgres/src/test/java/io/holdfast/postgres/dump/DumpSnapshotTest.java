@@ -12,10 +12,13 @@ import io.holdfast.postgres.wire.DatabaseSession;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +121,32 @@ class DumpSnapshotTest {
         assertThat(another.lock(table)).isTrue();
         assertThat(copied(another, table)).startsWith("1\n").hasLineCount(100);
       }
+    }
+  }
+
+  @Test
+  void aRowMayBeLongerThanWhatIsHeldOfIt() throws Exception {
+    server.sql(
+        "INSERT INTO done SELECT string_agg(md5(i::text), '') FROM generate_series(1, 700000) i",
+        "INSERT INTO done VALUES ('after it')");
+    MessageDigest digest = MessageDigest.getInstance("MD5");
+    AtomicInteger longest = new AtomicInteger();
+    try (DumpSnapshot snapshot = take(WAIT)) {
+      long rows =
+          snapshot
+              .reader()
+              .copy(
+                  table(snapshot, "done").parts("UTF8").getFirst(),
+                  (bytes, offset, length) -> {
+                    digest.update(bytes, offset, length);
+                    longest.accumulateAndGet(length, Math::max);
+                  });
+      assertThat(rows).isEqualTo(2);
+    }
+    assertThat(longest.get()).isLessThanOrEqualTo(1 << 20);
+    try (DatabaseSession session = session()) {
+      assertThat(session.value("SELECT md5(string_agg(what || chr(10), '')) FROM public.done"))
+          .isEqualTo(HexFormat.of().formatHex(digest.digest()));
     }
   }
 

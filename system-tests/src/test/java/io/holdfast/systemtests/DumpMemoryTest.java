@@ -1,0 +1,88 @@
+package io.holdfast.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.base.testing.Seeds;
+import io.holdfast.postgres.testing.TestPrograms;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Dumps and their restores do with the same small heap, whatever the size of a table and of one
+/// row.
+class DumpMemoryTest {
+  private static final long MIB = 1 << 20;
+  private static final String HEAP = "-Xmx192m";
+  private static final long LIMIT_BYTES = 300 * MIB;
+  private static final int ROW_BYTES = 300;
+
+  private Path scratch = Path.of("/tmp");
+
+  @BeforeEach
+  void makeScratch() throws IOException {
+    scratch = Scratch.make();
+  }
+
+  @AfterEach
+  void removeScratch() throws IOException {
+    Scratch.remove(scratch);
+  }
+
+  @Test
+  void theSameSmallHeapDoesForTablesAndRowsOfAnySize() throws Exception {
+    try (Cluster source =
+        Cluster.create(
+            TestPrograms.WITH_TOOLS,
+            scratch.resolve("source"),
+            Map.of("fsync", "off", "max_wal_size", "1GB", "autovacuum", "off"))) {
+      Program program = new Program(scratch).with("HOLDFAST_JAVA_OPTS", HEAP);
+      program.expect(0, "init");
+      throughADump(program, source, "small", table(10 * MIB));
+      throughADump(program, source, "large", table((Seeds.thorough() ? 1024 : 320) * MIB));
+      throughADump(program, source, "wide", row((Seeds.thorough() ? 200 : 100) * MIB));
+      if (Seeds.thorough()) {
+        throughADump(program, source, "huge", table(5 * 1024 * MIB));
+      }
+    }
+  }
+
+  private static String table(long bytes) {
+    return "CREATE TABLE t AS SELECT n, md5(n::text) || md5((n * 3)::text) || md5((n * 5)::text) ||"
+               + " md5((n * 7)::text) || md5((n * 11)::text) || md5((n * 13)::text) || md5((n *"
+               + " 17)::text) || md5((n * 19)::text) AS filler FROM generate_series(1::bigint, "
+        + bytes / ROW_BYTES
+        + ") n";
+  }
+
+  /// Two characters of a row's text are one byte of the value.
+  private static String row(long bytes) {
+    return "CREATE TABLE t AS SELECT decode(string_agg(md5(i::text), ''), 'hex') AS n"
+        + " FROM generate_series(1, "
+        + bytes / 32
+        + ") i";
+  }
+
+  private void throughADump(Program program, Cluster source, String database, String table)
+      throws Exception {
+    source.execute("CREATE DATABASE " + database, "CREATE DATABASE copy TEMPLATE template0");
+    source.sqlIn(database, table);
+    Program dumping = program.with("DATABASE_URL", source.url(database));
+    long dump = PeakMemory.of(dumping, scratch, "dump", "backup");
+    long restore =
+        PeakMemory.of(program, scratch, "dump", "restore", "latest", "--url", source.url("copy"));
+    System.out.println(database + ": " + dump / MIB + " MiB, " + restore / MIB + " MiB");
+    assertThat(dump).as("dump of " + database).isLessThan(LIMIT_BYTES);
+    assertThat(restore).as("restore of " + database).isLessThan(LIMIT_BYTES);
+    assertThat(digest(source, "copy")).isEqualTo(digest(source, database));
+    source.execute("DROP DATABASE copy", "DROP DATABASE " + database);
+  }
+
+  private static String digest(Cluster source, String database) throws SQLException {
+    return source.sqlIn(
+        database, "SELECT count(*) || ' ' || sum(hashtextextended(n::text, 0)) FROM t");
+  }
+}
