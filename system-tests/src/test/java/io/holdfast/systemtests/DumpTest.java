@@ -46,7 +46,8 @@ class DumpTest {
       DumpedServer.load(source, "erp");
       Command.Ended dumped = dump(source, "erp");
       assertThat(dumped.out()).contains("erp: ", "4 large objects");
-      assertThat(dumped.err()).doesNotContain("warning");
+      assertThat(dumped.err().lines().filter(line -> line.contains("warning")))
+          .containsExactly("warning: erp: rows of 1 foreign tables are not in the dump");
 
       other.execute("CREATE DATABASE copy TEMPLATE template0");
       Command.Ended refused =
@@ -100,7 +101,36 @@ class DumpTest {
               .run("dump", "backup", "--lock-wait", "1");
       assertThat(refused.status()).as(refused.all()).isEqualTo(3);
       assertThat(refused.err()).contains("HF-2007").contains("--lock-wait");
+      assertThat(refused.err()).containsPattern("public.t by process \\d+ .*whose query began 20");
       assertThat(source.log().split("due to lock timeout", -1)).hasSize(2);
+    }
+  }
+
+  @Test
+  void largeObjectsThatCannotBeReadAreMissed() throws Exception {
+    try (Cluster source = Cluster.create(scratch.resolve("source"))) {
+      source.execute(
+          "CREATE ROLE lost",
+          "SELECT lo_from_bytea(1, 'x'), lo_from_bytea(2, 'y')",
+          "ALTER LARGE OBJECT 2 OWNER TO lost",
+          "DELETE FROM pg_authid WHERE rolname = 'lost'");
+      Command.Ended refused =
+          program.with("DATABASE_URL", DumpedServer.url(source, "postgres")).run("dump", "backup");
+      assertThat(refused.err()).contains("2 large objects, of which 1 could be read");
+      assertThat(refused.status()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void rolesWithoutAnEncodingAreSaidToBeMissing() throws Exception {
+    try (Cluster source = Cluster.create(scratch.resolve("source"))) {
+      source.execute("CREATE DATABASE raw TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'");
+      DumpedServer.sql(
+          source,
+          "raw",
+          "DO $$ BEGIN EXECUTE 'CREATE ROLE ' || quote_ident(convert_from('\\xe4', 'SQL_ASCII'));"
+              + " END $$");
+      assertThat(dump(source, "raw").err()).contains("roles are not in the dump");
     }
   }
 

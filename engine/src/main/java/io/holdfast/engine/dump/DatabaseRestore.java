@@ -1,7 +1,5 @@
 package io.holdfast.engine.dump;
 
-import static java.util.stream.Collectors.joining;
-
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.engine.EngineContext;
@@ -18,14 +16,12 @@ import java.io.IOException;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongPredicate;
-import java.util.stream.Stream;
 
 /// Puts one database of a dump into one that is there. *Confined.*
 final class DatabaseRestore {
-  private static final int SHOWN_MAX = 5;
-
   private final EngineContext context;
   private final DumpRestoreRequest request;
   private final DumpContents dump;
@@ -52,18 +48,17 @@ final class DatabaseRestore {
       if (request.tables().isEmpty()) {
         target.refuse(
             there.relations(),
-            "Restore into an empty database; 'createdb -T template0 NAME' makes one.");
+            "Restore into an empty database; make one with --create, or replace this one with"
+                + " --clean.");
       }
-      ClientPrograms programs =
-          ClientPrograms.require(major(toc.programVersion()), context.environment());
+      ClientPrograms programs = ClientPrograms.require(toc.programMajor(), context.environment());
       ClientRun run =
           new ClientRun(
               programs, scratch.path(), TargetDatabase.APPLICATION, context.cancellation());
-      DefinitionsRestore definitions =
-          new DefinitionsRestore(context, run, url, request, target.isSuperuser());
+      DefinitionsRestore definitions = new DefinitionsRestore(context, run, url, request, target);
       definitions.open(dump, database, scratch.path());
       Set<SqlName> made = relations(toc);
-      if (!request.tables().isEmpty()) {
+      if (!request.tables().isEmpty() || dump.attributes().isPartial()) {
         ArchiveSelection selection = selection(toc, definitions, there);
         target.refuse(
             selection.relations().stream().filter(there.relations()::contains).toList(),
@@ -85,6 +80,7 @@ final class DatabaseRestore {
           toc.rows(),
           toc.bytes(),
           largeObjects,
+          Optional.empty(),
           warnings);
     }
   }
@@ -99,10 +95,6 @@ final class DatabaseRestore {
     return names;
   }
 
-  private static int major(String version) {
-    return Integer.parseInt(version.split("\\D", 2)[0]);
-  }
-
   /// What of a dump is restored when only some tables are wanted.
   private ArchiveSelection selection(
       DumpToc toc, DefinitionsRestore definitions, TargetObjects there) throws IOException {
@@ -110,13 +102,15 @@ final class DatabaseRestore {
         ArchiveSelection.of(
             definitions.entries(),
             toc.relations(),
-            TablePatterns.select(toc.relations(), request.tables()),
+            request.tables().isEmpty()
+                ? toc.relations()
+                : TablePatterns.select(toc.relations(), request.tables()),
             there,
             toc.encoding());
-    if (!selection.unfit().isEmpty()) {
+    if (!request.tables().isEmpty() && !selection.unfit().isEmpty()) {
       throw new BackupException(
           ErrorCode.BAD_ARGUMENT,
-          shown(selection.unfit()) + ", which is neither chosen nor in the target",
+          Unfitting.described(selection.unfit()) + ", which is neither chosen nor in the target",
           "Add what is needed with a further --table.");
     }
     if (selection.hangingKeys() > 0) {
@@ -125,7 +119,9 @@ final class DatabaseRestore {
               + " foreign keys are left out: the tables that they point to are not there");
     }
     if (!selection.leftOut().isEmpty()) {
-      warnings.add("left out because of tables that are not there: " + shown(selection.leftOut()));
+      warnings.add(
+          "left out because of tables that are not there: "
+              + Unfitting.described(selection.leftOut()));
     }
     for (String schema : selection.schemasMade()) {
       if (there.state() == TargetObjects.State.IN_USE) {
@@ -134,13 +130,6 @@ final class DatabaseRestore {
       }
     }
     return selection;
-  }
-
-  private static String shown(List<ArchiveSelection.Unfit> unfit) {
-    Stream<String> some =
-        unfit.stream().limit(SHOWN_MAX).map(each -> each.what() + " needs " + each.needs());
-    return some.collect(joining("; "))
-        + (unfit.size() > SHOWN_MAX ? "; … (" + unfit.size() + " in all)" : "");
   }
 
   /// Large objects belong to no table: with some tables come those that their rows point to.
@@ -165,7 +154,10 @@ final class DatabaseRestore {
     LargeObjectsRestore.Count count = LargeObjectsRestore.Count.NONE;
     for (int part = 0; part < toc.largeObjectParts(); part++) {
       try (TreeFileStream stream = dump.stream(DumpPaths.largeObjects(database, part))) {
-        count = count.plus(new LargeObjectsRestore(target, parts).restore(stream, wanted));
+        count =
+            count.plus(
+                new LargeObjectsRestore(target, parts, LargeObjectsRestore.Transactions.OWN)
+                    .restore(stream, wanted));
       }
     }
     if (count.read() != toc.largeObjects()) {

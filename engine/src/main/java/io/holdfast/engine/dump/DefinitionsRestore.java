@@ -9,11 +9,13 @@ import io.holdfast.postgres.dump.ArchiveEntries;
 import io.holdfast.postgres.dump.ArchiveEntry;
 import io.holdfast.postgres.dump.ArchiveSelection;
 import io.holdfast.postgres.dump.RestoreSettings;
+import io.holdfast.postgres.dump.TargetDatabase;
 import io.holdfast.postgres.url.ConnectionUrl;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /// Lets `pg_restore` make what the dump's archive defines, in three steps: what rows need, what is
@@ -24,6 +26,7 @@ final class DefinitionsRestore {
   private final ConnectionUrl url;
   private final DumpRestoreRequest request;
   private final boolean superuser;
+  private final Map<String, String> settings;
   private Path archive = Path.of("");
   private Path list = Path.of("");
   private ArchiveEntries before = new ArchiveEntries(List.of());
@@ -34,12 +37,14 @@ final class DefinitionsRestore {
       ClientRun run,
       ConnectionUrl url,
       DumpRestoreRequest request,
-      boolean superuser) {
+      TargetDatabase target)
+      throws IOException {
     this.context = context;
     this.run = run;
     this.url = url;
     this.request = request;
-    this.superuser = superuser;
+    this.superuser = target.isSuperuser();
+    this.settings = RestoreSettings.forDefinitions(target.maintenanceKilobytes());
   }
 
   /// Fetches the archive into a directory.
@@ -115,8 +120,7 @@ final class DefinitionsRestore {
       arguments.add("--no-privileges");
     }
     arguments.add(archive.toString());
-    ClientRun.Ended ended =
-        run.run(ClientProgram.PG_RESTORE, url, RestoreSettings.forDefinitions(), arguments);
+    ClientRun.Ended ended = run.run(ClientProgram.PG_RESTORE, url, settings, arguments);
     if (ended.status() != 0) {
       throw failed(ended);
     }

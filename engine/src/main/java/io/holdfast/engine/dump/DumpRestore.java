@@ -1,10 +1,12 @@
 package io.holdfast.engine.dump;
 
 import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
 import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.Failures;
 import io.holdfast.engine.OpenRepository;
 import io.holdfast.postgres.dump.DumpFailures;
+import io.holdfast.postgres.dump.ServerDatabases;
 import io.holdfast.postgres.dump.TargetDatabase;
 import io.holdfast.postgres.url.ConnectionUrl;
 import io.holdfast.postgres.wire.ServerErrorException;
@@ -15,7 +17,7 @@ import java.util.List;
 
 /// Puts a database of a dump into an empty one, or some of its tables into any: definitions, rows
 /// by several sessions at once, indexes and constraints, privileges. A restore that fails leaves
-/// what it did so far in the target, which was empty before.
+/// what it did so far in a target that was empty before; a database that it made itself is gone.
 public final class DumpRestore {
   private final EngineContext context;
   private final Repository repository;
@@ -29,29 +31,154 @@ public final class DumpRestore {
   ///
   /// @throws BackupException that says why it cannot be done, or what failed
   public DumpRestoreReport run(DumpRestoreRequest request) {
+    return opened(request, this::restore);
+  }
+
+  /// What a restore that makes a database would do; changes nothing.
+  public DumpRestorePlan plan(DumpRestoreRequest request) {
+    return opened(
+        request,
+        (opened, dump, url) -> {
+          if (opened.placement() == DumpRestoreRequest.Placement.EXISTING) {
+            throw wrong(
+                "a restore into a database that is there replaces nothing",
+                "--dry-run goes with --clean and --create.");
+          }
+          requireAlone(opened, dump);
+          return new PlacedRestore(context, opened, dump, new ArrayList<>())
+              .plan(dump.database(opened.database()), url);
+        });
+  }
+
+  /// Restores all databases of a dump, each into one of its name that is made or empty; roles and
+  /// tablespaces first. Nothing is begun if one of them cannot be.
+  public List<DumpRestoreReport> runAll(DumpRestoreRequest request) {
+    return opened(request, this::restoreAll);
+  }
+
+  @FunctionalInterface
+  private interface Work<T> {
+    T run(DumpRestoreRequest request, DumpContents dump, ConnectionUrl url) throws IOException;
+  }
+
+  private <T> T opened(DumpRestoreRequest request, Work<T> work) {
     ConnectionUrl url = ConnectionUrl.parse(request.target(), context.environment());
     String what = "restore of " + request.backup();
     return Failures.translate(
         what,
         () -> {
           try {
-            return restore(request, url);
+            return work.run(
+                request, DumpContents.open(repository, request.backup(), request.source()), url);
           } catch (ServerErrorException e) {
             throw DumpFailures.translate(what, url.user(), e);
           }
         });
   }
 
-  private DumpRestoreReport restore(DumpRestoreRequest request, ConnectionUrl url)
-      throws IOException {
-    DumpContents dump = DumpContents.open(repository, request.backup(), request.source());
+  private DumpRestoreReport restore(
+      DumpRestoreRequest request, DumpContents dump, ConnectionUrl url) throws IOException {
     String database = dump.database(request.database());
     List<String> warnings = new ArrayList<>();
+    boolean dataOnly =
+        request.content() == DumpRestoreRequest.Content.DATA_ONLY || dump.attributes().isDataOnly();
+    if (!dataOnly && request.filled() == DumpRestoreRequest.Filled.APPENDED) {
+      throw wrong(
+          "rows can be added to tables that are there only where definitions are not restored",
+          "Give --data-only with --append.");
+    }
+    return switch (request.placement()) {
+      case EXISTING -> {
+        globals(request, dump, url, "", warnings);
+        yield dataOnly
+            ? new DataRestore(context, request, dump, warnings).run(database, url)
+            : new DatabaseRestore(context, request, dump, warnings).run(database, url);
+      }
+      case CREATED, REPLACED -> {
+        requireAlone(request, dump);
+        globals(request, dump, url, url.database(), warnings);
+        yield new PlacedRestore(context, request, dump, warnings).run(database, url);
+      }
+    };
+  }
+
+  /// A new database gets all of a dump.
+  private static void requireAlone(DumpRestoreRequest request, DumpContents dump) {
+    boolean dataOnly =
+        request.content() == DumpRestoreRequest.Content.DATA_ONLY || dump.attributes().isDataOnly();
+    if (dataOnly || !request.tables().isEmpty()) {
+      throw wrong(
+          "a database is made of all of a dump, not of single tables or of rows alone",
+          "Leave out --create and --clean, or --table and --data-only.");
+    }
+  }
+
+  private static BackupException wrong(String text, String hint) {
+    return new BackupException(ErrorCode.BAD_ARGUMENT, text, hint);
+  }
+
+  /// @param not a database that is not connected to; empty for that of the URL
+  private void globals(
+      DumpRestoreRequest request,
+      DumpContents dump,
+      ConnectionUrl url,
+      String not,
+      List<String> warnings)
+      throws IOException {
     if (request.globals() == DumpRestoreRequest.Globals.RESTORED) {
-      try (TargetDatabase target = TargetDatabase.open(url, context.cancellation())) {
+      ConnectionUrl through = url;
+      if (!not.isEmpty()) {
+        try (ServerDatabases server = ServerDatabases.open(url, not, context.cancellation())) {
+          through = server.url();
+        }
+      }
+      try (TargetDatabase target = TargetDatabase.open(through, context.cancellation())) {
         new GlobalsRestore(target).run(dump, warnings);
       }
     }
-    return new DatabaseRestore(context, request, dump, warnings).run(database, url);
+  }
+
+  private List<DumpRestoreReport> restoreAll(
+      DumpRestoreRequest request, DumpContents dump, ConnectionUrl url) throws IOException {
+    if (request.placement() != DumpRestoreRequest.Placement.CREATED) {
+      throw wrong(
+          "all databases of a dump are restored into new ones", "Give --create with --all.");
+    }
+    requireAlone(request, dump);
+    List<String> there = new ArrayList<>();
+    List<String> refused = new ArrayList<>();
+    try (ServerDatabases server = ServerDatabases.open(url, "", context.cancellation())) {
+      for (String database : dump.databases()) {
+        if (server.exists(database)) {
+          there.add(database);
+        }
+      }
+    }
+    for (String database : there) {
+      try (TargetDatabase target =
+          TargetDatabase.open(url.withDatabase(database), context.cancellation())) {
+        if (!target.relations().isEmpty()) {
+          refused.add(database);
+        }
+      }
+    }
+    if (!refused.isEmpty()) {
+      throw new BackupException(
+          ErrorCode.TARGET_NOT_EMPTY,
+          "there is something already in " + String.join(", ", refused),
+          "Restore onto a server without them, or one database after the other.");
+    }
+    List<String> warnings = new ArrayList<>();
+    globals(request, dump, url, "", warnings);
+    List<DumpRestoreReport> reports = new ArrayList<>();
+    for (String database : dump.databases()) {
+      List<String> its = reports.isEmpty() ? warnings : new ArrayList<>();
+      ConnectionUrl into = url.withDatabase(database);
+      reports.add(
+          there.contains(database)
+              ? new DatabaseRestore(context, request, dump, its).run(database, into)
+              : new PlacedRestore(context, request, dump, its).run(database, into));
+    }
+    return reports;
   }
 }

@@ -53,6 +53,11 @@ record DumpToc(
     }
   }
 
+  /// The version of `pg_restore` that is needed, at least.
+  int programMajor() {
+    return Integer.parseInt(programVersion.split("\\D", 2)[0]);
+  }
+
   long rows() {
     return tables.stream().mapToLong(Table::rows).sum();
   }

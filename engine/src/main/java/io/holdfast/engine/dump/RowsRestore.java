@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -67,6 +68,10 @@ final class RowsRestore {
         load(toc, layer.stream().map(tables::get).collect(Collectors.toList()), loaded);
       }
     }
+    compare(toc, loaded);
+  }
+
+  private static void compare(DumpToc toc, Map<SqlName, Long> loaded) {
     for (DumpToc.Table table : toc.tables()) {
       long there = loaded.getOrDefault(table.name(), 0L);
       if (there != table.rows()) {
@@ -78,6 +83,26 @@ final class RowsRestore {
     }
   }
 
+  /// As [#run], by one session in the transaction that it began.
+  void runIn(TargetDatabase target, DumpToc toc, LoadOrder order) throws IOException {
+    context.progress().phase("rows", toc.bytes());
+    Map<SqlName, DumpToc.Table> tables = new HashMap<>();
+    toc.tables().forEach(table -> tables.put(table.name(), table));
+    List<SqlName> names = new ArrayList<>();
+    order.layers().forEach(names::addAll);
+    names.addAll(order.tangled());
+    Map<SqlName, Long> loaded = new HashMap<>();
+    Hand hand = new Hand(toc.encoding(), target, Within.TRANSACTION);
+    for (SqlName name : names) {
+      DumpToc.Table table = Objects.requireNonNull(tables.get(name));
+      for (int part = 0; part < table.parts(); part++) {
+        Loaded done = hand.work(new Job(DumpPaths.data(database, name, part), table));
+        loaded.merge(done.table(), done.rows(), Long::sum);
+      }
+    }
+    compare(toc, loaded);
+  }
+
   private void load(DumpToc toc, List<DumpToc.Table> tables, Map<SqlName, Long> loaded)
       throws IOException {
     try (OrderedCrew<Job, Loaded> crew =
@@ -85,7 +110,11 @@ final class RowsRestore {
             Workers.platform("restore"),
             jobs,
             WINDOW,
-            () -> new Hand(toc.encoding(), TargetDatabase.open(url, context.cancellation())),
+            () ->
+                new Hand(
+                    toc.encoding(),
+                    TargetDatabase.open(url, context.cancellation()),
+                    Within.NOTHING),
             done -> loaded.merge(done.table(), done.rows(), Long::sum))) {
       for (DumpToc.Table table : tables) {
         for (int part = 0; part < table.parts(); part++) {
@@ -97,26 +126,38 @@ final class RowsRestore {
     }
   }
 
+  /// What a session is in while it copies.
+  private enum Within {
+    NOTHING,
+    TRANSACTION
+  }
+
   /// One session that writes rows.
   private final class Hand implements OrderedCrew.Hand<Job, Loaded>, AutoCloseable {
     private final String encoding;
     private final TargetDatabase target;
+    private final Within within;
     private final byte[] piece = new byte[FileLayout.EXTENT_BYTES];
 
     /// Partitions of which rows belong elsewhere on this server, and where they go in.
     private final Map<SqlName, SqlName> roots = new HashMap<>();
 
-    Hand(String encoding, TargetDatabase target) {
+    Hand(String encoding, TargetDatabase target, Within within) {
       this.encoding = encoding;
       this.target = target;
+      this.within = within;
     }
 
     @Override
     public Loaded work(Job job) throws IOException {
       SqlName table = job.table().name();
       try {
-        return new Loaded(table, copy(job, roots.getOrDefault(table, table)));
+        transact(job, "SAVEPOINT holdfast");
+        long rows = copy(job, roots.getOrDefault(table, table));
+        transact(job, "RELEASE SAVEPOINT holdfast");
+        return new Loaded(table, rows);
       } catch (ServerErrorException e) {
+        transact(job, "ROLLBACK TO SAVEPOINT holdfast");
         Optional<SqlName> root = Optional.empty();
         if (e.sqlState().equals(CHECK_VIOLATION) && !roots.containsKey(table)) {
           root = target.partitionRoot(table);
@@ -126,6 +167,12 @@ final class RowsRestore {
         }
         roots.put(table, root.get());
         return throughRoot(job, root.get());
+      }
+    }
+
+    private void transact(Job job, String command) throws IOException {
+      if (within == Within.TRANSACTION) {
+        target.run("rows of " + job.table().name(), command);
       }
     }
 

@@ -48,6 +48,14 @@ public record ArchiveEntry(
     return is("EVENT TRIGGER") || is("COMMENT - EVENT TRIGGER");
   }
 
+  /// What `pg_restore --create` makes a database of.
+  public boolean isOfDatabase() {
+    return is("DATABASE")
+        || is("ACL - DATABASE")
+        || is("COMMENT - DATABASE")
+        || is("SECURITY LABEL - DATABASE");
+  }
+
   public boolean isComment() {
     return is("COMMENT");
   }

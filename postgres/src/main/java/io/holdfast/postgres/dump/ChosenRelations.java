@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 
 /// Relations that are chosen, with everything that would be dropped with them: partitions, owned
 /// sequences, indexes, constraints, triggers, policies.
-final class ChosenRelations {
+public final class ChosenRelations {
   /// The number of `pg_constraint`.
   private static final long CONSTRAINTS = 2606;
 
@@ -26,8 +26,9 @@ final class ChosenRelations {
   /// Of partitions and owned sequences, what they belong to.
   private final Map<Long, Set<Long>> owners = new HashMap<>();
 
-  /// @param all relations of the dump
-  ChosenRelations(Collection<DumpedRelation> all, Collection<DumpedRelation> wanted) {
+  /// @param all relations of the database
+  /// @param wanted those that are asked for
+  public ChosenRelations(Collection<DumpedRelation> all, Collection<DumpedRelation> wanted) {
     Map<ObjectId, List<ObjectId>> parts = new HashMap<>();
     for (DumpedRelation relation : all) {
       known.put(relation.oid(), relation);
@@ -56,7 +57,8 @@ final class ChosenRelations {
     return new ObjectId(ObjectId.RELATIONS, relation.oid());
   }
 
-  Map<Long, DumpedRelation> chosen() {
+  /// By their numbers.
+  public Map<Long, DumpedRelation> chosen() {
     return chosen;
   }
 

@@ -19,6 +19,7 @@ public final class LargeObjectsRestore {
 
   private final TargetDatabase target;
   private final Set<Part> parts;
+  private final Transactions transactions;
 
   /// What is restored beside the content.
   public enum Part {
@@ -27,8 +28,17 @@ public final class LargeObjectsRestore {
     COMMENT
   }
 
-  public LargeObjectsRestore(TargetDatabase target, Set<Part> parts) {
+  /// How the work is cut.
+  public enum Transactions {
+    /// One for every thousand objects.
+    OWN,
+    /// All in the one that the caller began.
+    CALLERS
+  }
+
+  public LargeObjectsRestore(TargetDatabase target, Set<Part> parts, Transactions transactions) {
     this.target = target;
+    this.transactions = transactions;
     this.parts = Set.copyOf(parts);
   }
 
@@ -50,7 +60,7 @@ public final class LargeObjectsRestore {
     DataInputStream in = new DataInputStream(stream);
     long read = 0;
     long made = 0;
-    target.run("large objects", "BEGIN");
+    transact("BEGIN");
     for (int first = in.read(); first >= 0; first = in.read()) {
       try {
         made += object(first, in, wanted) ? 1 : 0;
@@ -59,11 +69,17 @@ public final class LargeObjectsRestore {
       }
       read++;
       if (read % OBJECTS_IN_TRANSACTION == 0) {
-        target.run("large objects", "COMMIT; BEGIN");
+        transact("COMMIT; BEGIN");
       }
     }
-    target.run("large objects", "COMMIT");
+    transact("COMMIT");
     return new Count(read, made);
+  }
+
+  private void transact(String command) throws IOException {
+    if (transactions == Transactions.OWN) {
+      target.run("large objects", command);
+    }
   }
 
   /// @return whether it was made

@@ -70,16 +70,6 @@ public final class TargetDatabase implements AutoCloseable {
           // The row type of an extension's table depends on the table.
           + " AND t.typrelid = 0)";
 
-  /// Columns that may hold numbers of large objects.
-  private static final String REFERENCES =
-      "SELECT n.nspname, c.relname, pg_catalog.quote_ident(a.attname)"
-          + " FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
-          + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-          + " JOIN pg_catalog.pg_type t ON t.oid = a.atttypid"
-          + " WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind = 'r'"
-          + " AND 'pg_catalog.oid'::pg_catalog.regtype IN (t.oid, t.typbasetype) AND"
-          + USERS_SCHEMAS;
-
   private static final String KEYS =
       "SELECT n.nspname, c.relname, m.nspname, f.relname FROM pg_catalog.pg_constraint k"
           + " JOIN pg_catalog.pg_class c ON c.oid = k.conrelid"
@@ -89,7 +79,6 @@ public final class TargetDatabase implements AutoCloseable {
           + " ORDER BY k.oid";
 
   private static final int NUMBERS_AT_ONCE = 10_000;
-  private static final int NUMBERS_MAX = 10_000_000;
   private static final int SHOWN_MAX = 3;
 
   private final DatabaseSession session;
@@ -110,6 +99,13 @@ public final class TargetDatabase implements AutoCloseable {
 
   public boolean isSuperuser() throws IOException {
     return session.value("SHOW is_superuser").equals("on");
+  }
+
+  /// Memory that a session may use to make an index.
+  public long maintenanceKilobytes() throws IOException {
+    return Long.parseLong(
+        session.value(
+            "SELECT setting FROM pg_catalog.pg_settings WHERE name = 'maintenance_work_mem'"));
   }
 
   /// Tables, views and sequences that are there, but for those of extensions.
@@ -162,37 +158,51 @@ public final class TargetDatabase implements AutoCloseable {
 
   /// Numbers of large objects that some tables point to and that are not there.
   public Set<Long> missingLargeObjects(Predicate<SqlName> tables) throws IOException {
-    Set<Long> missing = new HashSet<>();
-    for (List<String> row : session.query(REFERENCES)) {
-      SqlName table = new SqlName(row.get(0), row.get(1));
-      if (tables.test(table)) {
-        addMissing(table, row.get(2), missing);
-      }
-    }
-    return missing;
+    return LargeObjectReferences.find(session, tables, LargeObjectReferences.Which.MISSING);
   }
 
-  private void addMissing(SqlName table, String column, Set<Long> missing) throws IOException {
+  /// How much there is.
+  ///
+  /// @param rows about, as statistics say
+  public record Size(long tables, long rows) {}
+
+  public Size size() throws IOException {
+    List<String> row =
+        session
+            .query(
+                "SELECT count(*), coalesce(sum(greatest(c.reltuples,"
+                    + " pg_catalog.pg_stat_get_live_tuples(c.oid), 0))::pg_catalog.int8, 0)"
+                    + " FROM pg_catalog.pg_class c"
+                    + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                    + " WHERE c.relkind = 'r' AND"
+                    + USERS_SCHEMAS)
+            .getFirst();
+    return new Size(Long.parseLong(row.get(0)), Long.parseLong(row.get(1)));
+  }
+
+  /// Numbers of the large objects that are there.
+  public Set<Long> largeObjects() throws IOException {
+    Set<Long> numbers = new HashSet<>();
     String last = "0";
     List<List<String>> some;
     do {
       some =
           session.query(
-              "SELECT DISTINCT t.%1$s FROM ONLY %2$s t WHERE t.%1$s > %3$s AND NOT EXISTS (SELECT FROM pg_catalog.pg_largeobject_metadata m WHERE m.oid = t.%1$s) ORDER BY 1 LIMIT %4$d"
-                  .formatted(column, table.quoted(), last, NUMBERS_AT_ONCE));
+              "SELECT oid FROM pg_catalog.pg_largeobject_metadata WHERE oid > "
+                  + last
+                  + " ORDER BY oid LIMIT "
+                  + NUMBERS_AT_ONCE);
       for (List<String> row : some) {
         last = row.getFirst();
-        missing.add(Long.valueOf(last));
-      }
-      if (missing.size() > NUMBERS_MAX) {
-        throw new IOException(table + " points to more than " + NUMBERS_MAX + " large objects");
+        numbers.add(Long.valueOf(last));
       }
     } while (some.size() == NUMBERS_AT_ONCE);
+    return numbers;
   }
 
   /// @param there what must not be there
   /// @throws BackupException `TARGET_NOT_EMPTY` that names some of it, unless that is empty
-  public void refuse(Collection<SqlName> there, String hint) {
+  public void refuse(Collection<?> there, String hint) {
     if (!there.isEmpty()) {
       throw new BackupException(
           ErrorCode.TARGET_NOT_EMPTY,
@@ -200,7 +210,7 @@ public final class TargetDatabase implements AutoCloseable {
               + session.url().database()
               + " has "
               + there.stream()
-                  .map(SqlName::toString)
+                  .map(Object::toString)
                   .sorted()
                   .limit(SHOWN_MAX)
                   .collect(joining(", "))
