@@ -38,6 +38,7 @@ public enum ErrorCode {
       1044, USER, "The restored server's user could not fetch WAL from the repository on demand."),
   TABLESPACE_CREATED_LATER(
       1045, USER, "Recovery would create a tablespace at the path that it had on the source."),
+  TARGET_UNSUITABLE(1046, USER, "The target database does not fit what is to be restored."),
   SERVER_VERSION_UNSUPPORTED(1050, USER, "The PostgreSQL server's version is not supported."),
   PRIVILEGE_MISSING(1051, USER, "The database role lacks a privilege."),
   SERVER_SETTING_UNSUITABLE(1052, USER, "A setting of the PostgreSQL server rules this out."),

@@ -1,5 +1,7 @@
 package io.holdfast.cli;
 
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
 import io.holdfast.base.ErrorKind;
 import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.config.Flags;
@@ -7,6 +9,7 @@ import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.copy.SpreadBackup;
 import io.holdfast.engine.dump.DumpBackup;
 import io.holdfast.engine.dump.DumpBackupReport;
+import io.holdfast.engine.dump.DumpFilter;
 import io.holdfast.engine.dump.DumpRequest;
 import io.holdfast.engine.verify.ReadBack;
 import java.time.Duration;
@@ -60,6 +63,25 @@ final class DumpBackupCommand implements Callable<Integer> {
   boolean schemaOnly;
 
   @Option(
+      names = "--data-only",
+      description = "Dump rows, positions of sequences and large objects without definitions.")
+  boolean dataOnly;
+
+  @Option(
+      names = "--include",
+      paramLabel = "NAME",
+      description =
+          "Dump only these tables, views and sequences: schema.name, or name, with * and ?, such as"
+              + " shop.*; partitions and owned sequences go with them. May be given several times.")
+  List<String> included = new ArrayList<>();
+
+  @Option(
+      names = "--exclude",
+      paramLabel = "NAME",
+      description = "Leave these out, also where they are included. May be given several times.")
+  List<String> excluded = new ArrayList<>();
+
+  @Option(
       names = "--jobs",
       paramLabel = "N",
       description = "How many sessions read at once. Default: the number of processors, at most 8.")
@@ -83,7 +105,8 @@ final class DumpBackupCommand implements Callable<Integer> {
         new DumpRequest(
             databases,
             all ? DumpRequest.Scope.ALL : DumpRequest.Scope.NAMED,
-            schemaOnly ? DumpRequest.Content.SCHEMA_ONLY : DumpRequest.Content.ALL,
+            content(),
+            new DumpFilter(included, excluded),
             Duration.ofSeconds(lockWaitSeconds),
             Jobs.orDefault(jobs));
     SpreadBackup.Spread<DumpBackupReport> spread;
@@ -109,5 +132,18 @@ final class DumpBackupCommand implements Callable<Integer> {
     }
     report.warnings().forEach(warning -> context.err().println("warning: " + warning));
     return spread.isEverywhere() ? 0 : ErrorKind.PARTIAL.exitStatus();
+  }
+
+  private DumpRequest.Content content() {
+    if (schemaOnly && dataOnly) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          "both definitions alone and rows alone were asked for",
+          "Give one of --schema-only and --data-only, or none for both.");
+    }
+    if (dataOnly) {
+      return DumpRequest.Content.DATA_ONLY;
+    }
+    return schemaOnly ? DumpRequest.Content.SCHEMA_ONLY : DumpRequest.Content.ALL;
   }
 }

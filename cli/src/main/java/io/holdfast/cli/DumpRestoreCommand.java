@@ -1,13 +1,17 @@
 package io.holdfast.cli;
 
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Secret;
 import io.holdfast.engine.RepositoryAccess;
 import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.dump.DumpRestore;
+import io.holdfast.engine.dump.DumpRestorePlan;
 import io.holdfast.engine.dump.DumpRestoreReport;
 import io.holdfast.engine.dump.DumpRestoreRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +22,10 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "restore",
-    description = "Put a database of a dump into an empty one, or some of its tables into any.")
+    description = {
+      "Put a database of a dump into an empty one, or some of its tables into any.",
+      "Nothing is dropped or overwritten, whatever the options."
+    })
 final class DumpRestoreCommand implements Callable<Integer> {
   private final CommandContext context;
 
@@ -42,13 +49,58 @@ final class DumpRestoreCommand implements Callable<Integer> {
   @Nullable String database;
 
   @Option(
+      names = "--create",
+      description =
+          "Make the database of the URL first, with the encoding, collation, owner, privileges and"
+              + " settings that it had.")
+  boolean create;
+
+  @Option(
+      names = "--clean",
+      description =
+          "Put a new database in the place of the one of the URL: it is restored beside the old one"
+              + " and gets its name when it is complete. The old one stays, under another name.")
+  boolean clean;
+
+  @Option(
+      names = "--confirm",
+      paramLabel = "DATABASE",
+      description =
+          "With --clean: the name of the database once more. Without it none is replaced.")
+  @Nullable String confirm;
+
+  @Option(
+      names = "--all",
+      description =
+          "With --create: restore all databases of the dump onto the server of the URL, each under"
+              + " its own name, and roles and tablespaces first.")
+  boolean all;
+
+  @Option(
+      names = "--dry-run",
+      description = "With --create or --clean: say what would be done, and do nothing.")
+  boolean dryRun;
+
+  @Option(
       names = "--table",
       paramLabel = "NAME",
       description =
           "Restore only this table or view, with its rows, indexes, constraints, triggers and"
-              + " privileges: schema.name, or name, with * and ?. The database need not be empty, but"
-              + " must not have it. May be given several times.")
+              + " privileges: schema.name, or name, with * and ?. The database need not be empty,"
+              + " but must not have it. May be given several times.")
   List<String> tables = new ArrayList<>();
+
+  @Option(
+      names = "--data-only",
+      description =
+          "Restore rows, positions of sequences and large objects into tables that are there, in"
+              + " one transaction. Of a dump without definitions nothing else can be restored.")
+  boolean dataOnly;
+
+  @Option(
+      names = "--append",
+      description = "With --data-only: add to the rows of tables that are not empty.")
+  boolean append;
 
   @Option(
       names = "--globals",
@@ -76,27 +128,70 @@ final class DumpRestoreCommand implements Callable<Integer> {
   public Integer call() {
     Settings settings = context.settings(global.flags(null, null, null));
     context.warnOfPassword(url, "PGPASSWORD");
-    DumpRestoreRequest request =
-        new DumpRestoreRequest(
-            backup,
-            settings.source(),
-            new Secret(url),
-            Optional.ofNullable(database),
-            tables,
-            noOwner ? DumpRestoreRequest.Owners.NONE : DumpRestoreRequest.Owners.KEPT,
-            globals ? DumpRestoreRequest.Globals.RESTORED : DumpRestoreRequest.Globals.LEFT_OUT,
-            Jobs.orDefault(jobs));
-    DumpRestoreReport report;
+    DumpRestoreRequest request = request(settings);
     try (var progress = context.progress(global);
         var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      report = new DumpRestore(context.engine(progress), repository).run(request);
+      DumpRestore restore = new DumpRestore(context.engine(progress), repository);
+      if (dryRun) {
+        DumpRestorePlan plan = restore.plan(request);
+        print(plan.toMap(), plan.describe());
+      } else if (all) {
+        print(restore.runAll(request));
+      } else {
+        DumpRestoreReport report = restore.run(request);
+        print(report.toMap(), report.describe());
+        warn(report);
+      }
     }
-    if (global.json) {
-      context.json(report.toMap());
-    } else {
-      report.describe().forEach(context.out()::println);
-    }
-    report.warnings().forEach(warning -> context.err().println("warning: " + warning));
     return 0;
+  }
+
+  private DumpRestoreRequest request(Settings settings) {
+    if (all && (dryRun || database != null) || create && clean) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          "these options do not go together",
+          "Give --all without --database and --dry-run, and one of --create and --clean.");
+    }
+    boolean withGlobals = globals || all && !noOwner;
+    return new DumpRestoreRequest(
+        backup,
+        settings.source(),
+        new Secret(url),
+        Optional.ofNullable(database),
+        tables,
+        dataOnly ? DumpRestoreRequest.Content.DATA_ONLY : DumpRestoreRequest.Content.ALL,
+        append ? DumpRestoreRequest.Filled.APPENDED : DumpRestoreRequest.Filled.REFUSED,
+        noOwner ? DumpRestoreRequest.Owners.NONE : DumpRestoreRequest.Owners.KEPT,
+        withGlobals ? DumpRestoreRequest.Globals.RESTORED : DumpRestoreRequest.Globals.LEFT_OUT,
+        placement(),
+        Optional.ofNullable(confirm),
+        Jobs.orDefault(jobs));
+  }
+
+  private DumpRestoreRequest.Placement placement() {
+    if (clean) {
+      return DumpRestoreRequest.Placement.REPLACED;
+    }
+    return create ? DumpRestoreRequest.Placement.CREATED : DumpRestoreRequest.Placement.EXISTING;
+  }
+
+  private void print(Map<String, Object> map, List<String> lines) {
+    if (global.json) {
+      context.json(map);
+    } else {
+      lines.forEach(context.out()::println);
+    }
+  }
+
+  private void print(List<DumpRestoreReport> reports) {
+    print(
+        Map.of("databases", reports.stream().map(DumpRestoreReport::toMap).toList()),
+        reports.stream().flatMap(report -> report.describe().stream()).toList());
+    reports.forEach(this::warn);
+  }
+
+  private void warn(DumpRestoreReport report) {
+    report.warnings().forEach(warning -> context.err().println("warning: " + warning));
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.postgres.testing.TestPrograms;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,8 +13,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,13 +43,15 @@ class DumpTest {
     try (Cluster source = Cluster.create(scratch.resolve("source"));
         Cluster other = Cluster.create(scratch.resolve("other"))) {
       source.execute("CREATE DATABASE erp");
-      load(source, "erp");
+      DumpedServer.load(source, "erp");
       Command.Ended dumped = dump(source, "erp");
       assertThat(dumped.out()).contains("erp: ", "4 large objects");
-      assertThat(dumped.err()).doesNotContain("warning");
+      assertThat(dumped.err().lines().filter(line -> line.contains("warning")))
+          .containsExactly("warning: erp: rows of 1 foreign tables are not in the dump");
 
       other.execute("CREATE DATABASE copy TEMPLATE template0");
-      Command.Ended refused = program.run("dump", "restore", "latest", "--url", url(other, "copy"));
+      Command.Ended refused =
+          program.run("dump", "restore", "latest", "--url", DumpedServer.url(other, "copy"));
       assertThat(refused.status()).isEqualTo(2);
       assertThat(refused.err()).contains("does not exist").contains("--globals");
 
@@ -61,19 +60,30 @@ class DumpTest {
           "CREATE DATABASE copy TEMPLATE template0",
           "ALTER ROLE postgres CONNECTION LIMIT 77");
       Command.Ended restored =
-          program.expect(0, "dump", "restore", "latest", "--url", url(other, "copy"), "--globals");
+          program.expect(
+              0,
+              "dump",
+              "restore",
+              "latest",
+              "--url",
+              DumpedServer.url(other, "copy"),
+              "--globals");
       assertThat(restored.err()).contains("role postgres is there already and stays as it is");
       assertThat(other.sql("SELECT rolconnlimit FROM pg_roles WHERE rolname = 'postgres'"))
           .isEqualTo("77");
       assertThat(other.sql("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'app'"))
           .isEqualTo("t");
-      assertThat(definitionsAndRows(other, "copy")).isEqualTo(definitionsAndRows(source, "erp"));
-      assertThat(definitionsAndRows(source, "erp")).contains("lo_open", "NaN", "no_ddl");
+      assertThat(DumpedServer.definitionsAndRows(other, "copy"))
+          .isEqualTo(DumpedServer.definitionsAndRows(source, "erp"));
+      assertThat(DumpedServer.definitionsAndRows(source, "erp"))
+          .contains("lo_open", "NaN", "no_ddl");
 
-      Command.Ended again = program.run("dump", "restore", "latest", "--url", url(other, "copy"));
+      Command.Ended again =
+          program.run("dump", "restore", "latest", "--url", DumpedServer.url(other, "copy"));
       assertThat(again.status()).isEqualTo(2);
       assertThat(again.err()).contains("HF-1040").contains(" already");
-      assertThat(definitionsAndRows(other, "copy")).isEqualTo(definitionsAndRows(source, "erp"));
+      assertThat(DumpedServer.definitionsAndRows(other, "copy"))
+          .isEqualTo(DumpedServer.definitionsAndRows(source, "erp"));
     }
   }
 
@@ -87,11 +97,40 @@ class DumpTest {
       statement.execute("LOCK TABLE t");
       Command.Ended refused =
           program
-              .with("DATABASE_URL", url(source, "postgres"))
+              .with("DATABASE_URL", DumpedServer.url(source, "postgres"))
               .run("dump", "backup", "--lock-wait", "1");
       assertThat(refused.status()).as(refused.all()).isEqualTo(3);
       assertThat(refused.err()).contains("HF-2007").contains("--lock-wait");
+      assertThat(refused.err()).containsPattern("public.t by process \\d+ .*whose query began 20");
       assertThat(source.log().split("due to lock timeout", -1)).hasSize(2);
+    }
+  }
+
+  @Test
+  void largeObjectsThatCannotBeReadAreMissed() throws Exception {
+    try (Cluster source = Cluster.create(scratch.resolve("source"))) {
+      source.execute(
+          "CREATE ROLE lost",
+          "SELECT lo_from_bytea(1, 'x'), lo_from_bytea(2, 'y')",
+          "ALTER LARGE OBJECT 2 OWNER TO lost",
+          "DELETE FROM pg_authid WHERE rolname = 'lost'");
+      Command.Ended refused =
+          program.with("DATABASE_URL", DumpedServer.url(source, "postgres")).run("dump", "backup");
+      assertThat(refused.err()).contains("2 large objects, of which 1 could be read");
+      assertThat(refused.status()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void rolesWithoutAnEncodingAreSaidToBeMissing() throws Exception {
+    try (Cluster source = Cluster.create(scratch.resolve("source"))) {
+      source.execute("CREATE DATABASE raw TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'");
+      DumpedServer.sql(
+          source,
+          "raw",
+          "DO $$ BEGIN EXECUTE 'CREATE ROLE ' || quote_ident(convert_from('\\xe4', 'SQL_ASCII'));"
+              + " END $$");
+      assertThat(dump(source, "raw").err()).contains("roles are not in the dump");
     }
   }
 
@@ -130,19 +169,26 @@ class DumpTest {
   void droppedTablesComeBackIntoTheLiveDatabaseAsTheyWere() throws Exception {
     try (Cluster source = Cluster.create(scratch.resolve("source"))) {
       source.execute("CREATE DATABASE erp");
-      load(source, "erp");
-      psql(source, "erp", "--command=ALTER EVENT TRIGGER no_ddl DISABLE");
+      DumpedServer.load(source, "erp");
+      DumpedServer.psql(source, "erp", "--command=ALTER EVENT TRIGGER no_ddl DISABLE");
       dump(source, "erp");
-      String before = definitionsAndRows(source, "erp");
+      String before = DumpedServer.definitionsAndRows(source, "erp");
 
-      psql(
+      DumpedServer.psql(
           source,
           "erp",
           "--command=DROP TABLE app.orders, app.secret, app.\"we\"\"ird, name\","
               + " app.\"Aufträge\"");
-      assertThat(definitionsAndRows(source, "erp")).isNotEqualTo(before);
+      assertThat(DumpedServer.definitionsAndRows(source, "erp")).isNotEqualTo(before);
       Command.Ended held =
-          program.run("dump", "restore", "latest", "--url", url(source, "erp"), "--table", "app.*");
+          program.run(
+              "dump",
+              "restore",
+              "latest",
+              "--url",
+              DumpedServer.url(source, "erp"),
+              "--table",
+              "app.*");
       assertThat(held.status()).isEqualTo(2);
       assertThat(held.err()).contains("HF-1040").contains("app.");
 
@@ -152,7 +198,7 @@ class DumpTest {
           "restore",
           "latest",
           "--url",
-          url(source, "erp"),
+          DumpedServer.url(source, "erp"),
           "--table",
           "app.orders",
           "--table",
@@ -161,7 +207,7 @@ class DumpTest {
           "we*",
           "--table",
           "Auftr?ge");
-      assertThat(definitionsAndRows(source, "erp")).isEqualTo(before);
+      assertThat(DumpedServer.definitionsAndRows(source, "erp")).isEqualTo(before);
     }
   }
 
@@ -185,7 +231,7 @@ class DumpTest {
       assertThat(stored() - before).isLessThan(firstBytes / 10);
 
       source.execute("CREATE DATABASE copy TEMPLATE template0");
-      program.expect(0, "dump", "restore", "latest", "--url", url(source, "copy"));
+      program.expect(0, "dump", "restore", "latest", "--url", DumpedServer.url(source, "copy"));
       assertThat(rowsOfBig(source, "copy")).isEqualTo(rowsOfBig(source, "postgres"));
       program.expect(0, "verify", "--all");
     }
@@ -228,64 +274,22 @@ class DumpTest {
       assertThat(hidden.err()).contains("row-level security").contains("BYPASSRLS");
 
       source.execute("CREATE DATABASE copy TEMPLATE template0 OWNER owner");
-      Command.Ended which = program.run("dump", "restore", "latest", "--url", url(source, "copy"));
+      Command.Ended which =
+          program.run("dump", "restore", "latest", "--url", DumpedServer.url(source, "copy"));
       assertThat(which.status()).isEqualTo(2);
       assertThat(which.err()).contains("--database: a, a-b/c, postgres");
-      String asOwner = url(source, "copy").replace("postgres@", "owner@");
+      String asOwner = DumpedServer.url(source, "copy").replace("postgres@", "owner@");
       program.expect(
           0, "dump", "restore", "latest", "--database", "postgres", "--no-owner", "--url", asOwner);
-      assertThat(definitionsAndRows(source, "copy")).contains("CREATE TABLE public.t", "\n5\n");
+      assertThat(DumpedServer.definitionsAndRows(source, "copy"))
+          .contains("CREATE TABLE public.t", "\n5\n");
     }
   }
 
   private Command.Ended dump(Cluster source, String database) throws IOException {
-    return program.with("DATABASE_URL", url(source, database)).expect(0, "dump", "backup");
-  }
-
-  private static String url(Cluster cluster, String database) {
-    return "postgresql://postgres@127.0.0.1:" + cluster.port() + "/" + database;
-  }
-
-  private void load(Cluster source, String database) throws IOException {
-    Path file = source.directory("sample").resolve("sample.sql");
-    try (InputStream sample =
-        Objects.requireNonNull(DumpTest.class.getResourceAsStream("/dump-sample.sql"))) {
-      Files.copy(sample, file);
-    }
-    Cluster.giveToServer(file);
-    psql(source, database, "--file=" + file);
-  }
-
-  private static void psql(Cluster cluster, String database, String what) throws IOException {
-    cluster.program(
-        "psql",
-        "--host=127.0.0.1",
-        "--port=" + cluster.port(),
-        "--username=postgres",
-        "--quiet",
-        "--set=ON_ERROR_STOP=1",
-        what,
-        database);
-  }
-
-  /// What `pg_dump` says of a database, without the line that is new each time.
-  private static String definitionsAndRows(Cluster cluster, String database) throws IOException {
-    Command.Ended ended =
-        Command.run(
-            Path.of("/tmp"),
-            Map.of(),
-            List.of(
-                TestPrograms.of(TestPrograms.WITH_TOOLS).program("pg_dump").toString(),
-                "--host=127.0.0.1",
-                "--port=" + cluster.port(),
-                "--username=postgres",
-                database));
-    assertThat(ended.status()).as(ended.err()).isZero();
-    return ended
-        .out()
-        .lines()
-        .filter(line -> !line.startsWith("\\restrict") && !line.startsWith("\\unrestrict"))
-        .collect(Collectors.joining("\n"));
+    return program
+        .with("DATABASE_URL", DumpedServer.url(source, database))
+        .expect(0, "dump", "backup");
   }
 
   private static String rowsOfBig(Cluster cluster, String database) throws SQLException {

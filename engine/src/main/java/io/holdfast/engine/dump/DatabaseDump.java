@@ -13,6 +13,8 @@ import io.holdfast.postgres.client.ClientRun;
 import io.holdfast.postgres.dump.DatabaseContents;
 import io.holdfast.postgres.dump.DumpReader;
 import io.holdfast.postgres.dump.DumpSnapshot;
+import io.holdfast.postgres.dump.DumpedRelation;
+import io.holdfast.postgres.dump.LargeObjectReferences;
 import io.holdfast.postgres.dump.LargeObjects;
 import io.holdfast.postgres.dump.SchemaArchive;
 import io.holdfast.postgres.dump.SqlName;
@@ -20,16 +22,13 @@ import io.holdfast.postgres.dump.TableData;
 import io.holdfast.postgres.url.ConnectionUrl;
 import io.holdfast.repository.tree.FileContent;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 
 /// Takes one database into the tree of a dump. *Confined.*
 final class DatabaseDump {
@@ -44,6 +43,7 @@ final class DatabaseDump {
   private final DraftTree tree;
   private final Cutter cutter;
   private final Path scratch;
+  private final DraftFiles files;
 
   private Instant askedAt = Instant.MIN;
 
@@ -54,6 +54,7 @@ final class DatabaseDump {
     this.tree = tree;
     this.cutter = cutter;
     this.scratch = scratch;
+    this.files = new DraftFiles(tree, cutter);
   }
 
   /// A part of a table that is to be read, and the version before.
@@ -67,37 +68,58 @@ final class DatabaseDump {
     record Blocked(Job job) implements Outcome {}
   }
 
-  /// Rows that were read of each table.
-  private static final class Counts {
-    private final Map<SqlName, DumpToc.Table> tables = new LinkedHashMap<>();
-
-    void add(TableData table, long rows, long bytes) {
-      tables.merge(
-          table.name(),
-          new DumpToc.Table(table.name(), table.columns(), 1, rows, bytes),
-          (a, b) ->
-              new DumpToc.Table(
-                  a.name(),
-                  a.columns(),
-                  a.parts() + b.parts(),
-                  a.rows() + b.rows(),
-                  a.bytes() + b.bytes()));
-    }
-  }
-
   /// Dumps the database of the URL. Somebody who waits to change a table stops `pg_dump` and is
   /// stopped by us, so everything is let go then, and begun anew.
   ///
   /// @param remarks what the dump does not carry is added here
   DumpToc dump(ConnectionUrl url, ClientRun programs, List<String> remarks) throws IOException {
     Path archive = scratch.resolve("schema.dump");
+    boolean all = request.filter().takesAll();
     for (int tried = 1; ; tried++) {
+      Set<SqlName> wanted = all ? Set.of() : wanted(url);
       try (DumpSnapshot snapshot =
-          DumpSnapshot.take(url, APPLICATION, request.lockWait(), context.cancellation())) {
-        if (definitions(url, programs, snapshot, archive, remarks, TRIES - tried)) {
-          return dump(url, programs, snapshot, archive);
+          DumpSnapshot.take(
+              url,
+              APPLICATION,
+              request.lockWait(),
+              context.cancellation(),
+              name -> all || wanted.contains(name))) {
+        DumpChoice choice =
+            DumpChoice.of(
+                request.filter(), all ? snapshot.contents().relations() : snapshot.relations());
+        if (!all && !choice.names().equals(wanted)) {
+          requireTries(url, TRIES - tried);
+        } else if (request.content() == DumpRequest.Content.DATA_ONLY) {
+          return dump(url, programs, snapshot, choice, remarks);
+        } else if (definitions(url, programs, snapshot, archive, remarks, TRIES - tried)) {
+          if (!all) {
+            choice.fit(programs, archive, snapshot.contents().encoding(), remarks);
+          }
+          return dump(url, programs, snapshot, choice, remarks);
         }
       }
+    }
+  }
+
+  /// What is chosen now; in the snapshot it may be more, such as one partition.
+  private Set<SqlName> wanted(ConnectionUrl url) throws IOException {
+    List<DumpedRelation> all = DumpSnapshot.relations(url, APPLICATION, context.cancellation());
+    Set<SqlName> wanted = DumpChoice.of(request.filter(), all).names();
+    if (wanted.isEmpty() && request.scope() == DumpRequest.Scope.NAMED) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          url.database() + " has no table that is included and not excluded",
+          String.join("; ", request.filter().remarks(all)));
+    }
+    return wanted;
+  }
+
+  private static void requireTries(ConnectionUrl url, int left) {
+    if (left == 0) {
+      throw new BackupException(
+          ErrorCode.TIMED_OUT,
+          url + ": tables were made or dropped each of " + TRIES + " times a dump began",
+          "Run the dump again when the schema rests.");
     }
   }
 
@@ -124,39 +146,61 @@ final class DatabaseDump {
     }
   }
 
-  private DumpToc dump(ConnectionUrl url, ClientRun programs, DumpSnapshot snapshot, Path archive)
+  private DumpToc dump(
+      ConnectionUrl url,
+      ClientRun programs,
+      DumpSnapshot snapshot,
+      DumpChoice choice,
+      List<String> remarks)
       throws IOException {
     String database = url.database();
-    Counts counts = new Counts();
+    snapshot.contents().remarks().forEach(remark -> remarks.add(database + ": " + remark));
+    RowCounts counts = new RowCounts();
     long largeObjects = 0;
-    if (request.content() == DumpRequest.Content.ALL) {
-      rows(url, snapshot, counts);
-      largeObjects = largeObjects(database, snapshot);
+    if (hasRows()) {
+      rows(url, snapshot, choice, counts);
+      largeObjects = largeObjects(database, snapshot, choice);
     }
     snapshot.requireHeld();
-    putFile(DumpPaths.schema(database), archive);
-    DumpToc toc = toc(snapshot, programs, counts, largeObjects);
-    putBytes(DumpPaths.contents(database), toc.encode());
+    if (request.content() != DumpRequest.Content.DATA_ONLY) {
+      files.put(DumpPaths.schema(database), scratch.resolve("schema.dump"));
+    }
+    DumpToc toc = toc(snapshot, programs, choice, counts, largeObjects);
+    files.put(DumpPaths.contents(database), toc.encode());
     return toc;
   }
 
-  private DumpToc toc(DumpSnapshot snapshot, ClientRun programs, Counts counts, long largeObjects) {
+  private boolean hasRows() {
+    return switch (request.content()) {
+      case ALL, DATA_ONLY -> true;
+      case SCHEMA_ONLY -> false;
+    };
+  }
+
+  private DumpToc toc(
+      DumpSnapshot snapshot,
+      ClientRun programs,
+      DumpChoice choice,
+      RowCounts counts,
+      long largeObjects)
+      throws IOException {
     DatabaseContents contents = snapshot.contents();
-    boolean rows = request.content() == DumpRequest.Content.ALL;
     return new DumpToc(
         contents.encoding(),
         snapshot.session().versionNum(),
         programs.programs().version(),
-        List.copyOf(counts.tables.values()),
-        contents.relations(),
-        rows ? contents.sequences() : List.of(),
-        rows ? contents.refreshed() : List.of(),
+        counts.tables(),
+        choice.relations(),
+        hasRows() ? choice.sequences(snapshot) : List.of(),
+        hasRows() ? contents.refreshed().stream().filter(choice::holds).toList() : List.of(),
         largeObjects > 0 ? 1 : 0,
         largeObjects);
   }
 
-  private void rows(ConnectionUrl url, DumpSnapshot snapshot, Counts counts) throws IOException {
-    List<TableData> tables = snapshot.contents().tables();
+  private void rows(ConnectionUrl url, DumpSnapshot snapshot, DumpChoice choice, RowCounts counts)
+      throws IOException {
+    List<TableData> tables =
+        snapshot.contents().tables().stream().filter(table -> choice.holds(table.name())).toList();
     context
         .progress()
         .phase("dump " + url.database(), tables.stream().mapToLong(TableData::bytes).sum());
@@ -212,7 +256,7 @@ final class DatabaseDump {
     return new Outcome.Read(job, content, rows);
   }
 
-  private void put(Outcome outcome, DumpSnapshot snapshot, CutWriter own, Counts counts)
+  private void put(Outcome outcome, DumpSnapshot snapshot, CutWriter own, RowCounts counts)
       throws IOException {
     askWhetherHeld(snapshot);
     Outcome.Read read =
@@ -235,35 +279,35 @@ final class DatabaseDump {
     }
   }
 
-  private long largeObjects(String database, DumpSnapshot snapshot) throws IOException {
+  /// Large objects belong to no table: with tables that are included come those that their rows
+  /// point to.
+  private long largeObjects(String database, DumpSnapshot snapshot, DumpChoice choice)
+      throws IOException {
     if (snapshot.contents().largeObjects() == 0) {
       return 0;
     }
     String path = DumpPaths.largeObjects(database, 0);
     CutWriter writer = new CutWriter(tree.writer(), cutter);
     writer.begin(tree.before(path));
-    long count = LargeObjects.copy(snapshot.session(), writer::write);
-    tree.put(path, writer.finish());
-    return count;
-  }
-
-  /// Puts a local file into the tree.
-  void putFile(String path, Path file) throws IOException {
-    CutWriter writer = new CutWriter(tree.writer(), cutter);
-    writer.begin(tree.before(path));
-    byte[] buffer = new byte[256 << 10];
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-        writer.write(buffer, 0, count);
-      }
+    long count;
+    if (request.filter().included().isEmpty()) {
+      count = LargeObjects.copy(snapshot.session(), writer::write);
+    } else {
+      Set<Long> numbers =
+          LargeObjectReferences.find(
+              snapshot.session(), choice::holds, LargeObjectReferences.Which.THERE);
+      count =
+          LargeObjects.copy(snapshot.session(), numbers.stream().sorted().toList(), writer::write);
     }
     tree.put(path, writer.finish());
-  }
-
-  private void putBytes(String path, byte[] bytes) throws IOException {
-    CutWriter writer = new CutWriter(tree.writer(), cutter);
-    writer.begin(tree.before(path));
-    writer.write(bytes, 0, bytes.length);
-    tree.put(path, writer.finish());
+    long there = snapshot.contents().largeObjects();
+    if (request.filter().included().isEmpty() && count != there) {
+      throw new BackupException(
+          ErrorCode.CHECK_FAILED,
+          database + " has " + there + " large objects, of which " + count + " could be read",
+          "Their owners may be missing: compare lomowner in pg_largeobject_metadata with"
+              + " pg_roles.");
+    }
+    return count;
   }
 }

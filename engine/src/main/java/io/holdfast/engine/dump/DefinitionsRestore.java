@@ -6,13 +6,16 @@ import io.holdfast.engine.EngineContext;
 import io.holdfast.postgres.client.ClientProgram;
 import io.holdfast.postgres.client.ClientRun;
 import io.holdfast.postgres.dump.ArchiveEntries;
+import io.holdfast.postgres.dump.ArchiveEntry;
 import io.holdfast.postgres.dump.ArchiveSelection;
 import io.holdfast.postgres.dump.RestoreSettings;
+import io.holdfast.postgres.dump.TargetDatabase;
 import io.holdfast.postgres.url.ConnectionUrl;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /// Lets `pg_restore` make what the dump's archive defines, in three steps: what rows need, what is
@@ -23,6 +26,7 @@ final class DefinitionsRestore {
   private final ConnectionUrl url;
   private final DumpRestoreRequest request;
   private final boolean superuser;
+  private final Map<String, String> settings;
   private Path archive = Path.of("");
   private Path list = Path.of("");
   private ArchiveEntries before = new ArchiveEntries(List.of());
@@ -33,12 +37,14 @@ final class DefinitionsRestore {
       ClientRun run,
       ConnectionUrl url,
       DumpRestoreRequest request,
-      boolean superuser) {
+      TargetDatabase target)
+      throws IOException {
     this.context = context;
     this.run = run;
     this.url = url;
     this.request = request;
-    this.superuser = superuser;
+    this.superuser = target.isSuperuser();
+    this.settings = RestoreSettings.forDefinitions(target.maintenanceKilobytes());
   }
 
   /// Fetches the archive into a directory.
@@ -52,12 +58,12 @@ final class DefinitionsRestore {
 
   private ArchiveEntries entries(ArchiveEntries.Section section) throws IOException {
     ArchiveEntries all = ArchiveEntries.read(run, archive, section);
-    return superuser ? all : all.only(line -> !ArchiveEntries.isCommentOnExtension(line));
+    return superuser ? all : all.only(entry -> !entry.isCommentOnExtension());
   }
 
-  /// All definitions.
-  ArchiveEntries entries() {
-    return before.and(after);
+  /// All definitions, with what they need.
+  ArchiveEntries entries() throws IOException {
+    return ArchiveEntries.readAll(run, archive);
   }
 
   /// Leaves out what a selection does not want.
@@ -69,39 +75,39 @@ final class DefinitionsRestore {
   /// Types, functions, tables, views.
   void beforeRows() throws IOException {
     context.progress().phase("definitions", 0);
-    restore(before.only(line -> !isLast(line)), 1);
+    restore(before.only(entry -> !isLast(entry)), 1);
   }
 
   /// Indexes, constraints, triggers, policies.
   void afterRows() throws IOException {
     context.progress().phase("indexes and constraints", 0);
-    ArchiveEntries all = after.only(line -> !isLast(line) && !ArchiveEntries.isComment(line));
+    ArchiveEntries all = after.only(entry -> !isLast(entry) && !entry.isComment());
     // An index that is attached to its parent's and a foreign key of the same table, made at once
     // by two sessions, wait for each other.
-    Predicate<String> attaches = ArchiveEntries::isIndexAttach;
-    Predicate<String> foreign = ArchiveEntries::isForeignKey;
+    Predicate<ArchiveEntry> attaches = ArchiveEntry::isIndexAttach;
+    Predicate<ArchiveEntry> foreign = ArchiveEntry::isForeignKey;
     restore(all.only(attaches.or(foreign).negate()), request.jobs());
     restore(all.only(attaches), 1);
     restore(all.only(foreign), request.jobs());
-    restore(after.only(line -> !isLast(line) && ArchiveEntries.isComment(line)), 1);
+    restore(after.only(entry -> !isLast(entry) && entry.isComment()), 1);
   }
 
   /// Privileges: views are filled with those of their owners.
   void privileges() throws IOException {
-    restore(before.and(after).only(ArchiveEntries::isPrivilege), 1);
+    restore(before.and(after).only(ArchiveEntry::isPrivilege), 1);
   }
 
   /// What would fire for everything else.
   void eventTriggers() throws IOException {
-    restore(after.only(ArchiveEntries::isEventTrigger), 1);
+    restore(after.only(ArchiveEntry::isEventTrigger), 1);
   }
 
-  private static boolean isLast(String line) {
-    return ArchiveEntries.isPrivilege(line) || ArchiveEntries.isEventTrigger(line);
+  private static boolean isLast(ArchiveEntry entry) {
+    return entry.isPrivilege() || entry.isEventTrigger();
   }
 
   private void restore(ArchiveEntries entries, int jobs) throws IOException {
-    if (entries.lines().isEmpty()) {
+    if (entries.all().isEmpty()) {
       return;
     }
     entries.write(list);
@@ -114,8 +120,7 @@ final class DefinitionsRestore {
       arguments.add("--no-privileges");
     }
     arguments.add(archive.toString());
-    ClientRun.Ended ended =
-        run.run(ClientProgram.PG_RESTORE, url, RestoreSettings.forDefinitions(), arguments);
+    ClientRun.Ended ended = run.run(ClientProgram.PG_RESTORE, url, settings, arguments);
     if (ended.status() != 0) {
       throw failed(ended);
     }

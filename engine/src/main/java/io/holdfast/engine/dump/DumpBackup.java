@@ -38,7 +38,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -104,7 +103,7 @@ public final class DumpBackup {
         taken = take(session, url, request, Optional.empty(), scratch.path());
       }
       warnings.addAll(taken.remarks());
-      return commit(settings, startedAt, session, catalog, parent, taken, warnings);
+      return commit(settings, request, startedAt, session, catalog, parent, taken, warnings);
     }
   }
 
@@ -152,15 +151,15 @@ public final class DumpBackup {
     for (String database : server.databases()) {
       databases.put(database, dump.dump(url.withDatabase(database), run, remarks));
     }
-    globals(url, run, dump, remarks);
+    globals(url, run, new DraftFiles(tree, cutter), remarks);
     return new Taken(tree.finish(), server.version(), databases, remarks);
   }
 
-  private void globals(ConnectionUrl url, ClientRun run, DatabaseDump dump, List<String> remarks)
+  private void globals(ConnectionUrl url, ClientRun run, DraftFiles files, List<String> remarks)
       throws IOException {
     try {
       Path script = SchemaArchive.globals(run, url, remarks);
-      dump.putFile(DumpPaths.GLOBALS, script);
+      files.put(DumpPaths.GLOBALS, script);
     } catch (BackupException e) {
       if (e.code() != ErrorCode.CLIENT_PROGRAM_FAILED) {
         throw e;
@@ -214,6 +213,7 @@ public final class DumpBackup {
 
   private DumpBackupReport commit(
       Settings settings,
+      DumpRequest request,
       Instant startedAt,
       BackupSession session,
       BackupCatalog catalog,
@@ -241,7 +241,8 @@ public final class DumpBackup {
             taken.tree().logicalBytes(),
             session.storedBytes(),
             taken.tree().files(),
-            attributes(taken),
+            DumpAttributes.of(
+                request, List.copyOf(taken.databases().keySet()), taken.serverVersion()),
             new TreeMap<>(Map.of(TREE, taken.tree().root())));
     return new DumpBackupReport(session.commit(record), summaries(taken), warnings);
   }
@@ -256,15 +257,5 @@ public final class DumpBackup {
                     new DumpBackupReport.Database(
                         name, toc.tables().size(), toc.rows(), toc.bytes(), toc.largeObjects())));
     return summaries;
-  }
-
-  private static SortedMap<String, String> attributes(Taken taken) {
-    SortedMap<String, String> attributes = new TreeMap<>();
-    int number = 0;
-    for (String database : taken.databases().keySet()) {
-      attributes.put("database." + number++, database);
-    }
-    attributes.put("serverVersion", Integer.toString(taken.serverVersion()));
-    return attributes;
   }
 }

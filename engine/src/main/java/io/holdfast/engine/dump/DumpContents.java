@@ -13,7 +13,6 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// A dump in a repository, opened for reading. *Thread-safe.*
@@ -50,11 +49,11 @@ final class DumpContents {
 
   /// The databases that it holds, in the order of their names.
   List<String> databases() {
-    return backup.record().attributes().entrySet().stream()
-        .filter(attribute -> attribute.getKey().startsWith("database."))
-        .map(Map.Entry::getValue)
-        .sorted()
-        .toList();
+    return attributes().databases();
+  }
+
+  DumpAttributes attributes() {
+    return new DumpAttributes(backup.record().attributes());
   }
 
   /// The one that is meant.

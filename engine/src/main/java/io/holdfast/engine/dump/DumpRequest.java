@@ -8,10 +8,16 @@ import java.util.List;
 /// What to dump, and how.
 ///
 /// @param databases by name; empty for that of the URL
+/// @param filter which tables
 /// @param lockWait how long to wait for others who change tables
 /// @param jobs how many sessions read at once
 public record DumpRequest(
-    List<String> databases, Scope scope, Content content, Duration lockWait, int jobs) {
+    List<String> databases,
+    Scope scope,
+    Content content,
+    DumpFilter filter,
+    Duration lockWait,
+    int jobs) {
   private static final int JOBS_MAX = 64;
 
   /// Which databases.
@@ -24,7 +30,10 @@ public record DumpRequest(
   /// What of them.
   public enum Content {
     ALL,
-    SCHEMA_ONLY
+    /// Definitions without rows.
+    SCHEMA_ONLY,
+    /// Rows, positions of sequences and large objects without definitions.
+    DATA_ONLY
   }
 
   public DumpRequest {

@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// What a restore did.
 ///
 /// @param bytes of rows, as text
+/// @param keptAs the new name of what was there before
 /// @param warnings what the server refused without harm
 public record DumpRestoreReport(
     String backup,
@@ -18,9 +20,16 @@ public record DumpRestoreReport(
     long rows,
     long bytes,
     long largeObjects,
+    Optional<String> keptAs,
     List<String> warnings) {
   public DumpRestoreReport {
     warnings = List.copyOf(warnings);
+  }
+
+  /// The same of a database that got another name after it was restored.
+  DumpRestoreReport at(String newTarget, Optional<String> oldName, List<String> newWarnings) {
+    return new DumpRestoreReport(
+        backup, database, newTarget, tables, rows, bytes, largeObjects, oldName, newWarnings);
   }
 
   public Map<String, Object> toMap() {
@@ -32,6 +41,7 @@ public record DumpRestoreReport(
     map.put("rows", rows);
     map.put("bytes", bytes);
     map.put("largeObjects", largeObjects);
+    keptAs.ifPresent(name -> map.put("keptAs", name));
     map.put("warnings", warnings);
     return map;
   }

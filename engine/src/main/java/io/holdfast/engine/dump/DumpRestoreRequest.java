@@ -9,6 +9,7 @@ import java.util.Optional;
 /// @param target the database to restore into
 /// @param database which of the dump, where it has several
 /// @param tables `schema.name` or `name`, with `*` and `?`; empty for everything
+/// @param confirmed the name of the database that may be replaced
 /// @param jobs how many sessions write at once
 public record DumpRestoreRequest(
     String backup,
@@ -16,11 +17,30 @@ public record DumpRestoreRequest(
     Secret target,
     Optional<String> database,
     List<String> tables,
+    Content content,
+    Filled filled,
     Owners owners,
     Globals globals,
+    Placement placement,
+    Optional<String> confirmed,
     int jobs) {
   public DumpRestoreRequest {
     tables = List.copyOf(tables);
+  }
+
+  /// What of the dump.
+  public enum Content {
+    ALL,
+    /// Rows, into tables that are there. Of a dump without definitions nothing else can be
+    /// restored.
+    DATA_ONLY
+  }
+
+  /// What happens with tables that have rows, where only rows are restored.
+  public enum Filled {
+    REFUSED,
+    /// Rows are added to theirs.
+    APPENDED
   }
 
   /// To whom objects belong.
@@ -29,6 +49,16 @@ public record DumpRestoreRequest(
     KEPT,
     /// To the role that restores, without privileges for others.
     NONE
+  }
+
+  /// Where the database comes from.
+  public enum Placement {
+    /// It is there.
+    EXISTING,
+    /// It is made, as the dump says.
+    CREATED,
+    /// It is made beside the one that is there and gets its name.
+    REPLACED
   }
 
   /// Roles and tablespaces of the server.

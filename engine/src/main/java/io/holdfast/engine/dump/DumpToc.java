@@ -3,7 +3,6 @@ package io.holdfast.engine.dump;
 import io.holdfast.postgres.dump.DumpedRelation;
 import io.holdfast.postgres.dump.SequenceState;
 import io.holdfast.postgres.dump.SqlName;
-import io.holdfast.postgres.dump.TableData;
 import io.holdfast.repository.codec.RecordReader;
 import io.holdfast.repository.codec.RecordWriter;
 import java.nio.ByteBuffer;
@@ -52,11 +51,11 @@ record DumpToc(
     Table {
       columns = List.copyOf(columns);
     }
+  }
 
-    /// The command that puts rows back.
-    String copyIn(String encoding) {
-      return TableData.copyIn(name, columns, encoding);
-    }
+  /// The version of `pg_restore` that is needed, at least.
+  int programMajor() {
+    return Integer.parseInt(programVersion.split("\\D", 2)[0]);
   }
 
   long rows() {
@@ -67,7 +66,7 @@ record DumpToc(
     return tables.stream().mapToLong(Table::bytes).sum();
   }
 
-  /// What it says of some relations; large objects belong to none.
+  /// What it says of some relations, and of large objects, which belong to none.
   DumpToc only(Predicate<SqlName> wanted) {
     return new DumpToc(
         encoding,
@@ -77,8 +76,8 @@ record DumpToc(
         relations.stream().filter(relation -> wanted.test(relation.name())).toList(),
         sequences.stream().filter(sequence -> wanted.test(sequence.name())).toList(),
         refreshed.stream().filter(wanted).toList(),
-        0,
-        0);
+        largeObjectParts,
+        largeObjects);
   }
 
   byte[] encode() {

@@ -5,6 +5,9 @@ import io.holdfast.postgres.server.SqlScript;
 import io.holdfast.postgres.wire.ServerErrorException;
 import io.holdfast.repository.tree.TreeFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -46,8 +49,20 @@ final class GlobalsRestore {
       warnings.add("the dump has no roles");
       return;
     }
+    byte[] bytes = dump.tree().readAll(script.get(), SCRIPT_BYTES_MAX);
+    CharBuffer decoded;
+    try {
+      decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+    } catch (CharacterCodingException _) {
+      // A name with other letters would be another role.
+      warnings.add(
+          "roles are not restored: the old server had no encoding for them, and they are not"
+              + " UTF-8");
+      return;
+    }
     String text =
-        new String(dump.tree().readAll(script.get(), SCRIPT_BYTES_MAX), StandardCharsets.UTF_8)
+        decoded
+            .toString()
             .lines()
             // Commands for psql, which protect it from hostile names.
             .filter(line -> !line.startsWith("\\restrict") && !line.startsWith("\\unrestrict"))

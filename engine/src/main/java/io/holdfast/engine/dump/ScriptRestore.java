@@ -6,6 +6,7 @@ import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.rows.Encodings;
 import io.holdfast.postgres.dump.DumpFailures;
 import io.holdfast.postgres.dump.SqlName;
+import io.holdfast.postgres.dump.TableData;
 import io.holdfast.postgres.dump.TargetDatabase;
 import io.holdfast.postgres.script.CopyStatement;
 import io.holdfast.postgres.script.ScriptReader;
@@ -132,6 +133,7 @@ final class ScriptRestore {
         toc.rows(),
         toc.bytes(),
         0,
+        Optional.empty(),
         warnings);
   }
 
@@ -221,7 +223,7 @@ final class ScriptRestore {
     byte[] piece = new byte[FileLayout.EXTENT_BYTES];
     DatabaseSession session = target.session();
     try {
-      session.beginCopy(table.get().copyIn(toc.encoding()));
+      session.beginCopy(TableData.copyIn(name, table.get().columns(), toc.encoding()));
       for (long i = 0; i < file.extents(); i++) {
         context.cancellation().throwIfRequested();
         int length = dump.tree().readExtent(file, i, piece);

@@ -7,6 +7,7 @@ import io.holdfast.postgres.dump.DumpedRelation;
 import io.holdfast.postgres.dump.SqlName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /// Names of relations as people give them: `schema.name`, or `name` for one of any schema, with `*`
@@ -41,6 +42,12 @@ public final class TablePatterns {
             .map(table -> new DumpedRelation(0, "r", table, List.of(), List.of()))
             .toList();
     return select(relations, patterns).stream().map(DumpedRelation::name).toList();
+  }
+
+  /// What fits one of some patterns.
+  static Predicate<DumpedRelation> anyOf(List<String> patterns) {
+    List<Pattern> compiled = patterns.stream().map(TablePatterns::pattern).toList();
+    return relation -> compiled.stream().anyMatch(pattern -> fits(pattern, relation.name()));
   }
 
   private static boolean fits(Pattern pattern, SqlName name) {

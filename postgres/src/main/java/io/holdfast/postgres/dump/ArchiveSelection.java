@@ -1,149 +1,277 @@
 package io.holdfast.postgres.dump;
 
-import io.holdfast.postgres.dump.DumpedRelation.ForeignKey;
 import io.holdfast.postgres.dump.DumpedRelation.ObjectId;
-import java.nio.charset.Charset;
-import java.nio.charset.IllegalCharsetNameException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /// Which entries of an archive restore some relations with all that belongs to them: columns'
 /// defaults, owned sequences, partitions, indexes, constraints, triggers, policies, privileges,
-/// comments. A foreign key comes along only where the table that it points to is there too, and a
-/// partition is attached only to a table that is selected.
+/// comments, memberships in publications. A foreign key comes along only where the table that it
+/// points to is there too, a partition is attached only to a table that is chosen, and a sequence
+/// that a default counts with comes along where it is missing.
+///
+/// Into a fresh database comes everything besides that belongs to no relation. One in use is taken
+/// to have it, but for schemas and extensions that it does not have: they come with all they hold.
 public final class ArchiveSelection {
-  /// What tables may need that belongs to none of them.
-  private static final Set<String> SHARED =
-      Set.of("SCHEMA", "EXTENSION", "SHELL", "TYPE", "DOMAIN", "COLLATION", "FUNCTION");
+  /// What belongs to relations and is no relation itself: defaults, constraints, rules, triggers,
+  /// policies, statistics, memberships in publications.
+  private static final Set<Long> PARTS = Set.of(2604L, 2606L, 2618L, 2620L, 3256L, 3381L, 6106L);
 
-  private static final String TABLE_ATTACH = "TABLE ATTACH ";
-  private static final String SEQUENCE_OWNED = "SEQUENCE OWNED BY ";
-  private static final String INDEX_ATTACH = "INDEX ATTACH ";
-  private static final List<String> KINDS =
-      List.of("TABLE ", "SEQUENCE ", "VIEW ", "MATERIALIZED VIEW ", "FOREIGN TABLE ", "COLUMN ");
-  private static final List<String> PARTS = List.of("CONSTRAINT ", "TRIGGER ", "POLICY ", "RULE ");
+  private static final List<String> RELATIONS =
+      List.of("TABLE", "VIEW", "MATERIALIZED VIEW", "SEQUENCE", "FOREIGN TABLE");
 
-  /// PostgreSQL counts what the standard numbers with gaps.
-  private static final Map<String, Charset> LATIN =
-      Map.of(
-          "LATIN2", Charset.forName("ISO-8859-2"),
-          "LATIN5", Charset.forName("ISO-8859-9"),
-          "LATIN7", Charset.forName("ISO-8859-13"),
-          "LATIN9", Charset.forName("ISO-8859-15"));
+  /// What concerns others than the tables.
+  private static final List<String> NEVER =
+      List.of("DATABASE", "EVENT TRIGGER", "SUBSCRIPTION", "SUBSCRIPTION TABLE");
 
-  /// The number of `pg_constraint`.
-  private static final long CONSTRAINTS = 2606;
-
-  private final Map<Long, DumpedRelation> selected = new HashMap<>();
-  private final Set<ObjectId> objects = new HashSet<>();
-  private final Set<ObjectId> hangingKeys = new HashSet<>();
-  private final Charset charset;
-  private final Set<String> names;
-  private final Set<String> indexes = new HashSet<>();
-
-  /// Partitions that come with what they are partitions of; others become tables of their own.
-  private final Set<String> attached = new HashSet<>();
-
-  private final Predicate<String> sharedWanted;
-
-  /// What of the archive belongs to no table.
-  public enum Shared {
-    /// Schemas, extensions, types and functions, for a target that has nothing.
+  /// What becomes of an entry.
+  private enum Fate {
+    /// Restored.
     WANTED,
-    LEFT_OUT
+    /// Not restored; whatever needs it may count on it.
+    PRESENT,
+    /// Not restored, nor what needs it.
+    MISSING
   }
 
-  /// @param entries of the archive
+  /// What cannot be restored.
+  ///
+  /// @param what kind, schema and name
+  /// @param needs what is neither chosen nor there
+  public record Unfit(String what, String needs) {}
+
+  private final ChosenRelations relations;
+  private final TargetObjects target;
+  private final ListedNames names;
+  private final Set<ObjectId> hangingKeys;
+  private final MissingNames missing;
+
+  private final Map<Integer, ArchiveEntry> entries = new HashMap<>();
+  private final Map<Integer, Fate> fates = new HashMap<>();
+  private final Set<Integer> needed = new HashSet<>();
+
+  /// Schemas, extensions, types and the like that are made.
+  private final Set<Integer> made = new HashSet<>();
+
+  private final List<Unfit> unfit = new ArrayList<>();
+  private final List<Unfit> leftOut = new ArrayList<>();
+  private final List<String> schemasMade = new ArrayList<>();
+  private final Set<DumpedRelation> missingSequences = new LinkedHashSet<>();
+
+  private ArchiveSelection(
+      ArchiveEntries archive, ChosenRelations relations, TargetObjects target, ListedNames names) {
+    this.relations = relations;
+    this.target = target;
+    this.names = names;
+    this.hangingKeys = relations.hangingKeys(this::isThere);
+    this.missing = new MissingNames(target, relations.known().values(), names);
+    archive.all().forEach(entry -> entries.put(entry.number(), entry));
+    noteNeeded(archive);
+    // What an entry needs comes before it.
+    archive.all().forEach(entry -> fates.put(entry.number(), fate(entry)));
+  }
+
+  /// @param archive all entries, with what they need
   /// @param all relations of the dump
-  /// @param wanted those that are selected
-  /// @param there whether a relation that is not selected is in the target already
+  /// @param wanted those that are chosen
   /// @param encoding of the archive, as PostgreSQL calls it
-  public ArchiveSelection(
-      ArchiveEntries entries,
-      List<DumpedRelation> all,
+  public static ArchiveSelection of(
+      ArchiveEntries archive,
+      Collection<DumpedRelation> all,
       Collection<DumpedRelation> wanted,
-      Predicate<SqlName> there,
-      Shared shared,
+      TargetObjects target,
       String encoding) {
-    this.charset = charset(encoding);
-    this.names = all.stream().map(relation -> listed(relation.name())).collect(Collectors.toSet());
-    this.sharedWanted =
-        switch (shared) {
-          case WANTED -> SHARED::contains;
-          case LEFT_OUT -> _ -> false;
-        };
-    select(all, wanted, there);
-    entries.lines().stream()
-        .filter(this::wants)
-        .map(ArchiveEntries::description)
-        .forEach(this::noteIndex);
+    ListedNames names = new ListedNames(encoding);
+    Set<DumpedRelation> chosen = new LinkedHashSet<>(wanted);
+    ArchiveSelection selection;
+    do {
+      selection = new ArchiveSelection(archive, new ChosenRelations(all, chosen), target, names);
+    } while (chosen.addAll(selection.missingSequences));
+    return selection;
   }
 
-  private void select(
-      List<DumpedRelation> all, Collection<DumpedRelation> wanted, Predicate<SqlName> there) {
-    Map<Long, DumpedRelation> byOid =
-        all.stream().collect(Collectors.toMap(DumpedRelation::oid, relation -> relation));
-    Map<ObjectId, List<ObjectId>> parts = new HashMap<>();
-    for (DumpedRelation relation : all) {
-      parts.put(new ObjectId(ObjectId.RELATIONS, relation.oid()), relation.parts());
-    }
-    Deque<ObjectId> open = new ArrayDeque<>();
-    wanted.forEach(relation -> open.add(new ObjectId(ObjectId.RELATIONS, relation.oid())));
+  private void noteNeeded(ArchiveEntries archive) {
+    Deque<Integer> open = new ArrayDeque<>();
+    archive.all().stream().filter(this::isChosen).forEach(entry -> open.addAll(entry.needs()));
     while (!open.isEmpty()) {
-      ObjectId next = open.remove();
-      if (objects.add(next)) {
-        open.addAll(parts.getOrDefault(next, List.of()));
-        if (next.catalog() == ObjectId.RELATIONS && byOid.containsKey(next.oid())) {
-          selected.put(next.oid(), byOid.get(next.oid()));
-        }
-      }
-    }
-    for (DumpedRelation relation : selected.values()) {
-      for (ObjectId part : relation.parts()) {
-        if (part.catalog() == ObjectId.RELATIONS && byOid.containsKey(part.oid())) {
-          attached.add(listed(byOid.get(part.oid()).name()));
-        }
-      }
-      for (ForeignKey key : relation.foreignKeys()) {
-        DumpedRelation target = byOid.get(key.target());
-        if (!selected.containsKey(key.target()) && (target == null || !there.test(target.name()))) {
-          hangingKeys.add(new ObjectId(CONSTRAINTS, key.oid()));
-        }
+      ArchiveEntry entry = entries.get(open.remove());
+      if (entry != null && !isRelation(entry) && needed.add(entry.number())) {
+        open.addAll(entry.needs());
       }
     }
   }
 
-  /// Indexes are attached to those of the parent by name alone.
-  private void noteIndex(String description) {
-    if (description.startsWith("INDEX ")) {
-      indexes.add(description.substring("INDEX ".length()));
+  private boolean isChosen(ArchiveEntry entry) {
+    ObjectId object = entry.object();
+    return object.catalog() == 0
+        // The switch for row-level security has the number of its table.
+        ? object.oid() != 0 && relations.chosen().containsKey(object.oid())
+        : relations.holds(object);
+  }
+
+  private static boolean isRelation(ArchiveEntry entry) {
+    return entry.object().catalog() == ObjectId.RELATIONS && RELATIONS.stream().anyMatch(entry::is);
+  }
+
+  private boolean isThere(DumpedRelation relation) {
+    return target.relations().contains(relation.name());
+  }
+
+  private Fate fate(ArchiveEntry entry) {
+    if (isChosen(entry)) {
+      return hangingKeys.contains(entry.object()) ? Fate.PRESENT : chosen(entry);
     }
-    for (DumpedRelation relation : selected.values()) {
-      String constraint = "CONSTRAINT " + listed(relation.name()) + " ";
-      if (description.startsWith(constraint)) {
-        indexes.add(
-            listed(relation.name().schema()) + " " + description.substring(constraint.length()));
+    if (isRelation(entry)) {
+      DumpedRelation relation = relations.known().get(entry.object().oid());
+      return relation != null && isThere(relation) ? Fate.PRESENT : Fate.MISSING;
+    }
+    if (entry.object().catalog() == 0) {
+      return attached(entry) ? Fate.WANTED : Fate.PRESENT;
+    }
+    if (entry.is("PUBLICATION TABLE")) {
+      return member(entry) ? Fate.WANTED : Fate.PRESENT;
+    }
+    boolean lacks = entry.needs().stream().anyMatch(this::isMissing);
+    if (entry.object().catalog() == ObjectId.RELATIONS
+        || PARTS.contains(entry.object().catalog())) {
+      boolean ofNoRelation =
+          entry.needs().stream().map(entries::get).noneMatch(e -> e != null && isRelation(e));
+      return lacks ? Fate.MISSING : ofNoRelation ? shared(entry) : Fate.PRESENT;
+    }
+    return lacks ? leftOut(entry) : shared(entry);
+  }
+
+  /// A part of what is chosen, which needs more than that at times.
+  private Fate chosen(ArchiveEntry entry) {
+    for (int number : entry.needs()) {
+      ArchiveEntry need = entries.get(number);
+      if (need == null || !isMissing(number) || PARTS.contains(need.object().catalog())) {
+        continue;
       }
+      if (relations.belongs(entry.object(), need.object())) {
+        continue; // a partition becomes a table of its own
+      }
+      DumpedRelation relation = relations.known().get(need.object().oid());
+      if (isRelation(need) && relation != null && relation.kind().equals("S")) {
+        missingSequences.add(relation);
+        continue;
+      }
+      unfit.add(new Unfit(shown(entry), shown(need)));
+      return Fate.MISSING;
     }
+    return Fate.WANTED;
   }
 
-  /// The selected relations, partitions and owned sequences among them.
-  public Collection<DumpedRelation> relations() {
-    return selected.values();
+  /// Comments, privileges, labels and attachments come along with everything that they are about.
+  private boolean attached(ArchiveEntry entry) {
+    if (entry.is("SEQUENCE OWNED BY")) {
+      return entry.needs().stream()
+          .map(entries::get)
+          .filter(need -> need != null && need.is("SEQUENCE"))
+          .anyMatch(
+              need ->
+                  isWanted(need.number())
+                      && relations.hasOwner(need.object().oid(), this::isThere));
+    }
+    return !entry.needs().isEmpty() && entry.needs().stream().allMatch(this::isWanted);
   }
 
-  public boolean holds(SqlName name) {
-    return selected.values().stream().anyMatch(relation -> relation.name().equals(name));
+  private boolean member(ArchiveEntry entry) {
+    return entry.needs().stream()
+        .map(entries::get)
+        .allMatch(
+            need -> need != null && (isWanted(need.number()) || missing.hasPublication(need)));
+  }
+
+  private Fate leftOut(ArchiveEntry entry) {
+    boolean wouldBeMade =
+        target.state() == TargetObjects.State.FRESH
+            || entry.needs().stream().anyMatch(made::contains);
+    if (wouldBeMade) {
+      entry.needs().stream()
+          .filter(this::isMissing)
+          .findFirst()
+          .ifPresent(need -> leftOut.add(new Unfit(shown(entry), shown(entries.get(need)))));
+    }
+    return Fate.MISSING;
+  }
+
+  /// What belongs to no relation.
+  private Fate shared(ArchiveEntry entry) {
+    if (NEVER.stream().anyMatch(entry::is)) {
+      return Fate.PRESENT;
+    }
+    boolean isMade =
+        switch (target.state()) {
+          case FRESH -> true;
+          case IN_USE ->
+              isMissingSchema(entry)
+                  || needed.contains(entry.number()) && missing.isExtension(entry)
+                  || entry.needs().stream().anyMatch(made::contains);
+        };
+    if (isMade) {
+      made.add(entry.number());
+    }
+    return isMade ? Fate.WANTED : Fate.PRESENT;
+  }
+
+  /// Notes a schema that has to be made.
+  private boolean isMissingSchema(ArchiveEntry entry) {
+    Optional<String> name =
+        needed.contains(entry.number()) ? missing.schema(entry) : Optional.empty();
+    name.ifPresent(text -> schemasMade.add(names.shown(text)));
+    return name.isPresent();
+  }
+
+  private boolean isMissing(int number) {
+    return fates.get(number) == Fate.MISSING;
+  }
+
+  private boolean isWanted(int number) {
+    return fates.get(number) == Fate.WANTED;
+  }
+
+  /// Kind, schema and name: the owner, behind the last blank as a rule, says nothing here.
+  private String shown(ArchiveEntry entry) {
+    DumpedRelation relation = relations.known().get(entry.object().oid());
+    if (isRelation(entry) && relation != null) {
+      return relation.name().toString();
+    }
+    String text = entry.description();
+    int end = text.lastIndexOf(' ');
+    return names.shown(end > 0 ? text.substring(0, end) : text);
+  }
+
+  /// Whether an entry of the list is restored.
+  public boolean wants(ArchiveEntry entry) {
+    return isWanted(entry.number());
+  }
+
+  /// The relations that are restored, partitions and owned sequences among them.
+  public Set<SqlName> relations() {
+    Set<SqlName> restored = new LinkedHashSet<>();
+    Set<Long> unfitRelations = new HashSet<>();
+    entries.values().stream()
+        .filter(entry -> isRelation(entry) && isMissing(entry.number()))
+        .forEach(entry -> unfitRelations.add(entry.object().oid()));
+    relations
+        .chosen()
+        .forEach(
+            (oid, relation) -> {
+              if (!unfitRelations.contains(oid)) {
+                restored.add(relation.name());
+              }
+            });
+    return restored;
   }
 
   /// How many foreign keys are left out because the table that they point to is missing.
@@ -151,104 +279,18 @@ public final class ArchiveSelection {
     return hangingKeys.size();
   }
 
-  /// Whether an entry of the list belongs to what is selected.
-  public boolean wants(String line) {
-    String[] numbers = line.substring(line.indexOf(';') + 1).strip().split(" ", 3);
-    ObjectId id = new ObjectId(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]));
-    String description = ArchiveEntries.description(line);
-    if (id.catalog() != 0) {
-      return objects.contains(id)
-          ? !hangingKeys.contains(id)
-          : sharedWanted.test(description.split(" ", 2)[0]);
-    }
-    if (id.oid() != 0) {
-      return selected.containsKey(id.oid());
-    }
-    return wantsByName(description);
+  /// What was chosen and cannot be restored, because it needs what is neither chosen nor there.
+  public List<Unfit> unfit() {
+    return List.copyOf(unfit);
   }
 
-  private boolean wantsByName(String description) {
-    if (description.startsWith(INDEX_ATTACH)) {
-      return indexes.contains(description.substring(INDEX_ATTACH.length()));
-    }
-    if (description.startsWith(TABLE_ATTACH)) {
-      return attached.contains(relation(description.substring(TABLE_ATTACH.length())));
-    }
-    if (description.startsWith(SEQUENCE_OWNED)) {
-      return isSelected(description.substring(SEQUENCE_OWNED.length()));
-    }
-    return isAbout(description, "COMMENT ")
-        || isAbout(description, "ACL ")
-        || isAbout(description, "SECURITY LABEL ");
+  /// Functions, types and the like that are left out, because they need tables that are.
+  public List<Unfit> leftOut() {
+    return List.copyOf(leftOut);
   }
 
-  /// Whether a comment, privilege or label is about a selected relation or a part of it: it names
-  /// the schema, then the kind, then the name.
-  private boolean isAbout(String description, String what) {
-    if (!description.startsWith(what)) {
-      return false;
-    }
-    for (DumpedRelation relation : selected.values()) {
-      String schema = what + listed(relation.name().schema()) + " ";
-      if (description.startsWith(schema)) {
-        String rest = description.substring(schema.length());
-        String name = listed(relation.name().name());
-        // These entries have names as SQL writes them, quoted where that is needed.
-        List<String> forms = List.of(name, SqlName.quote(name));
-        boolean itself =
-            KINDS.stream()
-                .filter(rest::startsWith)
-                .map(kind -> rest.substring(kind.length()))
-                .anyMatch(
-                    text ->
-                        forms.stream()
-                            .anyMatch(
-                                form ->
-                                    text.startsWith(form + " ") || text.startsWith(form + ".")));
-        boolean itsPart =
-            PARTS.stream().anyMatch(rest::startsWith)
-                && forms.stream().anyMatch(form -> rest.contains(" ON " + form + " "));
-        if (itself || itsPart) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  /// Whether a text begins with the name of a selected relation. Names may have blanks in them, so
-  /// the longest relation's name that fits is the one that is meant.
-  private boolean isSelected(String text) {
-    String name = relation(text);
-    return selected.values().stream().anyMatch(r -> listed(r.name()).equals(name));
-  }
-
-  private String relation(String text) {
-    return names.stream()
-        .filter(name -> text.startsWith(name + " ") || text.startsWith(name + "."))
-        .max(Comparator.comparingInt(String::length))
-        .orElse("");
-  }
-
-  /// As the list writes it, whose bytes were read as those of ISO 8859-1.
-  private String listed(SqlName name) {
-    return listed(name.schema()) + " " + listed(name.name());
-  }
-
-  private String listed(String name) {
-    String plain = name.replace('\n', ' ').replace('\r', ' ');
-    return new String(plain.getBytes(charset), StandardCharsets.ISO_8859_1);
-  }
-
-  private static Charset charset(String encoding) {
-    if (encoding.startsWith("LATIN")) {
-      return LATIN.getOrDefault(encoding, StandardCharsets.ISO_8859_1);
-    }
-    String name = encoding.startsWith("WIN") ? "windows-" + encoding.substring(3) : encoding;
-    try {
-      return Charset.isSupported(name) ? Charset.forName(name) : StandardCharsets.UTF_8;
-    } catch (IllegalCharsetNameException _) {
-      return StandardCharsets.UTF_8;
-    }
+  /// Schemas that are made because the target does not have them.
+  public List<String> schemasMade() {
+    return List.copyOf(schemasMade);
   }
 }

@@ -194,10 +194,10 @@ final class CatalogReader {
         sequences(sequences),
         session.query(REFRESHED).stream().map(row -> new SqlName(row.get(0), row.get(1))).toList(),
         Long.parseLong(session.value("SELECT count(*) FROM pg_catalog.pg_largeobject_metadata")),
-        List.of());
+        DumpRemarks.of(session));
   }
 
-  private List<DumpedRelation> described(List<Relation> relations) throws IOException {
+  List<DumpedRelation> described(List<Relation> relations) throws IOException {
     Map<Long, List<long[]>> parts = pairs(PARTS);
     Map<Long, List<long[]>> keys = pairs(FOREIGN_KEYS);
     return relations.stream()
@@ -252,7 +252,7 @@ final class CatalogReader {
         ranges ? TableData.Reading.RANGES : TableData.Reading.WHOLE);
   }
 
-  private List<SequenceState> sequences(List<SqlName> names) throws IOException {
+  List<SequenceState> sequences(List<SqlName> names) throws IOException {
     List<SequenceState> states = new ArrayList<>();
     for (int from = 0; from < names.size(); from += SEQUENCES_AT_ONCE) {
       List<SqlName> some = names.subList(from, Math.min(names.size(), from + SEQUENCES_AT_ONCE));

@@ -71,6 +71,9 @@ public final class DumpSnapshot implements AutoCloseable {
         return take(session, lockWait, wanted);
       } catch (ServerErrorException e) {
         session.close();
+        if (e.sqlState().equals(LOCK_NOT_AVAILABLE)) {
+          throw held(url, LockHolders.described(url, applicationName, cancellation), e);
+        }
         if (!CHANGED.contains(e.sqlState()) || tried == TRIES) {
           throw translate(url, e);
         }
@@ -89,6 +92,32 @@ public final class DumpSnapshot implements AutoCloseable {
 
   private static final class ChangedMeanwhileException extends IOException {
     private static final long serialVersionUID = 1L;
+  }
+
+  /// All tables, views and sequences of a database as it is now, without locking any.
+  public static List<DumpedRelation> relations(
+      ConnectionUrl url, String applicationName, Cancellation cancellation) throws IOException {
+    try (DatabaseSession session =
+        DatabaseSession.open(url, applicationName, settings(Duration.ZERO), cancellation)) {
+      return relations(session);
+    } catch (ServerErrorException e) {
+      throw translate(url, e);
+    }
+  }
+
+  private static List<DumpedRelation> relations(DatabaseSession session) throws IOException {
+    CatalogReader catalog = new CatalogReader(session, _ -> true);
+    return catalog.described(catalog.relations());
+  }
+
+  /// All tables, views and sequences at this moment, also those that were not wanted.
+  public List<DumpedRelation> relations() throws IOException {
+    return relations(session);
+  }
+
+  /// Where some sequences stand.
+  public List<SequenceState> sequences(List<SqlName> names) throws IOException {
+    return new CatalogReader(session, _ -> true).sequences(names);
   }
 
   /// What makes values come out in the same form everywhere, always, and in the same order.
@@ -144,15 +173,20 @@ public final class DumpSnapshot implements AutoCloseable {
     }
   }
 
+  private static BackupException held(ConnectionUrl url, String holders, ServerErrorException e) {
+    return new BackupException(
+        ErrorCode.TIMED_OUT,
+        url
+            + ": somebody holds a lock on a table that is to be dumped: "
+            + e.getMessage()
+            + (holders.isEmpty() ? "" : "." + holders),
+        "Wait until that work ends (pg_stat_activity, pg_locks), or wait longer with --lock-wait.",
+        e);
+  }
+
   private static BackupException translate(ConnectionUrl url, ServerErrorException e) {
     return switch (e.sqlState()) {
-      case LOCK_NOT_AVAILABLE ->
-          new BackupException(
-              ErrorCode.TIMED_OUT,
-              url + ": somebody holds a lock on a table that is to be dumped: " + e.getMessage(),
-              "Wait until that work ends (pg_stat_activity, pg_locks), or wait longer with"
-                  + " --lock-wait.",
-              e);
+      case LOCK_NOT_AVAILABLE -> held(url, "", e);
       case OUT_OF_MEMORY ->
           new BackupException(
               ErrorCode.SERVER_SETTING_UNSUITABLE,

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Puts large objects back from the stream that [LargeObjects] writes. *Confined.*
@@ -18,6 +19,7 @@ public final class LargeObjectsRestore {
 
   private final TargetDatabase target;
   private final Set<Part> parts;
+  private final Transactions transactions;
 
   /// What is restored beside the content.
   public enum Part {
@@ -26,36 +28,62 @@ public final class LargeObjectsRestore {
     COMMENT
   }
 
-  public LargeObjectsRestore(TargetDatabase target, Set<Part> parts) {
+  /// How the work is cut.
+  public enum Transactions {
+    /// One for every thousand objects.
+    OWN,
+    /// All in the one that the caller began.
+    CALLERS
+  }
+
+  public LargeObjectsRestore(TargetDatabase target, Set<Part> parts, Transactions transactions) {
     this.target = target;
+    this.transactions = transactions;
     this.parts = Set.copyOf(parts);
   }
 
-  /// Makes all objects of the stream.
+  /// How many objects a stream had, and how many of them were made.
+  public record Count(long read, long made) {
+    public static final Count NONE = new Count(0, 0);
+
+    public Count plus(Count other) {
+      return new Count(read + other.read, made + other.made);
+    }
+  }
+
+  /// Makes objects of the stream.
   ///
-  /// @return how many
+  /// @param wanted those, by their numbers
   /// @throws BackupException that says what the server refuses, `OBJECT_CORRUPT` if the stream is
   ///   none
-  public long restore(InputStream stream) throws IOException {
+  public Count restore(InputStream stream, LongPredicate wanted) throws IOException {
     DataInputStream in = new DataInputStream(stream);
-    long count = 0;
-    target.run("large objects", "BEGIN");
+    long read = 0;
+    long made = 0;
+    transact("BEGIN");
     for (int first = in.read(); first >= 0; first = in.read()) {
       try {
-        object(first, in);
+        made += object(first, in, wanted) ? 1 : 0;
       } catch (EOFException e) {
         throw damaged("it ends early", e);
       }
-      count++;
-      if (count % OBJECTS_IN_TRANSACTION == 0) {
-        target.run("large objects", "COMMIT; BEGIN");
+      read++;
+      if (read % OBJECTS_IN_TRANSACTION == 0) {
+        transact("COMMIT; BEGIN");
       }
     }
-    target.run("large objects", "COMMIT");
-    return count;
+    transact("COMMIT");
+    return new Count(read, made);
   }
 
-  private void object(int first, DataInputStream in) throws IOException {
+  private void transact(String command) throws IOException {
+    if (transactions == Transactions.OWN) {
+      target.run("large objects", command);
+    }
+  }
+
+  /// @return whether it was made
+  private boolean object(int first, DataInputStream in, LongPredicate wanted) throws IOException {
     long number =
         (long) first << 24
             | (long) in.readUnsignedByte() << 16
@@ -65,7 +93,10 @@ public final class LargeObjectsRestore {
     String privileges = text(in);
     String comment = text(in);
     String what = "large object " + number;
-    target.run(what, "SELECT pg_catalog.lo_create(" + number + ")");
+    boolean makes = wanted.test(number);
+    if (makes) {
+      target.run(what, "SELECT pg_catalog.lo_create(" + number + ")");
+    }
     long offset = 0;
     int length;
     do {
@@ -74,7 +105,7 @@ public final class LargeObjectsRestore {
       if (piece.length < length) {
         throw damaged("it ends early", null);
       }
-      if (length > 0) {
+      if (makes && length > 0) {
         target.run(
             what,
             "SELECT pg_catalog.lo_put("
@@ -87,9 +118,12 @@ public final class LargeObjectsRestore {
       }
       offset += length;
     } while (length == LargeObjects.PIECE_BYTES);
-    run(Part.COMMENT, what, comment);
-    run(Part.OWNER, what, owner);
-    run(Part.PRIVILEGES, what, privileges);
+    if (makes) {
+      run(Part.COMMENT, what, comment);
+      run(Part.OWNER, what, owner);
+      run(Part.PRIVILEGES, what, privileges);
+    }
+    return makes;
   }
 
   private void run(Part part, String what, String command) throws IOException {

@@ -5,6 +5,8 @@ import java.util.TreeMap;
 
 /// Settings of the sessions that put a dump back.
 public final class RestoreSettings {
+  private static final long INDEX_KILOBYTES = 256 << 10;
+
   private RestoreSettings() {}
 
   /// For rows: what they mean does not depend on who restores them.
@@ -24,10 +26,14 @@ public final class RestoreSettings {
   }
 
   /// For definitions.
-  public static Map<String, String> forDefinitions() {
+  ///
+  /// @param maintenanceKilobytes what the server would use for an index; is never lowered
+  public static Map<String, String> forDefinitions(long maintenanceKilobytes) {
     Map<String, String> settings = new TreeMap<>();
     settings.put("synchronous_commit", "off");
-    settings.put("maintenance_work_mem", "256MB");
+    if (maintenanceKilobytes < INDEX_KILOBYTES) {
+      settings.put("maintenance_work_mem", Long.toString(INDEX_KILOBYTES));
+    }
     settings.put("default_transaction_read_only", "off");
     return settings;
   }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// What the server refuses comes as a [ServerErrorException], and the session goes on as after any
 /// refused command. A connection that breaks is a `BackupException` `SERVER_UNAVAILABLE`; a stop
 /// that is asked for is `CANCELLED`. After these, and after a sink that threw, the session can only
-/// be closed; the server notices when it next sends or reads.
+/// be closed; what the server still does for it is given up then.
 public final class DatabaseSession implements AutoCloseable {
   /// How long the server may work on one command before it says anything.
   private static final int ANSWER_MILLIS = (int) Duration.ofDays(7).toMillis();
@@ -32,6 +32,9 @@ public final class DatabaseSession implements AutoCloseable {
   private final int versionNum;
   private final Cancellation cancellation;
   private long sentSinceLook;
+
+  /// Whether the server works on a command whose end we have not seen.
+  private boolean isBusy;
 
   private DatabaseSession(
       ConnectionUrl url, PgConnection connection, int versionNum, Cancellation cancellation) {
@@ -247,18 +250,37 @@ public final class DatabaseSession implements AutoCloseable {
   }
 
   private <T> T answered(Exchange<T> exchange) throws IOException {
+    isBusy = true;
     try {
-      return exchange.run();
+      T result = exchange.run();
+      isBusy = false;
+      return result;
     } catch (ServerErrorException e) {
+      isBusy = false;
       throw e;
     } catch (IOException e) {
+      // There is nobody to be asked.
+      isBusy = false;
       throw ServerFailures.lost("session", url, e);
     }
   }
 
-  /// Ends the session at once; what it did in an open transaction is undone.
+  /// Ends the session at once; what it did in an open transaction is undone. A command that was
+  /// left before its end, such as one that fills a view, would go on for hours and is cancelled.
   @Override
   public void close() throws IOException {
+    if (isBusy) {
+      isBusy = false;
+      cancel();
+    }
     connection.close();
+  }
+
+  private void cancel() {
+    try {
+      connection.cancel();
+    } catch (IOException _) {
+      // The server notices when it next sends or reads.
+    }
   }
 }
