@@ -147,13 +147,13 @@ final class DumpRestoreCommand implements Callable<Integer> {
   }
 
   private DumpRestoreRequest request(Settings settings) {
-    if (all && (dryRun || database != null) || create && clean) {
+    if ((all && (dryRun || database != null)) || (create && clean)) {
       throw new BackupException(
           ErrorCode.BAD_ARGUMENT,
           "these options do not go together",
           "Give --all without --database and --dry-run, and one of --create and --clean.");
     }
-    boolean withGlobals = globals || all && !noOwner;
+    boolean withGlobals = globals || (all && !noOwner);
     return new DumpRestoreRequest(
         backup,
         settings.source(),

@@ -52,8 +52,8 @@ class DumpMemoryTest {
 
   private static String table(long bytes) {
     return "CREATE TABLE t AS SELECT n, md5(n::text) || md5((n * 3)::text) || md5((n * 5)::text) ||"
-               + " md5((n * 7)::text) || md5((n * 11)::text) || md5((n * 13)::text) || md5((n *"
-               + " 17)::text) || md5((n * 19)::text) AS filler FROM generate_series(1::bigint, "
+        + " md5((n * 7)::text) || md5((n * 11)::text) || md5((n * 13)::text) || md5((n *"
+        + " 17)::text) || md5((n * 19)::text) AS filler FROM generate_series(1::bigint, "
         + bytes / ROW_BYTES
         + ") n";
   }

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /// A portable file taken apart, to be put together in another way.
 ///
@@ -42,7 +43,7 @@ record TarFile(Map<String, String> entries) {
   }
 
   String text(String name) {
-    return entries.get(name);
+    return Objects.requireNonNull(entries.get(name), name);
   }
 
   /// With another content of an entry.

@@ -55,14 +55,16 @@ final class PlacedRestore {
     server.requireMayCreate();
     Optional<DumpRestorePlan.Replaced> replaced = Optional.empty();
     if (server.exists(name)) {
-      switch (request.placement()) {
-        case REPLACED -> replaced = Optional.of(replaced(url, server));
-        case CREATED, EXISTING ->
-            throw new BackupException(
-                ErrorCode.TARGET_NOT_EMPTY,
-                "there is a database " + name + " already",
-                "Restore into it without --create if it is empty, or replace it with --clean.");
-      }
+      replaced =
+          switch (request.placement()) {
+            case REPLACED -> Optional.of(replaced(url, server));
+            case CREATED, EXISTING ->
+                throw new BackupException(
+                    ErrorCode.TARGET_NOT_EMPTY,
+                    "there is a database " + name + " already",
+                    "Restore into it without --create if it is empty, or replace it with"
+                        + " --clean.");
+          };
     }
     return new DumpRestorePlan(dump.name(), database, name, dump.toc(database).rows(), replaced);
   }

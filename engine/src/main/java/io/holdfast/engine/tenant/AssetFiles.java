@@ -169,8 +169,7 @@ final class AssetFiles {
           for (Action action : Action.values()) {
             if (action.word == parts[0].charAt(0)) {
               byte[] key = Base64.getDecoder().decode(parts[2]);
-              return new Done(
-                  action, parts[1], new String(key, StandardCharsets.UTF_8), parts[3]);
+              return new Done(action, parts[1], new String(key, StandardCharsets.UTF_8), parts[3]);
             }
           }
         }

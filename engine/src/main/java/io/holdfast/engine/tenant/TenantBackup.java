@@ -72,8 +72,8 @@ public final class TenantBackup {
         });
   }
 
-  private TenantBackupReport backUp(
-      Settings settings, TenantBackupRequest asked, ConnectionUrl url) throws IOException {
+  private TenantBackupReport backUp(Settings settings, TenantBackupRequest asked, ConnectionUrl url)
+      throws IOException {
     List<String> warnings = new ArrayList<>();
     ScopeMap map = checkedMap(asked, url);
     TenantBackupRequest request = asked.withId(TenantIds.ofRow(map, url, asked.id()));

@@ -128,8 +128,7 @@ public final class TenantRestoration {
       RestorePlan plan =
           rows.plan(
               source,
-              List.of(
-                  contents.name(), target.identity().orElse(url.toString()), stores(request)));
+              List.of(contents.name(), target.identity().orElse(url.toString()), stores(request)));
       List<String> warnings = new ArrayList<>(rows.remarks());
       AssetFiles files = new AssetFiles(context, contents, request.stores());
       files.plan(map, rows, goal, request);

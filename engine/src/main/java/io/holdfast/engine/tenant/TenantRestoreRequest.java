@@ -43,8 +43,7 @@ public record TenantRestoreRequest(
     ///
     /// @param skipped names of tables that stay as they are, with their schemas
     /// @param operator who stands for people that are missing, where the map says so
-    record Restore(Preset preset, List<String> skipped, Optional<String> operator)
-        implements Aim {
+    record Restore(Preset preset, List<String> skipped, Optional<String> operator) implements Aim {
       public Restore {
         skipped = List.copyOf(skipped);
       }

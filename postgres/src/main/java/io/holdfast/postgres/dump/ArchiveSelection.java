@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Which entries of an archive restore some relations with all that belongs to them: columns'
 /// defaults, owned sequences, partitions, indexes, constraints, triggers, policies, privileges,
@@ -199,8 +200,9 @@ public final class ArchiveSelection {
     if (wouldBeMade) {
       entry.needs().stream()
           .filter(this::isMissing)
+          .flatMap(need -> Stream.ofNullable(entries.get(need)))
           .findFirst()
-          .ifPresent(need -> leftOut.add(new Unfit(shown(entry), shown(entries.get(need)))));
+          .ifPresent(need -> leftOut.add(new Unfit(shown(entry), shown(need))));
     }
     return Fate.MISSING;
   }
@@ -215,7 +217,7 @@ public final class ArchiveSelection {
           case FRESH -> true;
           case IN_USE ->
               isMissingSchema(entry)
-                  || needed.contains(entry.number()) && missing.isExtension(entry)
+                  || (needed.contains(entry.number()) && missing.isExtension(entry))
                   || entry.needs().stream().anyMatch(made::contains);
         };
     if (isMade) {

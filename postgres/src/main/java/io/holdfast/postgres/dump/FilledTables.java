@@ -80,10 +80,10 @@ public final class FilledTables {
     List<String> lacking = new ArrayList<>();
     columns.forEach(
         (table, wanted) -> {
-          Set<String> has = there.get(table);
-          if (has == null && !wanted.isEmpty()) {
+          Set<String> has = there.getOrDefault(table, Set.of());
+          if (!there.containsKey(table) && !wanted.isEmpty()) {
             lacking.add("table " + table);
-          } else if (has != null) {
+          } else {
             wanted.stream()
                 .map(FilledTables::unquoted)
                 .filter(column -> !has.contains(column))

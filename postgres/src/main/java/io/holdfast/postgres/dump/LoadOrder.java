@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// In which order tables can be filled that have their foreign keys already: what others point to
@@ -42,7 +43,7 @@ public record LoadOrder(List<List<SqlName>> layers, List<SqlName> tangled) {
       for (SqlName done : layer) {
         left.remove(done);
         for (SqlName waiting : pointedFrom.getOrDefault(done, Set.of())) {
-          Set<SqlName> needs = pointsTo.getOrDefault(waiting, Set.of());
+          Set<SqlName> needs = Objects.requireNonNull(pointsTo.get(waiting));
           needs.remove(done);
           if (needs.isEmpty()) {
             next.add(waiting);

@@ -2,7 +2,6 @@ package io.holdfast.postgres.dump;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.postgres.dump.LoadOrder.Key;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -39,7 +38,7 @@ class LoadOrderTest {
     return LoadOrder.of(
         names(tables),
         Stream.of(keys)
-            .map(key -> new Key(name(key.split(">")[0]), name(key.split(">")[1])))
+            .map(key -> new LoadOrder.Key(name(key.split(">")[0]), name(key.split(">")[1])))
             .toList());
   }
 

@@ -47,7 +47,9 @@ final class BlockRules {
         .filter(key -> !key.equals(staged.key()) && staged.columns().containsAll(key.columns()))
         .forEach(key -> rules.add(uniqueTaken(staged, key)));
     for (StagedTable child : tables.all()) {
-      membership.dependants(child, staged).forEach(rows -> rules.add(wouldOrphan(staged, child, rows)));
+      membership
+          .dependants(child, staged)
+          .forEach(rows -> rules.add(wouldOrphan(staged, child, rows)));
     }
     for (ForeignKey key : tables.foreignKeysTo(staged)) {
       rules.add(stillReferenced(staged, key));

@@ -29,8 +29,7 @@ final class References {
 
   /// @param operator natural key of the row that stands for those that are missing where the map
   ///   says so
-  References(
-      RestoreTables tables, List<BackedUpReference> references, Optional<String> operator) {
+  References(RestoreTables tables, List<BackedUpReference> references, Optional<String> operator) {
     this.tables = tables;
     this.references = references;
     this.operator = operator;
@@ -155,8 +154,8 @@ final class References {
         number,
         reference,
         IntStream.range(0, by.size())
-            .mapToObj(i -> StagedTable.column("p", by.get(i)) + " = r.c" + (first + i))
-            .collect(Collectors.joining(" AND "))
+                .mapToObj(i -> StagedTable.column("p", by.get(i)) + " = r.c" + (first + i))
+                .collect(Collectors.joining(" AND "))
             + alone);
   }
 

@@ -94,8 +94,7 @@ final class RestoreTables {
     Set<String> renumbered = new HashSet<>(objects(table));
     stored.columns().stream()
         .filter(
-            name ->
-                rule(table.name(), name).onRestore() instanceof ColumnRule.OnRestore.Expression)
+            name -> rule(table.name(), name).onRestore() instanceof ColumnRule.OnRestore.Expression)
         .forEach(renumbered::add);
     return renumbered;
   }

@@ -3,6 +3,7 @@ package io.holdfast.tenant.restore;
 import static io.holdfast.tenant.catalog.Identifiers.quoted;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// What a restore writes down of itself, and how that is used to undo it: of each row the key, what
 /// was done to it, and a hash of what it was afterwards. Rows that are not so any more were changed
@@ -13,8 +14,9 @@ import java.util.List;
 final class Undoing {
   private Undoing() {}
 
-  /// Over all columns that the table has when the restore is done: those that its safety backup has.
-  private static String hash(StagedTable staged, String alias, List<String> columns) {
+  /// Over all columns that the table has when the restore is done: those that its safety backup
+  /// has.
+  private static String hash(String alias, List<String> columns) {
     return "pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to("
         + StagedTable.rowText(alias, columns)
         + ", 'UTF8')), 'hex')";
@@ -28,7 +30,7 @@ final class Undoing {
         + " WHEN '"
         + StagedTable.NEW
         + "' THEN 'i' ELSE 'u' END, "
-        + hash(staged, "t", staged.exported())
+        + hash("t", staged.exported())
         + ", "
         + key
         + " FROM "
@@ -50,7 +52,7 @@ final class Undoing {
   private static String keys(StagedTable staged, String alias) {
     return staged.key().columns().stream()
         .map(column -> StagedTable.column(alias, column))
-        .collect(java.util.stream.Collectors.joining(", "));
+        .collect(Collectors.joining(", "));
   }
 
   static String create(StagedTable staged) {
@@ -123,7 +125,7 @@ final class Undoing {
             + " AND u."
             + StagedTable.DETAIL
             + " IS DISTINCT FROM "
-            + hash(staged, "t", staged.columns()),
+            + hash("t", staged.columns()),
         "UPDATE "
             + staged.stage()
             + " s SET "
@@ -155,6 +157,6 @@ final class Undoing {
             + " AND u."
             + StagedTable.DETAIL
             + " IS DISTINCT FROM "
-            + hash(staged, "t", staged.columns()));
+            + hash("t", staged.columns()));
   }
 }

@@ -58,7 +58,7 @@ final class ModelCauses {
         stillOwning(work, all, causes);
       }
       case INSERT, UPDATE -> {
-        Map<String, String> row = backup.of(table.name()).get(work.key());
+        Map<String, String> row = backup.row(table.name(), work.key());
         String who = lost.getOrDefault(work.table(), Map.of()).get(work.key());
         if (who != null) {
           causes.add(new Cause(Reason.REFERENCE_MISSING, who));
@@ -82,7 +82,7 @@ final class ModelCauses {
               .anyMatch(target -> Rows.match(row, key.columns(), target, key.targetColumns()));
       boolean others =
           takenOver.getOrDefault(key.target(), Set.of()).stream()
-              .map(taken -> backup.of(key.target()).get(taken))
+              .map(taken -> backup.row(key.target(), taken))
               .anyMatch(target -> Rows.match(row, key.columns(), target, key.targetColumns()));
       if (points && (!there || others)) {
         causes.add(new Cause(Reason.PARENT_MISSING, key.name()));
@@ -125,7 +125,7 @@ final class ModelCauses {
   }
 
   private void stillPointedTo(Work work, Set<Work> all, Set<Cause> causes) {
-    Map<String, String> row = target.of(work.table()).get(work.key());
+    Map<String, String> row = target.row(work.table(), work.key());
     for (ForeignKey key : catalog.foreignKeysTo(work.table())) {
       if (staysPointing(key, row, all)) {
         Reason reason = key.onDelete().touchesRows() ? Reason.CASCADE : Reason.STILL_REFERENCED;
@@ -136,7 +136,7 @@ final class ModelCauses {
 
   /// Rows that are the tenant's by this one, though no foreign key says so.
   private void stillOwning(Work work, Set<Work> all, Set<Cause> causes) {
-    Map<String, String> row = target.of(work.table()).get(work.key());
+    Map<String, String> row = target.row(work.table(), work.key());
     map.owned()
         .forEach(
             (child, owned) -> {
@@ -161,14 +161,14 @@ final class ModelCauses {
         String key =
             catalog.table(table).orElseThrow().identifyingKey().orElseThrow().columns().getFirst();
         yield table.equals(way.targets().get(other.getOrDefault(way.typeColumn(), "")))
-            && row.get(key).equals(other.get(way.idColumn()));
+            && row.getOrDefault(key, "").equals(other.get(way.idColumn()));
       }
     };
   }
 
   private void changedUnderOthers(
       Table table, Work work, Map<String, String> row, Set<Work> all, Set<Cause> causes) {
-    Map<String, String> old = target.of(table.name()).get(work.key());
+    Map<String, String> old = target.row(table.name(), work.key());
     List<String> own = table.identifyingKey().orElseThrow().columns();
     for (ForeignKey key : catalog.foreignKeysTo(table.name())) {
       boolean changes =

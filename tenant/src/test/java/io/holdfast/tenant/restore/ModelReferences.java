@@ -10,6 +10,7 @@ import io.holdfast.tenant.scope.ScopeMap;
 import io.holdfast.tenant.testing.Rows;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -79,10 +80,14 @@ final class ModelReferences {
     return lost;
   }
 
+  private Referenced referenced(ForeignKey key) {
+    return Objects.requireNonNull(map.referenced().get(key.target()), key::name);
+  }
+
   private boolean isForgotten(Table table, ForeignKey key) {
     boolean nullable =
         key.columns().stream().allMatch(name -> table.column(name).orElseThrow().isNullable());
-    return nullable && map.referenced().get(key.target()).missing() == Missing.NULL;
+    return nullable && referenced(key).missing() == Missing.NULL;
   }
 
   /// Empty if the key points to no shared row, a row without values if the one it points to is not

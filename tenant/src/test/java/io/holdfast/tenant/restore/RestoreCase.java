@@ -269,7 +269,7 @@ final class RestoreCase implements AutoCloseable {
           before.of(name).keySet().stream().filter(key -> !after.of(name).containsKey(key)).count();
       long updates =
           before.of(name).keySet().stream()
-              .filter(after.of(name)::containsKey)
+              .filter(key -> after.of(name).containsKey(key))
               .filter(key -> !version(before, name, key).equals(version(after, name, key)))
               .count();
       assertThat(new TablePlan.Work(inserts, updates, deletes))

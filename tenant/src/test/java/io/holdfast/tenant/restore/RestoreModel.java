@@ -275,7 +275,7 @@ final class RestoreModel {
       Table table = catalog.table(work.table()).orElseThrow();
       switch (work.kind()) {
         case DELETE -> after.remove(work.table(), work.key());
-        case INSERT -> after.put(table, backup.of(work.table()).get(work.key()));
+        case INSERT -> after.put(table, backup.row(work.table(), work.key()));
         case UPDATE -> after.put(table, overwritten(table, work.key()));
       }
     }
@@ -283,10 +283,10 @@ final class RestoreModel {
   }
 
   private Map<String, String> overwritten(Table table, String key) {
-    Map<String, String> row = new TreeMap<>(backup.of(table.name()).get(key));
+    Map<String, String> row = new TreeMap<>(backup.row(table.name(), key));
     for (Column column : table.columns()) {
       if (isKept(table, column)) {
-        row.put(column.name(), target.of(table.name()).get(key).get(column.name()));
+        row.put(column.name(), target.row(table.name(), key).get(column.name()));
       }
     }
     return row;

@@ -339,7 +339,10 @@ class TenantRestoreTest {
   @Test
   void aColumnThatKeepsItsValueIsLookedAtAsItWillBe() throws IOException {
     ScopeMap keeping =
-        map(url, "\ntriggers:", "\ncolumns:\n  public.tasks.slug: {restore: keep-target}\ntriggers:");
+        map(
+            url,
+            "\ntriggers:",
+            "\ncolumns:\n  public.tasks.slug: {restore: keep-target}\ntriggers:");
     StoredTenant stored = StoredTenant.read(url, keeping, "1");
     sql(
         "UPDATE tasks SET slug = 'mine', title = 'changed' WHERE slug = 's1'",
@@ -487,16 +490,14 @@ class TenantRestoreTest {
 
   @Test
   void anOperatorStandsForPeopleWhoAreMissingWhereTheMapSaysSo() throws IOException {
-    ScopeMap mapped =
-        map(url, "{match: [email]}", "{match: [email], missing: map-to-operator}");
+    ScopeMap mapped = map(url, "{match: [email]}", "{match: [email], missing: map-to-operator}");
     StoredTenant stored = StoredTenant.read(url, mapped, "1");
     sql(
         "DELETE FROM tasks WHERE slug IN ('s1', 's2', 's4')",
         "DELETE FROM people WHERE id = 2",
         "INSERT INTO people VALUES (3, 'op@example.org')");
     Goal goal =
-        new Goal.Restore(
-            Preset.CREATE_MISSING.without(Set.of()), Optional.of("op@example.org"));
+        new Goal.Restore(Preset.CREATE_MISSING.without(Set.of()), Optional.of("op@example.org"));
     try (RestoreRun run = RestoreRun.open(url, stored, goal)) {
       assertThat(run.plan("tasks").work()).isEqualTo(new Work(2, 0, 0));
       run.apply();

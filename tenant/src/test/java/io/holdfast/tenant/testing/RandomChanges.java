@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What people do to the rows of [RandomTables]: they insert, change and delete some, move keys and
 /// unique values, give rows to others, and put other rows where there were some. What the server
@@ -263,8 +264,7 @@ public final class RandomChanges {
     for (Table table : tables) {
       String these =
           gone.getOrDefault(table.name(), Set.of()).stream()
-              .map(rows.of(table.name())::get)
-              .filter(row -> row != null)
+              .flatMap(key -> Stream.ofNullable(rows.of(table.name()).get(key)))
               .map(row -> "(" + same(table, row) + ")")
               .sorted()
               .collect(Collectors.joining(" OR "));
@@ -278,9 +278,8 @@ public final class RandomChanges {
   private static boolean points(
       Map<String, String> row, ForeignKey key, Rows rows, Map<QualifiedName, Set<String>> gone) {
     return gone.getOrDefault(key.target(), Set.of()).stream()
-        .map(rows.of(key.target())::get)
-        .anyMatch(
-            there -> there != null && Rows.match(row, key.columns(), there, key.targetColumns()));
+        .flatMap(one -> Stream.ofNullable(rows.of(key.target()).get(one)))
+        .anyMatch(there -> Rows.match(row, key.columns(), there, key.targetColumns()));
   }
 
   private String moveKey(Rows rows) {

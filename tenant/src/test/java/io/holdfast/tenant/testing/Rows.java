@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -62,6 +63,11 @@ public record Rows(
   public static String key(Table table, Map<String, String> row) {
     Key key = table.identifyingKey().orElseThrow();
     return key.columns().stream().map(row::get).collect(Collectors.joining("\0"));
+  }
+
+  /// A row that is there.
+  public Map<String, String> row(QualifiedName table, String key) {
+    return Objects.requireNonNull(of(table).get(key), () -> table + " has no row " + key);
   }
 
   /// Whether columns have the same values, none of them absent.
