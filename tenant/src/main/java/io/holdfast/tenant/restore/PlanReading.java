@@ -85,6 +85,26 @@ final class PlanReading {
     return blocked;
   }
 
+  /// Rules of a table that the plan does not look at: the server may refuse what it says.
+  List<String> unforeseen(StagedTable staged) throws IOException {
+    return session
+        .query(
+            "SELECT c.relname FROM pg_catalog.pg_index i"
+                + " JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = "
+                + SqlText.literal(staged.name().sql())
+                + "::pg_catalog.regclass AND (i.indisexclusion OR (i.indisunique"
+                + " AND (i.indpred IS NOT NULL OR i.indexprs IS NOT NULL))) ORDER BY 1")
+        .stream()
+        .map(
+            row ->
+                "whether "
+                    + row.getFirst()
+                    + " of "
+                    + staged.name()
+                    + " stands in the way is not known before the restore")
+        .toList();
+  }
+
   /// What would be written, and what is there now where it would be written. The sum does not
   /// depend on the order of rows.
   private String fingerprint(StagedTable staged) throws IOException {

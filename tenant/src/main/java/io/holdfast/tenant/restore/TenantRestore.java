@@ -230,7 +230,11 @@ public final class TenantRestore {
     List<TablePlan> plans = new ArrayList<>();
     for (StagedTable staged : tables.all()) {
       cancellation.throwIfRequested();
-      plans.add(reading.read(staged));
+      TablePlan plan = reading.read(staged);
+      if (plan.work().inserts() + plan.work().updates() > 0) {
+        remarks.addAll(reading.unforeseen(staged));
+      }
+      plans.add(plan);
     }
     List<String> all = new ArrayList<>(subject);
     all.add(map.name());

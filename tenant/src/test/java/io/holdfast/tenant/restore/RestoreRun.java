@@ -70,6 +70,10 @@ final class RestoreRun implements AutoCloseable {
     return plan;
   }
 
+  List<String> remarks() {
+    return restore.remarks();
+  }
+
   TablePlan plan(String table) {
     return plan.tables().stream()
         .filter(of -> of.table().name().equals(table))

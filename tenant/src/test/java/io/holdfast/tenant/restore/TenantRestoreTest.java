@@ -402,6 +402,21 @@ class TenantRestoreTest {
   }
 
   @Test
+  void rulesThatThePlanDoesNotLookAtAreSaid() throws IOException {
+    StoredTenant stored = stored();
+    sql(
+        "CREATE UNIQUE INDEX one_title ON tasks (lower(title))",
+        "DELETE FROM tasks WHERE slug = 's2'",
+        "UPDATE tasks SET title = 'SECOND' WHERE slug = 's4'");
+    try (RestoreRun run = run(stored, Preset.CREATE_MISSING)) {
+      assertThat(run.remarks())
+          .containsExactly(
+              "whether one_title of public.tasks stands in the way is not known before the restore");
+      assertThatThrownBy(run::apply).hasMessageContaining("one_title");
+    }
+  }
+
+  @Test
   void aValueThatIsGivenUpByTheSameRestoreIsNotTaken() throws IOException {
     String before = all();
     StoredTenant stored = stored();
