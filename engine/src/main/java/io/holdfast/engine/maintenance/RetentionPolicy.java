@@ -3,6 +3,7 @@ package io.holdfast.engine.maintenance;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.engine.BackupViews;
+import io.holdfast.repository.SnapshotRecord;
 import io.holdfast.repository.StoredSnapshot;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,10 +83,26 @@ public record RetentionPolicy(Map<Keep, Integer> places, Duration within) {
     }
   }
 
-  /// What can stand in for each other.
-  record Series(String source, String kind) {
+  /// What can stand in for each other: backups of one source and kind that are of the same thing,
+  /// such as one tenant, the same directories, or the same databases with the same tables.
+  record Series(String source, String kind, String domain, Map<String, String> subject) {
+    private static final Set<String> NAMES = Set.of("scope", "scopeId", "content");
+    private static final List<String> BEGINNINGS =
+        List.of("path.", "database.", "include.", "exclude.");
+
+    Series {
+      subject = Map.copyOf(subject);
+    }
+
     static Series of(StoredSnapshot backup) {
-      return new Series(backup.record().source(), backup.record().kind());
+      SnapshotRecord record = backup.record();
+      Map<String, String> subject = new HashMap<>(record.attributes());
+      subject.keySet().removeIf(name -> !isSubject(name));
+      return new Series(record.source(), record.kind(), record.domain(), subject);
+    }
+
+    private static boolean isSubject(String name) {
+      return NAMES.contains(name) || BEGINNINGS.stream().anyMatch(name::startsWith);
     }
   }
 

@@ -167,6 +167,21 @@ class RetentionPolicyTest {
     return names;
   }
 
+  @Test
+  void backupsOfDifferentThingsDoNotStandInForEachOther() {
+    addOf("ann-1", "2026-03-01T03:00:00Z", "tenant", Map.of("scope", "account", "scopeId", "1"));
+    addOf("ann-2", "2026-03-02T03:00:00Z", "tenant", Map.of("scope", "account", "scopeId", "1"));
+    addOf("bob", "2026-03-01T04:00:00Z", "tenant", Map.of("scope", "account", "scopeId", "2"));
+    addOf("letters", "2026-03-01T05:00:00Z", "files", Map.of("path.0", "/srv/letters"));
+    addOf("photos", "2026-03-01T06:00:00Z", "files", Map.of("path.0", "/srv/photos"));
+    addOf("erp", "2026-03-01T07:00:00Z", "dump", Map.of("database.0", "erp"));
+    addOf("shop", "2026-03-01T08:00:00Z", "dump", Map.of("database.0", "shop"));
+    addOf(
+        "no rows", "2026-03-01T09:00:00Z", "dump", Map.of("database.0", "erp", "content", "schema"));
+    assertThat(kept(policy(Map.of(Keep.LAST, 1))))
+        .containsExactlyInAnyOrder("ann-2", "bob", "letters", "photos", "erp", "shop", "no rows");
+  }
+
   private void add(String name, String started) {
     add(name, started, "main", 0);
   }
@@ -176,6 +191,15 @@ class RetentionPolicyTest {
   }
 
   private void add(String name, String started, String source, String kind, int pageErrors) {
+    add(name, started, source, kind, Map.of("pageErrors", Integer.toString(pageErrors)));
+  }
+
+  private void addOf(String name, String started, String kind, Map<String, String> attributes) {
+    add(name, started, "main", kind, attributes);
+  }
+
+  private void add(
+      String name, String started, String source, String kind, Map<String, String> attributes) {
     Instant time = Instant.parse(started);
     SnapshotRecord record =
         new SnapshotRecord(
@@ -189,7 +213,7 @@ class RetentionPolicyTest {
             1,
             1,
             1,
-            new TreeMap<>(Map.of("pageErrors", Integer.toString(pageErrors))),
+            new TreeMap<>(attributes),
             new TreeMap<>());
     SessionId session = new SessionId(String.format(Locale.ROOT, "%032x", backups.size()));
     backups.add(
