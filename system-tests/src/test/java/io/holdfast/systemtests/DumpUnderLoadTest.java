@@ -126,14 +126,17 @@ class DumpUnderLoadTest {
           "sessions of the dump",
           () -> !source.sql(SESSIONS).equals("0") || !process.isAlive(),
           () -> Files.readString(log));
-      Duration moment = Duration.ofMillis(random.nextInt(500));
+      Duration moment = Duration.ofMillis(random.nextInt(250));
       if (process.waitFor(moment)) {
         return false;
       }
       // Only the program itself: whatever it started has to notice.
       Command.run(scratch, Map.of(), List.of("kill", "-" + signal, Long.toString(process.pid())));
       assertThat(process.waitFor(Duration.ofSeconds(20))).as("it ends").isTrue();
-      assertThat(process.exitValue()).isNotZero();
+      // It may have been done when the signal came.
+      if (process.exitValue() == 0) {
+        return false;
+      }
       if (signal.equals("INT")) {
         try (Stream<Path> left = Files.list(own)) {
           assertThat(left).as("left after Ctrl-C").isEmpty();

@@ -144,6 +144,32 @@ class TenantRestoreTest {
     }
   }
 
+  @Test
+  void aBackupThatWasImportedIsRestoredByAMapOfOurs() throws Exception {
+    try (Cluster source = Cluster.create(scratch.resolve("source"));
+        Connection connection = source.connect()) {
+      LegalApp.createSchema(connection);
+      LegalApp.load(connection, SEED, SIZE, new AssetFiles.Nowhere());
+      UUID account = LegalApp.account(SEED, SIZE, 1);
+      program = program.with("DATABASE_URL", source.url());
+      program.expect(0, tenant("backup", "account.scope.yaml", account));
+      List<String> then = contents(connection);
+      Path file = scratch.resolve("account.tar");
+      program.expect(0, "export", "latest", "--to", file.toString());
+      Program other = program.with("BACKUP_DIR", scratch.resolve("other").toString());
+      other.expect(0, "init");
+      other.expect(0, "import", file.toString());
+      run(connection, "DELETE FROM matters WHERE user_id = '" + account + "'");
+
+      Command.Ended refused = other.run(tenant("preview", "account", account));
+      assertThat(refused.status()).isEqualTo(2);
+      assertThat(refused.err()).contains("was imported");
+      Command.Ended preview = other.expect(0, tenant("preview", "account.scope.yaml", account));
+      other.expect(0, tenant("restore", "account.scope.yaml", account, with(plan(preview))));
+      assertThat(contents(connection)).as(preview.all()).isEqualTo(then);
+    }
+  }
+
   /// Which document has which signature.
   private static List<String> objects(Connection connection) throws SQLException {
     return run(

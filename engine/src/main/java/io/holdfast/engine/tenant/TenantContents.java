@@ -19,6 +19,7 @@ import java.util.Optional;
 
 /// The backup of a tenant in a repository, opened for reading. *Confined.*
 final class TenantContents {
+  private static final String IMPORTED_FROM = "importedFrom";
   private static final int SCOPE_BYTES_MAX = 64 << 20;
   private static final int UNDO_BYTES_MAX = 256 << 20;
 
@@ -131,6 +132,11 @@ final class TenantContents {
   /// The database that it was made of, if it says.
   Optional<String> database() {
     return Optional.ofNullable(backup.record().attributes().get(TenantDraft.DATABASE));
+  }
+
+  /// Whether it came from a file, which anybody may have made.
+  boolean isImported() {
+    return backup.record().attributes().containsKey(IMPORTED_FROM);
   }
 
   /// The scope map by which it was made.

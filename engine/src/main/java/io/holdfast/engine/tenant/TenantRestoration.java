@@ -94,7 +94,7 @@ public final class TenantRestoration {
       Settings settings, TenantRestoreRequest request, ConnectionUrl url) throws IOException {
     Optional<ScopeMap> given = given(request, url);
     TenantContents contents = open(settings, request, given);
-    ScopeMap map = given.isPresent() ? given.get() : contents.map();
+    ScopeMap map = given.isPresent() ? given.get() : mapOf(contents);
     TenantTarget.Use use =
         switch (request.mode()) {
           case Mode.Preview() -> TenantTarget.Use.READ;
@@ -167,6 +167,17 @@ public final class TenantRestoration {
         .map(Map.Entry::getKey)
         .filter(name -> contents.hasObjects(name) && !request.without().contains(name))
         .toList();
+  }
+
+  /// A map has conditions and expressions, which the server runs.
+  private static ScopeMap mapOf(TenantContents contents) throws IOException {
+    if (contents.isImported()) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          contents.name() + " was imported, so its scope map is that of whoever made the file",
+          "Give a map that you know, with --scope FILE.");
+    }
+    return contents.map();
   }
 
   /// The map of a file.
