@@ -177,7 +177,10 @@ class RetentionPolicyTest {
     addOf("erp", "2026-03-01T07:00:00Z", "dump", Map.of("database.0", "erp"));
     addOf("shop", "2026-03-01T08:00:00Z", "dump", Map.of("database.0", "shop"));
     addOf(
-        "no rows", "2026-03-01T09:00:00Z", "dump", Map.of("database.0", "erp", "content", "schema"));
+        "no rows",
+        "2026-03-01T09:00:00Z",
+        "dump",
+        Map.of("database.0", "erp", "content", "schema"));
     assertThat(kept(policy(Map.of(Keep.LAST, 1))))
         .containsExactlyInAnyOrder("ann-2", "bob", "letters", "photos", "erp", "shop", "no rows");
   }
