@@ -1,13 +1,8 @@
 package io.holdfast.cli;
 
-import io.holdfast.engine.tenant.TenantRestoreRequest.Aim;
 import io.holdfast.engine.tenant.TenantRestoreRequest.Blocked;
 import io.holdfast.engine.tenant.TenantRestoreRequest.Mode;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,26 +17,7 @@ final class TenantRestoreCommand implements Callable<Integer> {
   private final CommandContext context;
 
   @Mixin TenantRestoreOptions restore = new TenantRestoreOptions();
-
-  @Option(
-      names = "--preset",
-      paramLabel = "PRESET",
-      description = "As for the preview. Default: ${DEFAULT-VALUE}.")
-  String preset = "create-missing";
-
-  @Option(
-      names = "--skip",
-      paramLabel = "TABLE",
-      description = "As for the preview. May be given several times.")
-  List<String> skipped = new ArrayList<>();
-
-  @Option(
-      names = "--operator",
-      paramLabel = "VALUE",
-      description =
-          "Who stands for rows of shared tables that are missing, where the map says"
-              + " map-to-operator: the value of their natural key, such as an e-mail address.")
-  @Nullable String operator;
+  @Mixin TenantPresetOptions preset = new TenantPresetOptions();
 
   @Option(
       names = "--plan",
@@ -61,7 +37,7 @@ final class TenantRestoreCommand implements Callable<Integer> {
   public Integer call() {
     return restore.run(
         context,
-        Aim.restore(preset, skipped, Optional.ofNullable(operator)),
+        preset.aim(),
         new Mode.Apply(plan, leaveBlocked ? Blocked.LEFT_OUT : Blocked.REFUSED));
   }
 }

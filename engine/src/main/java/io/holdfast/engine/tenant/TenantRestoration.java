@@ -322,8 +322,7 @@ public final class TenantRestoration {
       throw new BackupException(
           ErrorCode.SCHEMA_DIFFERS,
           "the database does not take values of " + what + ": " + e.getMessage(),
-          "Nothing was changed. Restore into a database with the schema of the backup, or leave the"
-              + " table out with --skip.",
+          "Nothing was changed. Restore into a database with the schema of the backup.",
           e);
     }
   }

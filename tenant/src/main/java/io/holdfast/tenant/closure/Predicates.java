@@ -8,6 +8,7 @@ import io.holdfast.tenant.catalog.Column;
 import io.holdfast.tenant.catalog.ForeignKey;
 import io.holdfast.tenant.catalog.Key;
 import io.holdfast.tenant.catalog.QualifiedName;
+import io.holdfast.tenant.catalog.SqlText;
 import io.holdfast.tenant.catalog.Table;
 import io.holdfast.tenant.graph.Components;
 import io.holdfast.tenant.scope.Owned;
@@ -163,7 +164,7 @@ final class Predicates {
                 .orElse("");
         yield column(alias, way.typeColumn())
             + " = "
-            + ScopeId.literal(way.value())
+            + SqlText.literal(way.value())
             + " AND "
             + column(target, key.name())
             + cast

@@ -1,5 +1,7 @@
 package io.holdfast.tenant.closure;
 
+import io.holdfast.tenant.catalog.SqlText;
+
 /// The value that names a scope, as it stands in SQL.
 public final class ScopeId {
   private static final int CHARACTERS_MAX = 10_000;
@@ -28,15 +30,7 @@ public final class ScopeId {
       throw new IllegalArgumentException(
           "an id has at most " + CHARACTERS_MAX + " characters and no NUL");
     }
-    return new ScopeId(literal(value));
-  }
-
-  /// Text as SQL takes it, whatever `standard_conforming_strings` says.
-  static String literal(String value) {
-    String doubled = value.replace("'", "''");
-    return value.indexOf('\\') < 0
-        ? "'" + doubled + "'"
-        : "E'" + doubled.replace("\\", "\\\\") + "'";
+    return new ScopeId(SqlText.literal(value));
   }
 
   /// As it stands in a statement.

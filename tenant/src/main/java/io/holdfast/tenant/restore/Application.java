@@ -8,6 +8,7 @@ import io.holdfast.postgres.wire.DatabaseSession;
 import io.holdfast.tenant.catalog.Column;
 import io.holdfast.tenant.catalog.ForeignKey;
 import io.holdfast.tenant.catalog.QualifiedName;
+import io.holdfast.tenant.catalog.SqlText;
 import io.holdfast.tenant.closure.ScopeId;
 import io.holdfast.tenant.closure.TenantRows;
 import io.holdfast.tenant.scope.Triggers;

@@ -6,6 +6,7 @@ import static io.holdfast.tenant.restore.StagedTable.pairs;
 import io.holdfast.tenant.catalog.ForeignKey;
 import io.holdfast.tenant.catalog.ForeignKey.Action;
 import io.holdfast.tenant.catalog.Key;
+import io.holdfast.tenant.catalog.SqlText;
 import io.holdfast.tenant.catalog.Table;
 import io.holdfast.tenant.scope.Triggers;
 import java.util.ArrayList;

@@ -6,6 +6,7 @@ import static io.holdfast.tenant.restore.StagedTable.pairs;
 import io.holdfast.tenant.catalog.Column;
 import io.holdfast.tenant.catalog.ForeignKey;
 import io.holdfast.tenant.catalog.QualifiedName;
+import io.holdfast.tenant.catalog.SqlText;
 import io.holdfast.tenant.catalog.Table;
 import io.holdfast.tenant.closure.Link;
 import io.holdfast.tenant.closure.Links;

@@ -1,6 +1,7 @@
 package io.holdfast.tenant.restore;
 
 import io.holdfast.postgres.wire.DatabaseSession;
+import io.holdfast.tenant.catalog.SqlText;
 import io.holdfast.tenant.restore.TablePlan.Work;
 import java.io.IOException;
 import java.util.ArrayList;

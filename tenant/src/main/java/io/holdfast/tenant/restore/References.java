@@ -6,6 +6,7 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.tenant.catalog.ForeignKey;
 import io.holdfast.tenant.catalog.QualifiedName;
+import io.holdfast.tenant.catalog.SqlText;
 import io.holdfast.tenant.catalog.Table;
 import io.holdfast.tenant.scope.Referenced;
 import java.util.ArrayList;

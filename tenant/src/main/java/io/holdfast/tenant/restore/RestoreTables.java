@@ -31,6 +31,7 @@ final class RestoreTables {
   private final List<StagedTable> tables = new ArrayList<>();
   private final Map<QualifiedName, StagedTable> byName = new HashMap<>();
   private final List<String> remarks = new ArrayList<>();
+  private final Set<QualifiedName> newer = new HashSet<>();
 
   /// @throws BackupException `SCHEMA_DIFFERS` if the backup has what the target cannot take, or
   ///   lacks what it must have
@@ -41,31 +42,48 @@ final class RestoreTables {
     backup.forEach(table -> stored.put(table.name(), table));
     for (QualifiedName name : rows.order().stream().flatMap(List::stream).toList()) {
       BackedUpTable table = stored.remove(name);
-      if (table == null) {
-        throw differs(
-            "the backup has no table " + name + ", which the scope map says the tenant owns",
-            "Give the scope map of the time of the backup with --scope.");
-      }
-      add(table);
+      add(table == null ? newer(name) : table);
     }
     if (!stored.isEmpty()) {
       throw differs(
           "the backup has table "
               + stored.keySet().stream().min(QualifiedName::compareTo).orElseThrow()
               + ", which is not among the tables that the scope map says the tenant owns",
-          "Give the scope map of the time of the backup with --scope.");
+          "Give a scope map that owns it too, with --scope FILE.");
     }
   }
 
+  /// A table that came since: nothing of it is in the backup, and all of it stays.
+  private BackedUpTable newer(QualifiedName name) {
+    Table table = require(name);
+    List<Column> columns =
+        table.columns().stream().filter(column -> !column.isGenerated()).toList();
+    newer.add(name);
+    remarks.add("table " + name + " is newer than the backup: its rows stay as they are");
+    return new BackedUpTable(
+        name,
+        map.exportName(name),
+        columns.stream().map(Column::name).toList(),
+        columns.stream().map(Column::type).toList());
+  }
+
+  private Table require(QualifiedName name) {
+    return catalog
+        .table(name)
+        .orElseThrow(
+            () ->
+                differs(
+                    "the database has no table " + name,
+                    "Restore into a database with the schema of the backup."));
+  }
+
+  /// Whether the backup knows nothing of a table.
+  boolean isNewer(StagedTable staged) {
+    return newer.contains(staged.name());
+  }
+
   private void add(BackedUpTable stored) {
-    Table table =
-        catalog
-            .table(stored.name())
-            .orElseThrow(
-                () ->
-                    differs(
-                        "the database has no table " + stored.name(),
-                        "Restore into a database with the schema of the backup."));
+    Table table = require(stored.name());
     requireColumns(table, stored);
     Set<String> kept = new HashSet<>();
     for (String name : stored.columns()) {
@@ -118,8 +136,7 @@ final class RestoreTables {
     if (!strangers.isEmpty()) {
       throw differs(
           table.name() + " has no column " + strangers.getFirst() + " to take what the backup has",
-          "Restore into a database with the schema of the backup, or leave the table out with"
-              + " --skip.");
+          "Restore into a database with the schema of the backup.");
     }
     for (Column column : table.columns()) {
       if (stored.columns().contains(column.name()) || column.isGenerated()) {

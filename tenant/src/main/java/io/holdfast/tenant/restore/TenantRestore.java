@@ -5,6 +5,7 @@ import io.holdfast.base.Cancellation;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.postgres.wire.DatabaseSession;
 import io.holdfast.tenant.catalog.Catalog;
+import io.holdfast.tenant.catalog.SqlText;
 import io.holdfast.tenant.closure.ScopeId;
 import io.holdfast.tenant.closure.TenantRows;
 import io.holdfast.tenant.restore.RestorePolicy.Existing;
@@ -197,6 +198,9 @@ public final class TenantRestore {
   public List<Load> loads() {
     List<Load> loads = new ArrayList<>();
     for (StagedTable staged : tables.all()) {
+      if (tables.isNewer(staged)) {
+        continue;
+      }
       loads.add(new Load(staged.copyIn(), Load.Kind.ROWS, staged.exportName()));
       switch (goal) {
         case Goal.Restore _ -> {}
@@ -295,6 +299,9 @@ public final class TenantRestore {
   /// What the policy wants, before anything speaks against it.
   private List<String> intend(StagedTable staged) {
     List<String> sql = new ArrayList<>();
+    if (tables.isNewer(staged)) {
+      return sql;
+    }
     switch (goal) {
       case Goal.Restore(RestorePolicy policy, var _) -> {
         if (!policy.skipped().contains(staged.name())) {

@@ -2,6 +2,7 @@ package io.holdfast.tenant.restore;
 
 import static io.holdfast.tenant.catalog.Identifiers.quoted;
 
+import io.holdfast.tenant.catalog.SqlText;
 import java.util.List;
 import java.util.stream.Collectors;
 

@@ -337,6 +337,31 @@ class TenantRestoreTest {
   }
 
   @Test
+  void rowsOfTablesThatCameSinceTheBackupStay() throws IOException {
+    StoredTenant old = stored();
+    sql(
+        "CREATE TABLE notes (id integer PRIMARY KEY, account_id integer NOT NULL REFERENCES accounts)",
+        "INSERT INTO notes VALUES (1, 1)",
+        "DELETE FROM tasks WHERE slug = 's2'");
+    StoredTenant stored =
+        new StoredTenant(
+            map(url), old.id(), old.tables(), old.references(), old.rows(), old.undo());
+    StoredTenant safety;
+    try (RestoreRun run = run(stored, Preset.MIRROR)) {
+      assertThat(run.plan("notes").work()).isEqualTo(new Work(0, 0, 0));
+      assertThat(run.plan("tasks").work()).isEqualTo(new Work(1, 0, 0));
+      assertThat(run.remarks())
+          .containsExactly(
+              "table public.notes is newer than the backup: its rows stay as they are");
+      safety = run.apply();
+    }
+    try (RestoreRun undo = RestoreRun.open(url, safety, new Goal.Undo())) {
+      assertThat(undo.plan("notes").identical()).isEqualTo(1);
+      assertThat(undo.plan("tasks").work()).isEqualTo(new Work(0, 0, 1));
+    }
+  }
+
+  @Test
   void aColumnThatKeepsItsValueIsLookedAtAsItWillBe() throws IOException {
     ScopeMap keeping =
         map(

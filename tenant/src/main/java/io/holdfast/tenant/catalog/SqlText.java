@@ -1,11 +1,11 @@
-package io.holdfast.tenant.restore;
+package io.holdfast.tenant.catalog;
 
 /// Texts as SQL takes them.
-final class SqlText {
+public final class SqlText {
   private SqlText() {}
 
   /// A value, whatever `standard_conforming_strings` says.
-  static String literal(String value) {
+  public static String literal(String value) {
     String doubled = value.replace("'", "''");
     return value.indexOf('\\') < 0
         ? "'" + doubled + "'"
