@@ -1,5 +1,7 @@
 package io.holdfast.cli;
 
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
 import io.holdfast.engine.tenant.TenantRestoreRequest.Aim;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +16,23 @@ final class TenantPresetOptions {
       paramLabel = "PRESET",
       description =
           "create-missing: only what is missing. overwrite: also rows that changed. mirror: also"
-              + " delete what came later. Default: ${DEFAULT-VALUE}.")
-  String preset = "create-missing";
+              + " delete what came later. Default: create-missing.")
+  @Nullable String preset;
+
+  @Option(
+      names = "--copy-to",
+      paramLabel = "ID",
+      description =
+          "Copy the rows to the tenant with this id, which need not be there; ids are made anew.")
+  @Nullable String copyTo;
+
+  @Option(
+      names = "--operation",
+      paramLabel = "NAME",
+      description =
+          "With --copy-to: names the copy. What was copied under this name is not copied again."
+              + " Default: there is one copy of one tenant to the other.")
+  @Nullable String operation;
 
   @Option(
       names = "--skip",
@@ -32,6 +49,23 @@ final class TenantPresetOptions {
   @Nullable String operator;
 
   Aim aim() {
-    return Aim.restore(preset, skipped, Optional.ofNullable(operator));
+    if (copyTo != null) {
+      if (preset != null) {
+        throw new BackupException(
+            ErrorCode.BAD_ARGUMENT,
+            "--preset " + preset + " and --copy-to exclude each other",
+            "A copy changes nothing that is there: leave --preset out.");
+      }
+      return new Aim.Copy(
+          copyTo, Optional.ofNullable(operation), skipped, Optional.ofNullable(operator));
+    }
+    if (operation != null) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          "--operation " + operation + " names a copy, and there is no --copy-to",
+          "Say to which tenant to copy, with --copy-to.");
+    }
+    return Aim.restore(
+        preset == null ? "create-missing" : preset, skipped, Optional.ofNullable(operator));
   }
 }

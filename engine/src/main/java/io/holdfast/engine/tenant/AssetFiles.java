@@ -4,9 +4,10 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.FileReason;
 import io.holdfast.engine.EngineContext;
+import io.holdfast.tenant.restore.Goal;
 import io.holdfast.tenant.restore.RestorePolicy.Existing;
 import io.holdfast.tenant.restore.TenantRestore;
-import io.holdfast.tenant.restore.TenantRestore.Goal;
+import io.holdfast.tenant.restore.WantedFile;
 import io.holdfast.tenant.scope.AssetGroup;
 import io.holdfast.tenant.scope.ScopeMap;
 import java.io.IOException;
@@ -46,10 +47,17 @@ final class AssetFiles {
     }
   }
 
-  /// @param after the hash of the file when it is done; empty if it is gone
+  /// @param stored where the content is in the backup
   /// @param before the hash now
+  /// @param after the hash of the file when it is done; empty if it is gone
   private record Step(
-      String group, String store, String key, Action action, String before, String after) {
+      String group,
+      String store,
+      String key,
+      Action action,
+      String stored,
+      String before,
+      String after) {
     String text() {
       return action + " " + group + " " + key + " " + before + " " + after;
     }
@@ -71,7 +79,8 @@ final class AssetFiles {
           switch (goal) {
             case Goal.Restore(var policy, var _) ->
                 restore(entry.getKey(), group, rows, policy.existing());
-            case Goal.Undo() -> {}
+            case Goal.Copy _ -> copy(entry.getKey(), group, rows);
+            case Goal.Undo _ -> {}
           }
         } else if (contents.hasGroup(entry.getKey())) {
           warnings.add(
@@ -86,8 +95,8 @@ final class AssetFiles {
       }
     }
     switch (goal) {
-      case Goal.Restore _ -> {}
-      case Goal.Undo() -> undo(map);
+      case Goal.Restore _, Goal.Copy _ -> {}
+      case Goal.Undo _ -> undo(map);
     }
   }
 
@@ -95,23 +104,53 @@ final class AssetFiles {
       String name, AssetGroup.FileGroup group, TenantRestore rows, Existing existing)
       throws IOException {
     AssetStore store = store(group.store());
-    for (Map.Entry<String, Boolean> wanted : rows.wantedFiles(name).entrySet()) {
+    for (Map.Entry<String, WantedFile> wanted : rows.wantedFiles(name).entrySet()) {
       context.cancellation().throwIfRequested();
       String key = wanted.getKey();
-      if (!contents.has(TenantPaths.asset(name, key))) {
+      String stored = TenantPaths.asset(name, key);
+      if (!contents.has(stored)) {
         continue;
       }
       Optional<String> now = store.hash(key);
-      String then = hash(TenantPaths.asset(name, key));
+      String then = hash(stored);
       if (now.isEmpty()) {
-        steps.add(new Step(name, group.store(), key, Action.CREATE, "", then));
+        steps.add(new Step(name, group.store(), key, Action.CREATE, stored, "", then));
       } else if (!now.get().equals(then)) {
         // The safety backup has only files that rows of the target name.
-        if (existing == Existing.OVERWRITTEN && wanted.getValue()) {
-          steps.add(new Step(name, group.store(), key, Action.REPLACE, now.get(), then));
+        if (existing == Existing.OVERWRITTEN && wanted.getValue().row() == WantedFile.Row.THERE) {
+          steps.add(new Step(name, group.store(), key, Action.REPLACE, stored, now.get(), then));
         } else {
           kept++;
         }
+      }
+    }
+  }
+
+  /// Files of a copy have names of their own, which must be free.
+  private void copy(String name, AssetGroup.FileGroup group, TenantRestore rows)
+      throws IOException {
+    AssetStore store = store(group.store());
+    for (Map.Entry<String, WantedFile> wanted : rows.wantedFiles(name).entrySet()) {
+      context.cancellation().throwIfRequested();
+      String key = wanted.getKey();
+      String stored = TenantPaths.asset(name, wanted.getValue().stored());
+      if (!contents.has(stored)) {
+        continue;
+      }
+      Optional<String> now = store.hash(key);
+      String then = hash(stored);
+      if (now.isEmpty()) {
+        steps.add(new Step(name, group.store(), key, Action.CREATE, stored, "", then));
+      } else if (!now.get().equals(then)) {
+        if (wanted.getValue().row() == WantedFile.Row.RESTORED) {
+          throw new BackupException(
+              ErrorCode.RESTORE_BLOCKED,
+              "file " + key + " of store " + group.store() + " is there with another content",
+              "Nothing was changed. Move it away, or leave its group out with --without "
+                  + name
+                  + ".");
+        }
+        kept++;
       }
     }
   }
@@ -153,10 +192,10 @@ final class AssetFiles {
       warnings.add(
           "file " + done.key() + " of group " + done.group() + " was changed since, and stays");
     } else if (done.action() == Action.CREATE) {
-      steps.add(new Step(done.group(), store, done.key(), Action.DELETE, now, ""));
+      steps.add(new Step(done.group(), store, done.key(), Action.DELETE, path, now, ""));
     } else if (contents.has(path)) {
       Action action = now.isEmpty() ? Action.CREATE : Action.REPLACE;
-      steps.add(new Step(done.group(), store, done.key(), action, now, hash(path)));
+      steps.add(new Step(done.group(), store, done.key(), action, path, now, hash(path)));
     }
   }
 
@@ -254,7 +293,7 @@ final class AssetFiles {
 
   private void run(Step step) throws IOException {
     AssetStore store = store(step.store());
-    String path = TenantPaths.asset(step.group(), step.key());
+    String path = step.stored();
     switch (step.action()) {
       case CREATE ->
           store.write(step.key(), Optional.empty(), out -> contents.copy(path, out::write));

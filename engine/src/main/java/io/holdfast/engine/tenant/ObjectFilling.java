@@ -23,7 +23,8 @@ final class ObjectFilling {
     this.session = session;
   }
 
-  /// Tells the restore what the backup has of a group, and what of that is there.
+  /// Tells the restore what the backup has of a group, and what of that is there. A copy shares no
+  /// object: whoever deletes its row may delete the object too.
   void announce(String group, TenantRestore rows) throws IOException {
     StringBuilder lines = new StringBuilder();
     MessageDigest sha = AssetStore.sha256();
@@ -43,7 +44,7 @@ final class ObjectFilling {
               @Override
               public void end(LargeObjectReader.Head head) throws IOException {
                 String hash = HexFormat.of().formatHex(sha.digest());
-                boolean there = hash.equals(hashOf(head.number()));
+                boolean there = !rows.isCopy() && hash.equals(hashOf(head.number()));
                 lines.append(head.number()).append('\t').append(hash).append('\t');
                 lines.append(head.number()).append('\t').append(there ? "f" : "t").append('\n');
               }

@@ -15,6 +15,8 @@ import io.holdfast.tenant.scope.ScopeMap;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /// The backup of a tenant in a repository, opened for reading. *Confined.*
@@ -22,6 +24,7 @@ final class TenantContents {
   private static final String IMPORTED_FROM = "importedFrom";
   private static final int SCOPE_BYTES_MAX = 64 << 20;
   private static final int UNDO_BYTES_MAX = 256 << 20;
+  private static final int RUNS_MAX = 100;
 
   private final StoredSnapshot backup;
   private final TreeReader tree;
@@ -62,6 +65,31 @@ final class TenantContents {
       backup = catalog.require(nameOrLatest, source);
       requireOf(backup, kind, scope, id);
     }
+    return of(repository, backup);
+  }
+
+  /// What earlier runs of a copy left of themselves, the newest first.
+  static List<TenantContents> runs(
+      Repository repository, String source, String scope, String id, String operation)
+      throws IOException {
+    List<StoredSnapshot> runs =
+        BackupCatalog.of(repository).all().reversed().stream()
+            .filter(found -> found.record().source().equals(source))
+            .filter(found -> found.record().kind().equals(TenantDraft.SAFETY_KIND))
+            .filter(found -> isOf(found, scope, id))
+            .filter(
+                found -> operation.equals(found.record().attributes().get(TenantDraft.OPERATION)))
+            .limit(RUNS_MAX)
+            .toList();
+    List<TenantContents> contents = new ArrayList<>();
+    for (StoredSnapshot run : runs) {
+      contents.add(of(repository, run));
+    }
+    return contents;
+  }
+
+  private static TenantContents of(Repository repository, StoredSnapshot backup)
+      throws IOException {
     SnapshotRecord record = backup.record();
     TreeReader tree = TreeReader.open(repository.reader(record), record.root(TenantDraft.TREE));
     TreeFile toc = file(tree, TenantPaths.TOC, record.name());

@@ -49,6 +49,12 @@ final class TenantDraft {
   static final String SCOPE_ID = "scopeId";
   static final String DATABASE = "database";
 
+  /// The operation of a copy.
+  static final String OPERATION = "operation";
+
+  /// The id that the tenant had which was copied.
+  static final String COPIED = "copied";
+
   private static final String CUT_LABEL = "holdfast: table for cutting tenants, 1";
 
   private final EngineContext context;

@@ -7,6 +7,7 @@ import io.holdfast.postgres.url.ConnectionUrl;
 import io.holdfast.postgres.wire.DatabaseSession;
 import io.holdfast.postgres.wire.ServerErrorException;
 import io.holdfast.tenant.catalog.Identifiers;
+import io.holdfast.tenant.catalog.SqlText;
 import io.holdfast.tenant.closure.ScopeId;
 import io.holdfast.tenant.scope.ScopeMap;
 import java.io.IOException;
@@ -22,12 +23,7 @@ final class TenantIds {
   ///
   /// @throws BackupException `BAD_ARGUMENT` if there is none
   static String ofRow(ScopeMap map, ConnectionUrl url, String id) throws IOException {
-    try (DatabaseSession session =
-        DatabaseSession.open(
-            url,
-            "holdfast tenant",
-            Map.of("search_path", "", "row_security", "off", "TimeZone", "UTC"),
-            new Cancellation())) {
+    try (DatabaseSession session = open(url)) {
       String key = "t." + Identifiers.quoted(map.root().key());
       List<List<String>> found =
           session.query(
@@ -50,6 +46,38 @@ final class TenantIds {
       }
       throw e;
     }
+  }
+
+  /// How the database writes an id that nobody need have yet.
+  ///
+  /// @throws BackupException `BAD_ARGUMENT` if no id can be so
+  static String asWritten(ScopeMap map, ConnectionUrl url, String id) throws IOException {
+    try (DatabaseSession session = open(url)) {
+      String type =
+          session.value(
+              "SELECT pg_catalog.format_type(atttypid, atttypmod) FROM pg_catalog.pg_attribute"
+                  + " WHERE attrelid = "
+                  + SqlText.literal(map.root().table().sql())
+                  + "::pg_catalog.regclass AND NOT attisdropped AND attname = "
+                  + SqlText.literal(map.root().key()));
+      return session.value("SELECT " + ScopeId.of(id).sql() + "::" + type + "::pg_catalog.text");
+    } catch (ServerErrorException e) {
+      if (e.sqlState().startsWith("22")) {
+        throw new BackupException(
+            ErrorCode.BAD_ARGUMENT,
+            id + " cannot be the " + map.root().key() + " of " + map.root().table(),
+            "Give the id that the copy is to have, as that column takes it.");
+      }
+      throw e;
+    }
+  }
+
+  private static DatabaseSession open(ConnectionUrl url) throws IOException {
+    return DatabaseSession.open(
+        url,
+        "holdfast tenant",
+        Map.of("search_path", "", "row_security", "off", "TimeZone", "UTC"),
+        new Cancellation());
   }
 
   private static BackupException none(ScopeMap map, String id) {

@@ -26,6 +26,9 @@ final class TenantPaths {
   static final Comparator<String> ORDER_OF_UNDO =
       Comparator.comparing(TenantPaths::undo, TreeNames.ORDER);
 
+  static final Comparator<String> ORDER_OF_VALUES =
+      Comparator.comparing(TenantPaths::values, TreeNames.ORDER);
+
   private TenantPaths() {}
 
   static Comparator<String> orderOfAssets(String group) {
@@ -54,6 +57,11 @@ final class TenantPaths {
   /// What a restore did to the rows of a table.
   static String undo(String exportName) {
     return "undo/" + TreeNames.encoded(exportName);
+  }
+
+  /// What the ids of a column became in a copy.
+  static String values(String column) {
+    return "values/" + TreeNames.encoded(column);
   }
 
   static List<TenantToc.Column> columns(List<Column> columns) {

@@ -11,7 +11,6 @@ import io.holdfast.engine.tenant.TenantRestoreRequest.Aim;
 import io.holdfast.engine.tenant.TenantRestoreRequest.Blocked;
 import io.holdfast.engine.tenant.TenantRestoreRequest.Mode;
 import io.holdfast.engine.tenant.TenantRestoreRequest.Scope;
-import io.holdfast.portable.RowSum;
 import io.holdfast.postgres.sql.SqlConnection;
 import io.holdfast.postgres.url.ConnectionUrl;
 import io.holdfast.postgres.wire.ServerErrorException;
@@ -22,22 +21,24 @@ import io.holdfast.tenant.catalog.CatalogReader;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.restore.BackedUpReference;
 import io.holdfast.tenant.restore.BackedUpTable;
+import io.holdfast.tenant.restore.Goal;
 import io.holdfast.tenant.restore.RestorePlan;
 import io.holdfast.tenant.restore.TablePlan;
 import io.holdfast.tenant.restore.TenantRestore;
-import io.holdfast.tenant.restore.TenantRestore.Goal;
-import io.holdfast.tenant.restore.TenantRestore.Load;
 import io.holdfast.tenant.restore.TenantRestore.Source;
 import io.holdfast.tenant.scope.AssetGroup;
 import io.holdfast.tenant.scope.ScopeMap;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -46,6 +47,8 @@ import java.util.TreeSet;
 /// of what is going to be changed: that backup undoes the restore. The database changes in one
 /// transaction; a crash before its end leaves it as it was.
 public final class TenantRestoration {
+  private static final int OPERATION_BYTES = 8;
+
   private final EngineContext context;
   private final Repository repository;
 
@@ -84,6 +87,8 @@ public final class TenantRestoration {
       TenantRestoreRequest request,
       TenantContents contents,
       ScopeMap map,
+      String id,
+      Goal goal,
       TenantTarget target,
       TenantRestore rows,
       AssetFiles files,
@@ -95,27 +100,27 @@ public final class TenantRestoration {
     Optional<ScopeMap> given = given(request, url);
     TenantContents contents = open(settings, request, given);
     ScopeMap map = given.isPresent() ? given.get() : mapOf(contents);
+    String id = id(request, map, url);
     TenantTarget.Use use =
         switch (request.mode()) {
           case Mode.Preview() -> TenantTarget.Use.READ;
           case Mode.Apply _ -> TenantTarget.Use.WRITE;
         };
     try (TenantTarget target =
-        TenantTarget.open(
-            url, map, request.id(), use, request.lockWait(), context.cancellation())) {
-      Goal goal = goal(request, map);
+        TenantTarget.open(url, map, id, use, request.lockWait(), context.cancellation())) {
+      Goal goal = goal(request, map, contents, id);
       TenantRestore rows =
           new TenantRestore(
               target.session(),
               context.cancellation(),
               map,
               target.catalog(),
-              request.id(),
+              id,
               goal,
               tables(contents.toc()),
               references(contents.toc()));
       rows.begin();
-      load(contents, rows, target);
+      new RestoreLoading(context, contents, target).load(rows, runs(settings, map, goal));
       context.progress().phase("compare", 0);
       ObjectFilling objects = new ObjectFilling(contents, target.session());
       for (String group : objectGroups(map, contents, request)) {
@@ -139,6 +144,8 @@ public final class TenantRestoration {
               request,
               contents,
               map,
+              id,
+              goal,
               target,
               rows,
               files,
@@ -149,6 +156,34 @@ public final class TenantRestoration {
         case Mode.Apply apply -> apply(work, apply);
       };
     }
+  }
+
+  /// Which tenant changes.
+  private static String id(TenantRestoreRequest request, ScopeMap map, ConnectionUrl url)
+      throws IOException {
+    return switch (request.aim()) {
+      case Aim.Restore _, Aim.Undo _ -> request.id();
+      case Aim.Copy copy -> {
+        String id = TenantIds.asWritten(map, url, copy.to());
+        if (id.equals(request.id())) {
+          throw new BackupException(
+              ErrorCode.BAD_ARGUMENT,
+              "a copy of " + request.id() + " cannot be " + id + " itself",
+              "Give the copy another id, or restore without one.");
+        }
+        yield id;
+      }
+    };
+  }
+
+  /// What earlier runs of the same copy left.
+  private List<TenantContents> runs(Settings settings, ScopeMap map, Goal goal) throws IOException {
+    return switch (goal) {
+      case Goal.Restore _, Goal.Undo _ -> List.of();
+      case Goal.Copy copy ->
+          TenantContents.runs(
+              repository, settings.source(), map.name(), copy.to(), copy.operation());
+    };
   }
 
   /// The places of files, for the digest.
@@ -202,22 +237,49 @@ public final class TenantRestoration {
         };
     String kind =
         switch (request.aim()) {
-          case Aim.Restore _ -> TenantDraft.KIND;
-          case Aim.Undo() -> TenantDraft.SAFETY_KIND;
+          case Aim.Restore _, Aim.Copy _ -> TenantDraft.KIND;
+          case Aim.Undo _ -> TenantDraft.SAFETY_KIND;
         };
     return TenantContents.open(
         repository, request.backup(), settings.source(), kind, name, request.id());
   }
 
-  private static Goal goal(TenantRestoreRequest request, ScopeMap map) {
+  private static Goal goal(
+      TenantRestoreRequest request, ScopeMap map, TenantContents contents, String id) {
     return switch (request.aim()) {
-      case Aim.Restore restore -> {
-        TreeSet<QualifiedName> skipped = new TreeSet<>();
-        restore.skipped().forEach(name -> skipped.add(skipped(name, map)));
-        yield new Goal.Restore(restore.preset().without(skipped), restore.operator());
-      }
+      case Aim.Restore restore ->
+          new Goal.Restore(
+              restore.preset().without(skipped(restore.skipped(), map)), restore.operator());
+      case Aim.Copy copy ->
+          new Goal.Copy(
+              contents.toc().id(),
+              id,
+              copy.operation().orElseGet(() -> operation(map.name(), contents.toc().id(), id)),
+              switch (request.mode()) {
+                case Mode.Preview() -> Goal.Numbers.SHOWN;
+                case Mode.Apply _ -> Goal.Numbers.DRAWN;
+              },
+              skipped(copy.skipped(), map),
+              copy.operator());
       case Aim.Undo() -> new Goal.Undo();
     };
+  }
+
+  /// The name of the only copy of one tenant to another.
+  private static String operation(String scope, String from, String to) {
+    MessageDigest sha = AssetStore.sha256();
+    for (String part : List.of(scope, from, to)) {
+      byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+      sha.update(bytes);
+      sha.update((byte) '\n');
+    }
+    return HexFormat.of().formatHex(sha.digest(), 0, OPERATION_BYTES);
+  }
+
+  private static SortedSet<QualifiedName> skipped(List<String> names, ScopeMap map) {
+    SortedSet<QualifiedName> skipped = new TreeSet<>();
+    names.forEach(name -> skipped.add(skipped(name, map)));
+    return skipped;
   }
 
   private static QualifiedName skipped(String text, ScopeMap map) {
@@ -255,78 +317,6 @@ public final class TenantRestoration {
         .toList();
   }
 
-  /// Brings everything into the temporary tables; rows are counted and compared with their sum.
-  private void load(TenantContents contents, TenantRestore rows, TenantTarget target)
-      throws IOException {
-    Map<String, TenantToc.Table> tables = new HashMap<>();
-    contents.toc().tables().forEach(table -> tables.put(table.exportName(), table));
-    context
-        .progress()
-        .phase("read", contents.toc().tables().stream().mapToLong(TenantToc.Table::bytes).sum());
-    for (Load load : rows.loads()) {
-      switch (load.kind()) {
-        case ROWS -> rows(contents, load, tables, target);
-        case REFERENCES ->
-            copy(contents, TenantPaths.references(QualifiedName.parse(load.name())), load, target);
-        case UNDO -> copy(contents, TenantPaths.undo(load.name()), load, target);
-      }
-    }
-  }
-
-  private void rows(
-      TenantContents contents, Load load, Map<String, TenantToc.Table> tables, TenantTarget target)
-      throws IOException {
-    TenantToc.Table table = tables.get(load.name());
-    if (table == null) {
-      throw new IllegalStateException(load.name() + " is not in the backup");
-    }
-    RowSum sum = new RowSum();
-    target.session().beginCopy(load.copy());
-    contents.copy(
-        TenantPaths.rows(load.name()),
-        (bytes, offset, length) -> {
-          sum.addLines(bytes, offset, length);
-          target.session().send(bytes, offset, length);
-          context.progress().advance(length);
-        });
-    long rows = end(target, table.schema() + "." + table.name());
-    if (rows != table.rows() || !sum.hex().equals(table.sum())) {
-      throw new BackupException(
-          ErrorCode.OBJECT_CORRUPT,
-          "rows of "
-              + table.schema()
-              + "."
-              + table.name()
-              + " in "
-              + contents.name()
-              + " are not those that were backed up",
-          "Nothing was changed. Run 'holdfast verify' on this backup, and restore another one.");
-    }
-  }
-
-  private static void copy(TenantContents contents, String path, Load load, TenantTarget target)
-      throws IOException {
-    target.session().beginCopy(load.copy());
-    contents.copy(path, target.session()::send);
-    end(target, path);
-  }
-
-  /// What the types of today do not take is the schema's fault, not the server's.
-  private static long end(TenantTarget target, String what) throws IOException {
-    try {
-      return target.session().endCopy();
-    } catch (ServerErrorException e) {
-      if (!e.sqlState().startsWith("22") && !e.sqlState().startsWith("23")) {
-        throw e;
-      }
-      throw new BackupException(
-          ErrorCode.SCHEMA_DIFFERS,
-          "the database does not take values of " + what + ": " + e.getMessage(),
-          "Nothing was changed. Restore into a database with the schema of the backup.",
-          e);
-    }
-  }
-
   private TenantRestoreReport apply(Work work, Mode.Apply apply) throws IOException {
     RestorePlan plan = work.plan();
     if (!plan.digest().equals(apply.plan())) {
@@ -346,7 +336,7 @@ public final class TenantRestoration {
     if (plan.isEmpty() && work.files().isEmpty()) {
       return report(work, Outcome.UNCHANGED, Optional.empty());
     }
-    String domain = TenantDomain.of(work.map().name(), work.request().id());
+    String domain = TenantDomain.of(work.map().name(), work.id());
     try (BackupSession session = repository.beginSession(domain)) {
       StoredSnapshot safety = change(work, session, domain);
       work.target().commit(safety.record().name());
@@ -368,7 +358,7 @@ public final class TenantRestoration {
     TenantBackupRequest everything =
         new TenantBackupRequest(
             Path.of(TenantPaths.SCOPE),
-            request.id(),
+            work.id(),
             request.without(),
             request.stores(),
             request.lockWait());
@@ -389,10 +379,19 @@ public final class TenantRestoration {
     for (String exportName : touched) {
       draft.add(TenantPaths.undo(exportName), target.session(), work.rows().done(exportName));
     }
+    SortedMap<String, String> values = new TreeMap<>(TenantPaths.ORDER_OF_VALUES);
+    values.putAll(work.rows().values());
+    for (Map.Entry<String, String> made : values.entrySet()) {
+      draft.add(TenantPaths.values(made.getKey()), target.session(), made.getValue());
+    }
     work.rows().liftSequences(work.plan());
     work.files().create();
     Map<String, String> attributes = new TreeMap<>();
     attributes.put("restored", work.contents().name());
+    if (work.goal() instanceof Goal.Copy copy) {
+      attributes.put(TenantDraft.COPIED, copy.from());
+      attributes.put(TenantDraft.OPERATION, copy.operation());
+    }
     target.identity().ifPresent(identity -> attributes.put(TenantDraft.DATABASE, identity));
     return draft.commit(TenantDraft.SAFETY_KIND, toc, attributes);
   }
@@ -402,7 +401,10 @@ public final class TenantRestoration {
         work.contents().name(),
         work.target().url().toString(),
         work.map().name(),
-        work.request().id(),
+        work.id(),
+        work.goal() instanceof Goal.Copy copy
+            ? Optional.of(new TenantRestoreReport.Copied(copy.from(), copy.operation()))
+            : Optional.empty(),
         work.plan(),
         new TenantRestoreReport.Files(
             work.files().count(AssetFiles.Action.CREATE),

@@ -14,12 +14,15 @@ import java.util.Optional;
 ///
 /// @param backup what was restored from
 /// @param target the database
+/// @param id of the tenant that changes
+/// @param copied what it is a copy of
 /// @param safety the backup that undoes it, if something was done
 public record TenantRestoreReport(
     String backup,
     String target,
     String scope,
     String id,
+    Optional<Copied> copied,
     RestorePlan plan,
     Files files,
     Outcome outcome,
@@ -42,6 +45,11 @@ public record TenantRestoreReport(
     }
   }
 
+  /// Where the rows of a copy come from.
+  ///
+  /// @param operation what names the copy
+  public record Copied(String from, String operation) {}
+
   public TenantRestoreReport {
     warnings = List.copyOf(warnings);
   }
@@ -52,6 +60,8 @@ public record TenantRestoreReport(
     map.put("target", target);
     map.put("scope", scope);
     map.put("scopeId", id);
+    map.put("copiedFrom", copied.map(Copied::from));
+    map.put("operation", copied.map(Copied::operation));
     map.put("outcome", outcome.name().toLowerCase(Locale.ROOT));
     map.put("plan", plan.digest());
     map.put("inserts", plan.inserts());
@@ -96,7 +106,14 @@ public record TenantRestoreReport(
 
   public List<String> describe() {
     List<String> lines = new ArrayList<>();
-    lines.add(scope + " " + id + " from " + backup + " into " + target);
+    lines.add(
+        scope
+            + " "
+            + copied.map(of -> of.from() + " as " + id).orElse(id)
+            + " from "
+            + backup
+            + " into "
+            + target);
     lines.addAll(table());
     for (TablePlan table : plan.tables()) {
       for (Blocked rows : table.blocked()) {
@@ -133,7 +150,13 @@ public record TenantRestoreReport(
       case PREVIEWED -> lines.add("plan " + plan.digest() + ": nothing was changed");
       case UNCHANGED -> lines.add("nothing was changed");
       case DONE ->
-          safety.ifPresent(name -> lines.add("'holdfast tenant undo' takes it back: " + name));
+          safety.ifPresent(
+              name ->
+                  lines.add(
+                      "'holdfast tenant undo"
+                          + copied.map(_ -> " --id " + id).orElse("")
+                          + "' takes it back: "
+                          + name));
     }
     return lines;
   }

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 /// What is to come back, and how.
 ///
 /// @param backup its name, or `latest`
-/// @param id of the root's row
+/// @param id of the root's row, as the backup has it
 /// @param without asset groups that are left as they are
 /// @param stores where the stores that the map names are: directories, by name
 /// @param lockWait how long to wait for others who have rows or tables
@@ -45,6 +45,19 @@ public record TenantRestoreRequest(
     /// @param operator who stands for people that are missing, where the map says so
     record Restore(Preset preset, List<String> skipped, Optional<String> operator) implements Aim {
       public Restore {
+        skipped = List.copyOf(skipped);
+      }
+    }
+
+    /// Rows become those of another tenant, with ids of their own.
+    ///
+    /// @param to the id of the other one
+    /// @param operation names the copy: what has the same name is made once, however often it is
+    ///   asked for; without one, it is the only copy of the one to the other
+    record Copy(
+        String to, Optional<String> operation, List<String> skipped, Optional<String> operator)
+        implements Aim {
+      public Copy {
         skipped = List.copyOf(skipped);
       }
     }

@@ -20,8 +20,18 @@ import java.util.stream.Collectors;
 final class BlockRules {
   private final RestoreTables tables;
   private final Membership membership;
+  private final Targets targets;
 
-  BlockRules(RestoreTables tables, Membership membership) {
+  /// To which rows of owned tables a row may point.
+  enum Targets {
+    /// To those that it pointed to in the backup, whosever they are.
+    AS_BACKED_UP,
+    /// Only to the tenant's: what a copy points to is a copy.
+    OF_TENANT
+  }
+
+  BlockRules(RestoreTables tables, Membership membership, Targets targets) {
+    this.targets = targets;
     this.tables = tables;
     this.membership = membership;
   }
@@ -35,6 +45,12 @@ final class BlockRules {
             Reason.REFERENCE_MISSING,
             "s." + StagedTable.LOST,
             "s." + StagedTable.LOST + " IS NOT NULL"));
+    rules.add(
+        rows(
+            staged,
+            Reason.OUTSIDE,
+            "s." + StagedTable.OUTSIDE,
+            "s." + StagedTable.OUTSIDE + " IS NOT NULL"));
     rules.add(
         rows(
             staged,
@@ -94,7 +110,7 @@ final class BlockRules {
             + parent.fromSql()
             + " p WHERE "
             + pairs("p", key.targetColumns(), "s", key.columns())
-            + holding.map(target -> " AND " + target.remaining("p")).orElse("")
+            + holding.map(target -> " AND " + target.remaining("p") + ownOnly(target)).orElse("")
             + ")";
     String restored =
         holding
@@ -121,6 +137,18 @@ final class BlockRules {
             + ")");
   }
 
+  private String ownOnly(StagedTable target) {
+    return switch (targets) {
+      case AS_BACKED_UP -> "";
+      case OF_TENANT ->
+          " AND EXISTS (SELECT FROM "
+              + target.scope()
+              + " k WHERE "
+              + target.sameKey("k", "p")
+              + ")";
+    };
+  }
+
   /// Whether what the row pointed to is somebody else's by now.
   private static String takenOver(ForeignKey key, Optional<StagedTable> holding) {
     return holding
@@ -139,7 +167,7 @@ final class BlockRules {
         .orElse("");
   }
 
-  private static String present(String alias, List<String> columns) {
+  static String present(String alias, List<String> columns) {
     return columns.stream()
         .map(name -> column(alias, name) + " IS NOT NULL")
         .collect(Collectors.joining(" AND "));

@@ -1,11 +1,26 @@
 package io.holdfast.tenant.restore;
 
+import io.holdfast.tenant.copy.ValueGroup;
+import java.util.Optional;
+
 /// Files that rows of one column name.
-record FileGroup(String name, StagedTable staged, String column) {
-  /// The names that rows of the backup have which are or will be there, and whether such a row is
-  /// there already.
+///
+/// @param renamed where the names of the backup stand, if a copy gives files others
+record FileGroup(String name, StagedTable staged, String column, Optional<ValueGroup> renamed) {
+  /// The names that rows of the backup have which are or will be there, whether such a row is there
+  /// already, and the name in the backup.
   String wanted() {
     String key = StagedTable.column("s", column) + "::pg_catalog.text";
+    String stored =
+        renamed
+            .map(
+                group ->
+                    "(SELECT pg_catalog.min(v.old) FROM "
+                        + Renewal.table(group)
+                        + " v WHERE v.new = "
+                        + key
+                        + " COLLATE \"C\")")
+            .orElse(key);
     String there =
         "EXISTS (SELECT FROM "
             + staged.table().fromSql()
@@ -20,11 +35,13 @@ record FileGroup(String name, StagedTable staged, String column) {
             + " = "
             + StagedTable.column("s", column)
             + ")";
-    return "SELECT key, pg_catalog.bool_or(there) FROM (SELECT "
+    return "SELECT key, pg_catalog.bool_or(there), pg_catalog.min(stored) FROM (SELECT "
         + key
         + " AS key, "
         + there
-        + " AS there, s."
+        + " AS there, "
+        + stored
+        + " AS stored, s."
         + StagedTable.WRITE
         + " AS written FROM "
         + staged.stage()

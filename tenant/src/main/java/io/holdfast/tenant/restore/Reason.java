@@ -5,6 +5,8 @@ import java.util.Arrays;
 /// Why a row cannot be restored, or cannot be deleted.
 public enum Reason {
   OTHER_OWNER("other-owner", "the key belongs to a row that is not this tenant's"),
+  KEY_TAKEN("key-taken", "a row with its key is there, and is no copy of it"),
+  OUTSIDE("outside", "it points to a row that is not in the backup, so it cannot be copied"),
   NOT_OF_TENANT("not-of-tenant", "the row would not belong to this tenant"),
   REFERENCE_MISSING("reference-missing", "a row of a shared table that it points to is not there"),
   PARENT_MISSING("parent-missing", "a row that it points to is neither there nor restored"),

@@ -9,6 +9,7 @@ import io.holdfast.tenant.catalog.ForeignKey;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.catalog.Table;
 import io.holdfast.tenant.closure.TenantRows;
+import io.holdfast.tenant.copy.CopyRules;
 import io.holdfast.tenant.scope.AssetGroup;
 import io.holdfast.tenant.scope.ColumnName;
 import io.holdfast.tenant.scope.ColumnRule;
@@ -28,6 +29,7 @@ import java.util.stream.Stream;
 final class RestoreTables {
   private final ScopeMap map;
   private final Catalog catalog;
+  private final CopyRules copy;
   private final List<StagedTable> tables = new ArrayList<>();
   private final Map<QualifiedName, StagedTable> byName = new HashMap<>();
   private final List<String> remarks = new ArrayList<>();
@@ -35,7 +37,9 @@ final class RestoreTables {
 
   /// @throws BackupException `SCHEMA_DIFFERS` if the backup has what the target cannot take, or
   ///   lacks what it must have
-  RestoreTables(ScopeMap map, Catalog catalog, TenantRows rows, List<BackedUpTable> backup) {
+  RestoreTables(
+      ScopeMap map, Catalog catalog, TenantRows rows, List<BackedUpTable> backup, CopyRules copy) {
+    this.copy = copy;
     this.map = map;
     this.catalog = catalog;
     Map<QualifiedName, BackedUpTable> stored = new HashMap<>();
@@ -112,7 +116,9 @@ final class RestoreTables {
     Set<String> renumbered = new HashSet<>(objects(table));
     stored.columns().stream()
         .filter(
-            name -> rule(table.name(), name).onRestore() instanceof ColumnRule.OnRestore.Expression)
+            name ->
+                rule(table.name(), name).onRestore() instanceof ColumnRule.OnRestore.Expression
+                    || copy.isFleeting(new ColumnName(table.name(), name)))
         .forEach(renumbered::add);
     return renumbered;
   }

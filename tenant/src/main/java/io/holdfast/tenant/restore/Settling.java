@@ -16,13 +16,16 @@ final class Settling {
   private final Cancellation cancellation;
   private final RestoreTables tables;
   private final Membership membership;
+  private final BlockRules.Targets targets;
   private int rounds;
 
   Settling(
       DatabaseSession session,
       Cancellation cancellation,
       RestoreTables tables,
-      Membership membership) {
+      Membership membership,
+      BlockRules.Targets targets) {
+    this.targets = targets;
     this.session = session;
     this.cancellation = cancellation;
     this.tables = tables;
@@ -31,7 +34,7 @@ final class Settling {
 
   /// @throws BackupException `CHECK_FAILED` if it takes too long
   void run() throws IOException {
-    BlockRules blocks = new BlockRules(tables, membership);
+    BlockRules blocks = new BlockRules(tables, membership, targets);
     List<String> rules = new ArrayList<>();
     for (StagedTable staged : tables.all()) {
       rules.addAll(blocks.of(staged));

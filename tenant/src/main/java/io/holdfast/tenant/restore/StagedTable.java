@@ -32,6 +32,7 @@ record StagedTable(
   static final String REASON = "\"holdfast: reason\"";
   static final String DETAIL = "\"holdfast: detail\"";
   static final String LOST = "\"holdfast: lost\"";
+  static final String OUTSIDE = "\"holdfast: outside\"";
   static final String MARK = "\"holdfast: mark\"";
 
   static final char NEW = 'n';

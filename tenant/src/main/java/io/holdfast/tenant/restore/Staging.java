@@ -49,6 +49,8 @@ final class Staging {
             + " text, ADD COLUMN "
             + StagedTable.LOST
             + " text, ADD COLUMN "
+            + StagedTable.OUTSIDE
+            + " text, ADD COLUMN "
             + StagedTable.MARK
             + " boolean NOT NULL DEFAULT false");
   }

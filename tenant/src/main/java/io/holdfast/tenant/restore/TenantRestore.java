@@ -5,12 +5,13 @@ import io.holdfast.base.Cancellation;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.postgres.wire.DatabaseSession;
 import io.holdfast.tenant.catalog.Catalog;
-import io.holdfast.tenant.catalog.SqlText;
 import io.holdfast.tenant.closure.ScopeId;
 import io.holdfast.tenant.closure.TenantRows;
-import io.holdfast.tenant.restore.RestorePolicy.Existing;
+import io.holdfast.tenant.copy.CopyRules;
+import io.holdfast.tenant.copy.ValueGroup;
 import io.holdfast.tenant.restore.RestorePolicy.Extra;
 import io.holdfast.tenant.scope.AssetGroup;
+import io.holdfast.tenant.scope.ColumnName;
 import io.holdfast.tenant.scope.SchemaText;
 import io.holdfast.tenant.scope.ScopeMap;
 import io.holdfast.tenant.scope.Triggers;
@@ -34,6 +35,7 @@ public final class TenantRestore {
   private final Cancellation cancellation;
   private final ScopeMap map;
   private final TenantRows rows;
+  private final CopyRules copyRules;
   private final RestoreTables tables;
   private final ScopeId id;
   private final String idText;
@@ -42,22 +44,6 @@ public final class TenantRestore {
   private final Goal goal;
   private final List<ObjectGroup> objects = new ArrayList<>();
   private final List<String> remarks = new ArrayList<>();
-
-  /// What is to be done with the rows.
-  public sealed interface Goal {
-    /// To be brought back, as far as the policy says.
-    ///
-    /// @param operator natural key of the row of a shared table that stands for rows that are
-    ///   missing there, where the map says so
-    record Restore(RestorePolicy policy, Optional<String> operator) implements Goal {
-      public Restore(RestorePolicy policy) {
-        this(policy, Optional.empty());
-      }
-    }
-
-    /// A restore is to be undone: its safety backup says what it touched.
-    record Undo() implements Goal {}
-  }
 
   /// Which database the rows came from.
   public enum Source {
@@ -73,7 +59,9 @@ public final class TenantRestore {
     public enum Kind {
       ROWS,
       REFERENCES,
-      UNDO
+      UNDO,
+      /// For a copy: what earlier runs of the operation made; the name is that of [#values].
+      VALUES
     }
   }
 
@@ -92,18 +80,16 @@ public final class TenantRestore {
     this.cancellation = cancellation;
     this.map = map;
     this.rows = TenantRows.of(map, catalog);
-    this.tables = new RestoreTables(map, catalog, rows, backup);
+    this.copyRules =
+        switch (goal) {
+          case Goal.Copy _ -> CopyRules.of(map, catalog);
+          case Goal.Restore _, Goal.Undo _ -> CopyRules.none();
+        };
+    this.tables = new RestoreTables(map, catalog, rows, backup, copyRules);
     this.id = ScopeId.of(id);
     this.idText = id;
     this.backedUpReferences = List.copyOf(references);
-    this.references =
-        new References(
-            tables,
-            backedUpReferences,
-            switch (goal) {
-              case Goal.Restore(var _, var operator) -> operator;
-              case Goal.Undo() -> Optional.empty();
-            });
+    this.references = new References(tables, backedUpReferences, goal.operator());
     this.goal = goal;
     requireTriggers();
   }
@@ -112,13 +98,18 @@ public final class TenantRestore {
   /// held against them afterwards, but whether others point meanwhile to what is deleted cannot.
   private void requireTriggers() {
     if (map.triggers() == Triggers.REPLICA
-        && goal instanceof Goal.Restore(var policy, var _)
-        && policy.extra() == Extra.DELETED) {
+        && goal instanceof Goal.Restore
+        && goal.policy().extra() == Extra.DELETED) {
       throw new BackupException(
           ErrorCode.BAD_ARGUMENT,
           "rows cannot be deleted where the map says 'triggers: replica'",
           "Choose another preset, or let triggers fire.");
     }
+  }
+
+  /// Whether the rows become those of another tenant.
+  public boolean isCopy() {
+    return goal instanceof Goal.Copy;
   }
 
   /// What differs between backup and database and does no harm; complete after [#plan].
@@ -135,8 +126,11 @@ public final class TenantRestore {
       run(staging.create(staged));
       switch (goal) {
         case Goal.Restore _ -> {}
-        case Goal.Undo() -> run(List.of(Undoing.create(staged)));
+        case Goal.Copy _, Goal.Undo _ -> run(List.of(Undoing.create(staged)));
       }
+    }
+    for (ValueGroup group : copyRules.groups()) {
+      run(List.of(Renewal.create(group)));
     }
     for (int i = 0; i < backedUpReferences.size(); i++) {
       run(List.of(references.create(i)));
@@ -179,18 +173,27 @@ public final class TenantRestore {
     return wanted;
   }
 
-  /// The names of files of a group that rows have which are or will be there; true if such a row is
-  /// there already. After [#plan], before [#apply].
-  public SortedMap<String, Boolean> wantedFiles(String group) throws IOException {
+  /// The files of a group that rows have which are or will be there, by their names. After [#plan],
+  /// before [#apply].
+  public SortedMap<String, WantedFile> wantedFiles(String group) throws IOException {
     if (!(map.assets().get(group) instanceof AssetGroup.FileGroup(var table, var key, var _))) {
       throw new IllegalArgumentException(group + " is no group of files");
     }
-    SortedMap<String, Boolean> wanted = new TreeMap<>();
-    if (goal instanceof Goal.Restore(var policy, var _) && policy.skipped().contains(table)) {
+    SortedMap<String, WantedFile> wanted = new TreeMap<>();
+    if (goal.policy().skipped().contains(table)) {
       return wanted;
     }
-    FileGroup files = new FileGroup(group, tables.find(table).orElseThrow(), key);
-    session.query(files.wanted()).forEach(row -> wanted.put(row.get(0), row.get(1).equals("t")));
+    FileGroup files =
+        new FileGroup(
+            group,
+            tables.find(table).orElseThrow(),
+            key,
+            copyRules.groupOf(new ColumnName(table, key)));
+    for (List<String> row : session.query(files.wanted())) {
+      WantedFile.Row there =
+          row.get(1).equals("t") ? WantedFile.Row.THERE : WantedFile.Row.RESTORED;
+      wanted.put(row.get(0), new WantedFile(row.get(2), there));
+    }
     return wanted;
   }
 
@@ -204,7 +207,7 @@ public final class TenantRestore {
       loads.add(new Load(staged.copyIn(), Load.Kind.ROWS, staged.exportName()));
       switch (goal) {
         case Goal.Restore _ -> {}
-        case Goal.Undo() ->
+        case Goal.Copy _, Goal.Undo _ ->
             loads.add(new Load(Undoing.copyIn(staged), Load.Kind.UNDO, staged.exportName()));
       }
     }
@@ -213,7 +216,23 @@ public final class TenantRestore {
           new Load(
               references.copyIn(i), Load.Kind.REFERENCES, backedUpReferences.get(i).name().text()));
     }
+    for (ValueGroup group : fleeting()) {
+      loads.add(new Load(Renewal.copyIn(group), Load.Kind.VALUES, group.home().text()));
+    }
     return loads;
+  }
+
+  private List<ValueGroup> fleeting() {
+    return copyRules.groups().stream().filter(group -> group.making().isFleeting()).toList();
+  }
+
+  /// Queries for what ids became in a copy, by a name of each kind of id; to be asked after
+  /// [#plan], and to be given back by loads of kind [Load.Kind#VALUES] when the operation is done
+  /// again.
+  public SortedMap<String, String> values() {
+    SortedMap<String, String> values = new TreeMap<>();
+    fleeting().forEach(group -> values.put(group.home().text(), Renewal.made(group)));
+    return values;
   }
 
   /// Finds out what would be done.
@@ -222,8 +241,15 @@ public final class TenantRestore {
   public RestorePlan plan(Source source, List<String> subject) throws IOException {
     Staging staging = new Staging(tables, rows, id);
     resolve(source);
+    switch (goal) {
+      case Goal.Restore _, Goal.Undo _ -> {
+        for (StagedTable staged : tables.all()) {
+          run(staging.columnRules(staged));
+        }
+      }
+      case Goal.Copy copy -> renew(new Renewal(tables, copyRules, copy));
+    }
     for (StagedTable staged : tables.all()) {
-      run(staging.columnRules(staged));
       run(staging.collect(staged));
       run(staging.keep(staged).stream().toList());
       run(List.of(staging.compare(staged)));
@@ -244,11 +270,7 @@ public final class TenantRestore {
     all.add(map.name());
     all.add(idText);
     all.add(SchemaText.of(tables.catalog(), map).fingerprint());
-    switch (goal) {
-      case Goal.Restore(var policy, var operator) ->
-          all.add(policy.text() + " " + operator.orElse(""));
-      case Goal.Undo() -> all.add("undo");
-    }
+    all.add(goal.text());
     SortedMap<String, Long> made = new TreeMap<>();
     for (ObjectGroup group : objects) {
       List<String> planned = session.query(group.planned()).getFirst();
@@ -296,63 +318,62 @@ public final class TenantRestore {
             + " are not there: the operator stands for them");
   }
 
-  /// What the policy wants, before anything speaks against it.
-  private List<String> intend(StagedTable staged) {
-    List<String> sql = new ArrayList<>();
-    if (tables.isNewer(staged)) {
-      return sql;
-    }
-    switch (goal) {
-      case Goal.Restore(RestorePolicy policy, var _) -> {
-        if (!policy.skipped().contains(staged.name())) {
-          sql.addAll(intend(staged, policy.existing(), policy.extra()));
-        }
+  /// Makes ids anew, and lets what points to them follow.
+  private void renew(Renewal renewal) throws IOException {
+    for (ValueGroup group : copyRules.groups()) {
+      Optional<String> strange = renewal.strange(group);
+      if (strange.isPresent()) {
+        requireNone(
+            session.value(strange.get()), group, "are no UUIDs, so they cannot be made anew");
       }
-      case Goal.Undo() -> {
-        sql.addAll(intend(staged, Existing.OVERWRITTEN, Extra.DELETED));
-        sql.addAll(Undoing.restrict(staged));
-      }
+      run(renewal.make(group));
+      requireNone(
+          session.value(Renewal.unfit(group)), group, "would become too long for the column");
     }
-    return sql;
+    for (StagedTable staged : tables.all()) {
+      run(renewal.rewrite(staged).stream().toList());
+      run(renewal.direct(staged));
+    }
+    for (StagedTable staged : tables.all()) {
+      run(renewal.outside(staged));
+    }
+    for (ColumnName column : copyRules.doubtful()) {
+      remarks.add(
+          column
+              + " looks as if it held ids, and is copied as it is: nothing says to what it points");
+    }
   }
 
-  private static List<String> intend(StagedTable staged, Existing existing, Extra extra) {
-    List<String> sql = new ArrayList<>();
-    sql.add(
-        "UPDATE "
-            + staged.stage()
-            + " SET "
-            + StagedTable.REASON
-            + " = "
-            + SqlText.literal(Reason.OTHER_OWNER.word())
-            + " WHERE "
-            + StagedTable.STATE
-            + " = '"
-            + StagedTable.OTHER
-            + "'");
-    String states =
-        switch (existing) {
-          case KEPT -> "('" + StagedTable.NEW + "')";
-          case OVERWRITTEN -> "('" + StagedTable.NEW + "', '" + StagedTable.CHANGED + "')";
-        };
-    sql.add(
-        "UPDATE "
-            + staged.stage()
-            + " SET "
-            + StagedTable.WRITE
-            + " = true WHERE "
-            + StagedTable.STATE
-            + " IN "
-            + states);
-    switch (extra) {
-      case KEPT -> {}
-      case DELETED -> sql.add("UPDATE " + staged.extra() + " SET " + StagedTable.WRITE + " = true");
+  private static void requireNone(String count, ValueGroup group, String what) {
+    if (!count.equals("0")) {
+      throw new BackupException(
+          ErrorCode.SCOPE_MAP_UNSUITABLE,
+          count + " values of " + group.home() + " " + what,
+          "Let the map say how, under 'columns': 'clone: {expression: ...}' for this column.");
     }
-    return sql;
+  }
+
+  /// What the policy wants, before anything speaks against it.
+  private List<String> intend(StagedTable staged) {
+    Intent intent = new Intent(staged, goal.policy());
+    if (tables.isNewer(staged)) {
+      return List.of();
+    }
+    return switch (goal) {
+      case Goal.Restore _ -> intent.restore();
+      case Goal.Copy _ ->
+          intent.copy(
+              staged.name().equals(map.root().table())
+                  ? StagedTable.column("s", map.root().key()) + " = " + id.sql()
+                  : "false");
+      case Goal.Undo _ -> intent.undo();
+    };
   }
 
   private void settle() throws IOException {
-    new Settling(session, cancellation, tables, new Membership(tables, id)).run();
+    BlockRules.Targets targets =
+        isCopy() ? BlockRules.Targets.OF_TENANT : BlockRules.Targets.AS_BACKED_UP;
+    new Settling(session, cancellation, tables, new Membership(tables, id), targets).run();
   }
 
   /// Does what the plan says, and checks it. The caller commits, or rolls back: nothing is to be
@@ -363,8 +384,8 @@ public final class TenantRestore {
   public List<String> apply(RestorePlan plan) throws IOException {
     Triggers triggers =
         switch (goal) {
-          case Goal.Restore _ -> map.triggers();
-          case Goal.Undo() -> Triggers.FIRE;
+          case Goal.Restore _, Goal.Copy _ -> map.triggers();
+          case Goal.Undo _ -> Triggers.FIRE;
         };
     return new Application(session, tables, rows, id, triggers).run(plan);
   }

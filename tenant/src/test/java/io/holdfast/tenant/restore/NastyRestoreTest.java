@@ -15,7 +15,6 @@ import io.holdfast.tenant.closure.ScopeId;
 import io.holdfast.tenant.closure.TenantRows;
 import io.holdfast.tenant.restore.RestorePolicy.Preset;
 import io.holdfast.tenant.restore.TablePlan.Work;
-import io.holdfast.tenant.restore.TenantRestore.Goal;
 import io.holdfast.tenant.scope.ScopeFileReader;
 import io.holdfast.tenant.scope.ScopeMap;
 import io.holdfast.tenant.testing.TestDatabases;
@@ -26,8 +25,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -237,4 +238,81 @@ class NastyRestoreTest {
       assertThat(run.plan().isEmpty()).isTrue();
     }
   }
+
+  @Test
+  void aCopyToAnotherTenantIsTiedOnlyToItself() throws IOException {
+    TestDatabases.run(
+        url,
+        "INSERT INTO nasty.links VALUES (3950, 3, 4001)",
+        "UPDATE nasty.tenants SET main_page_id = 3004 WHERE id = 3");
+    Map<QualifiedName, List<String>> before = all();
+    StoredTenant stored = stored();
+    StoredTenant safety;
+    try (RestoreRun run = RestoreRun.open(url, stored, copy(Goal.Numbers.DRAWN))) {
+      assertThat(run.plan().tables())
+          .as("only links show pages of others")
+          .allMatch(table -> table.blocked().isEmpty() || table.table().name().equals("links"));
+      assertThat(run.plan("links").blocked())
+          .containsExactly(new Blocked(Reason.OUTSIDE, "links_page_fk", 1));
+      assertThat(run.plan().inserts()).isGreaterThan(50);
+      safety = run.apply();
+    }
+    Map<QualifiedName, List<String>> after = all();
+    before.forEach(
+        (table, rows) -> assertThat(after.get(table)).as(table.text()).containsAll(rows));
+    try (SqlConnection sql = SqlConnection.open(url, "test")) {
+      assertThat(sql.query(TIES))
+          .as("numbers of rows, and of those whose ties are not their own")
+          .allSatisfy(row -> assertThat(row.get(2)).as(row.get(0)).isEqualTo("0"))
+          .noneMatch(row -> row.get(1).equals("0"));
+    }
+    try (RestoreRun again =
+        RestoreRun.open(url, stored.withUndo(safety.undo()), copy(Goal.Numbers.DRAWN))) {
+      assertThat(again.plan().isEmpty()).isTrue();
+    }
+    try (RestoreRun undo = RestoreRun.open(url, safety, new Goal.Undo())) {
+      undo.apply();
+    }
+    assertThat(all()).isEqualTo(before);
+  }
+
+  private static Goal copy(Goal.Numbers numbers) {
+    return new Goal.Copy(TENANT, "99", "test", numbers, new TreeSet<>(), Optional.empty());
+  }
+
+  private static final String TIES =
+      """
+      SELECT 'items', count(*), count(*) FILTER (WHERE o.tenant_id <> 99) FROM nasty.items i
+        JOIN nasty.orders o ON o.id = i.order_id WHERE i.tenant_id = 99
+      UNION ALL SELECT 'orders', count(*), count(*) FILTER (WHERE i.tenant_id <> 99)
+        FROM nasty.orders o JOIN nasty.items i ON i.id = o.main_item_id WHERE o.tenant_id = 99
+      UNION ALL SELECT 'leads', count(*), count(*) FILTER (WHERE own.tenant_id <> 99)
+        FROM nasty.teams t JOIN nasty.people p ON p.id = t.lead_id
+        JOIN nasty.offices o ON o.id = p.office_id JOIN nasty.teams own ON own.id = o.team_id
+        WHERE t.tenant_id = 99
+      UNION ALL SELECT 'parents', count(*), count(*) FILTER (WHERE q.tenant_id <> 99)
+        FROM nasty.pages p JOIN nasty.pages q ON q.id IN (p.parent_id, p.previous_id)
+        WHERE p.tenant_id = 99
+      UNION ALL SELECT 'main page', count(*), count(*) FILTER (WHERE p.tenant_id <> 99)
+        FROM nasty.tenants t JOIN nasty.pages p ON p.id = t.main_page_id WHERE t.id = 99
+      UNION ALL SELECT 'boxes', count(*), count(*) FILTER (WHERE s.id IS NULL) FROM nasty.boxes b
+        LEFT JOIN nasty.shelves s ON (s.tenant_id, s.level, s.code) = (99, b.shelf_level, b.shelf_code)
+        WHERE b.tenant_id = 99 AND b.shelf_code IS NOT NULL
+      UNION ALL SELECT 'parcels', count(*), count(*) FILTER (WHERE s.tenant_id <> 99)
+        FROM nasty.parcels p JOIN nasty.seals s ON (s.maker, s.number) = (p.seal_maker, p.seal_number)
+        WHERE p.tenant_id = 99
+      UNION ALL SELECT 'event notes', count(*), 0 FROM nasty.event_notes n
+        JOIN nasty.events e ON (e.id, e.at) = (n.event_id, n.event_at) WHERE e.tenant_id = 99
+      UNION ALL SELECT 'attachments', count(*), 0 FROM nasty.attachments a WHERE
+        a.owner_type = 'Page' AND a.owner_id IN (SELECT id FROM nasty.pages WHERE tenant_id = 99)
+        OR a.owner_type = 'Order' AND a.owner_id IN (SELECT id FROM nasty.orders WHERE tenant_id = 99)
+      UNION ALL SELECT 'pages in reports', count(*), count(*) FILTER (WHERE p.tenant_id <> 99)
+        FROM nasty.reports r, jsonb_array_elements(r.settings -> 'pageIds') e (one)
+        JOIN nasty.pages p ON p.id = (e.one #>> '{}')::bigint WHERE r.tenant_id = 99
+      UNION ALL SELECT 'orders in reports', count(*), count(*) FILTER (WHERE o.tenant_id <> 99)
+        FROM nasty.reports r JOIN nasty.orders o
+        ON o.id = (r.settings #>> '{main,orderId}')::bigint WHERE r.tenant_id = 99
+      UNION ALL SELECT 'secrets', count(*), 0 FROM nasty.secrets WHERE tenant_id = 99
+      UNION ALL SELECT 'bookings', count(*), 0 FROM nasty.bookings WHERE tenant_id = 99
+      """;
 }

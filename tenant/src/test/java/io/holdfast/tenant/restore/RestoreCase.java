@@ -12,7 +12,6 @@ import io.holdfast.tenant.restore.RestoreModel.Done;
 import io.holdfast.tenant.restore.RestoreModel.Outcome;
 import io.holdfast.tenant.restore.RestorePolicy.Existing;
 import io.holdfast.tenant.restore.RestorePolicy.Extra;
-import io.holdfast.tenant.restore.TenantRestore.Goal;
 import io.holdfast.tenant.scope.ScopeMap;
 import io.holdfast.tenant.testing.OwnedRowsModel;
 import io.holdfast.tenant.testing.RandomChanges;

@@ -8,7 +8,6 @@ import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.discovery.Discovery;
 import io.holdfast.tenant.restore.RestorePolicy.Preset;
 import io.holdfast.tenant.restore.TablePlan.Work;
-import io.holdfast.tenant.restore.TenantRestore.Goal;
 import io.holdfast.tenant.scope.Owned;
 import io.holdfast.tenant.scope.ScopeMap;
 import io.holdfast.tenant.scope.Shared;

@@ -4,7 +4,6 @@ import io.holdfast.base.Cancellation;
 import io.holdfast.postgres.url.ConnectionUrl;
 import io.holdfast.postgres.wire.DatabaseSession;
 import io.holdfast.tenant.catalog.Catalog;
-import io.holdfast.tenant.restore.TenantRestore.Goal;
 import io.holdfast.tenant.restore.TenantRestore.Load;
 import io.holdfast.tenant.restore.TenantRestore.Source;
 import io.holdfast.tenant.testing.TestDatabases;
@@ -19,11 +18,17 @@ final class RestoreRun implements AutoCloseable {
   private final DatabaseSession session;
   private final Catalog catalog;
   private final StoredTenant stored;
+  private final Goal goal;
   private final TenantRestore restore;
   private RestorePlan plan = new RestorePlan(List.of(), new TreeMap<>(), "");
 
   private RestoreRun(
-      DatabaseSession session, Catalog catalog, StoredTenant stored, TenantRestore restore) {
+      DatabaseSession session,
+      Catalog catalog,
+      StoredTenant stored,
+      Goal goal,
+      TenantRestore restore) {
+    this.goal = goal;
     this.session = session;
     this.catalog = catalog;
     this.stored = stored;
@@ -46,17 +51,17 @@ final class RestoreRun implements AutoCloseable {
             never,
             stored.map(),
             catalog,
-            stored.id(),
+            id(stored, goal),
             goal,
             stored.tables(),
             stored.references());
-    RestoreRun run = new RestoreRun(session, catalog, stored, restore);
+    RestoreRun run = new RestoreRun(session, catalog, stored, goal, restore);
     restore.begin();
     for (Load load : restore.loads()) {
       byte[] bytes =
           switch (load.kind()) {
             case ROWS, REFERENCES -> stored.rows().getOrDefault(load.name(), new byte[0]);
-            case UNDO -> stored.undo().getOrDefault(load.name(), new byte[0]);
+            case UNDO, VALUES -> stored.undo().getOrDefault(load.name(), new byte[0]);
           };
       session.beginCopy(load.copy());
       session.send(bytes, 0, bytes.length);
@@ -64,6 +69,10 @@ final class RestoreRun implements AutoCloseable {
     }
     run.plan = restore.plan(source, List.of("test"));
     return run;
+  }
+
+  private static String id(StoredTenant stored, Goal goal) {
+    return goal instanceof Goal.Copy copy ? copy.to() : stored.id();
   }
 
   RestorePlan plan() {
@@ -85,11 +94,14 @@ final class RestoreRun implements AutoCloseable {
   ///
   /// @return what undoes it
   StoredTenant apply() throws IOException {
-    StoredTenant before = StoredTenant.read(session, catalog, stored.map(), stored.id());
+    StoredTenant before = StoredTenant.read(session, catalog, stored.map(), id(stored, goal));
     restore.apply(plan);
     Map<String, byte[]> undo = new HashMap<>();
     for (TablePlan table : plan.tables()) {
       undo.put(table.exportName(), StoredTenant.copy(session, restore.done(table.exportName())));
+    }
+    for (Map.Entry<String, String> made : restore.values().entrySet()) {
+      undo.put(made.getKey(), StoredTenant.copy(session, made.getValue()));
     }
     restore.liftSequences(plan);
     session.query("COMMIT");

@@ -1,0 +1,56 @@
+package io.holdfast.tenant.copy;
+
+import io.holdfast.tenant.catalog.Catalog;
+import io.holdfast.tenant.scope.ColumnName;
+import io.holdfast.tenant.scope.ScopeMap;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// What becomes of the columns of a tenant's rows in a copy.
+///
+/// @param groups columns that change, each in one group
+/// @param direct columns that get what this SQL gives, each row for itself
+/// @param doubtful columns that look as if they held ids, and of which nothing says whose
+public record CopyRules(
+    List<ValueGroup> groups, SortedMap<ColumnName, String> direct, List<ColumnName> doubtful) {
+  public CopyRules {
+    groups = List.copyOf(groups);
+    direct = Collections.unmodifiableSortedMap(new TreeMap<>(direct));
+    doubtful = List.copyOf(doubtful);
+  }
+
+  /// Nothing changes.
+  public static CopyRules none() {
+    return new CopyRules(List.of(), new TreeMap<>(), List.of());
+  }
+
+  /// Finds them out.
+  ///
+  /// @throws io.holdfast.base.BackupException `SCOPE_MAP_UNSUITABLE` if a key cannot be made anew
+  ///   and the map does not say how
+  public static CopyRules of(ScopeMap map, Catalog catalog) {
+    return new CopyRulesFinding(map, catalog).find();
+  }
+
+  /// The group of a column that changes with others.
+  public Optional<ValueGroup> groupOf(ColumnName column) {
+    return Optional.ofNullable(byColumn().get(column));
+  }
+
+  private Map<ColumnName, ValueGroup> byColumn() {
+    Map<ColumnName, ValueGroup> found = new HashMap<>();
+    groups.forEach(group -> group.columns().forEach(column -> found.put(column, group)));
+    return found;
+  }
+
+  /// Whether doing it again may give the column another value.
+  public boolean isFleeting(ColumnName column) {
+    return direct.containsKey(column)
+        || groupOf(column).filter(group -> group.making().isFleeting()).isPresent();
+  }
+}

@@ -1,0 +1,359 @@
+package io.holdfast.tenant.restore;
+
+import static io.holdfast.tenant.catalog.Identifiers.quoted;
+
+import io.holdfast.tenant.catalog.Column;
+import io.holdfast.tenant.catalog.ForeignKey;
+import io.holdfast.tenant.catalog.QualifiedName;
+import io.holdfast.tenant.catalog.SqlText;
+import io.holdfast.tenant.copy.CopyRules;
+import io.holdfast.tenant.copy.Making;
+import io.holdfast.tenant.copy.ValueGroup;
+import io.holdfast.tenant.restore.Goal.Copy;
+import io.holdfast.tenant.restore.Goal.Numbers;
+import io.holdfast.tenant.scope.ColumnName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// Makes the staged rows of one tenant those of another: ids are made anew, and what points to them
+/// follows. After that a copy is a restore of rows that are not there yet.
+///
+/// For each group of columns a temporary table has the values of the backup (`old`) and what they
+/// become (`new`), as text.
+final class Renewal {
+  private static final String UUID =
+      "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
+
+  private final RestoreTables tables;
+  private final CopyRules rules;
+  private final Copy copy;
+
+  Renewal(RestoreTables tables, CopyRules rules, Copy copy) {
+    this.tables = tables;
+    this.rules = rules;
+    this.copy = copy;
+  }
+
+  static String table(ValueGroup group) {
+    return "pg_temp.hf_values_" + group.number();
+  }
+
+  static String create(ValueGroup group) {
+    return "CREATE TEMP TABLE hf_values_"
+        + group.number()
+        + " (old pg_catalog.text COLLATE \"C\" PRIMARY KEY, new pg_catalog.text COLLATE \"C\" NOT"
+        + " NULL) ON COMMIT DROP";
+  }
+
+  static String copyIn(ValueGroup group) {
+    return "COPY " + table(group) + " (old, new) FROM STDIN (ENCODING 'UTF8')";
+  }
+
+  /// What a group became.
+  static String made(ValueGroup group) {
+    return "SELECT old, new FROM " + table(group) + " ORDER BY old";
+  }
+
+  /// Makes the values that are not known from an earlier run of the same operation.
+  List<String> make(ValueGroup group) {
+    List<String> sql = new ArrayList<>();
+    if (copy.numbers() == Numbers.DRAWN && group.making() instanceof Making.Drawn) {
+      group.homes().forEach(home -> lift(home).ifPresent(sql::add));
+    }
+    sql.add(
+        "INSERT INTO "
+            + table(group)
+            + " (old, new) SELECT v.old, "
+            + made(group.making(), group)
+            + " FROM ("
+            + values(group)
+            + ") v WHERE NOT EXISTS (SELECT FROM "
+            + table(group)
+            + " known WHERE known.old = v.old)");
+    sql.add("ANALYZE " + table(group));
+    return sql;
+  }
+
+  /// A sequence that is behind the rows would give numbers that are taken.
+  private Optional<String> lift(ColumnName home) {
+    return column(home)
+        .sequence()
+        .map(
+            sequence ->
+                "SELECT pg_catalog.setval("
+                    + SqlText.literal(sequence.sql())
+                    + "::pg_catalog.regclass, m.most) FROM (SELECT pg_catalog.max("
+                    + quoted(home.column())
+                    + ")::bigint AS most FROM "
+                    + tables.find(home.table()).orElseThrow().table().fromSql()
+                    + ") m, pg_catalog.pg_sequence q, "
+                    + sequence.sql()
+                    + " now WHERE q.seqrelid = "
+                    + SqlText.literal(sequence.sql())
+                    + "::pg_catalog.regclass AND q.seqincrement > 0 AND m.most > now.last_value"
+                    + " AND m.most <= q.seqmax");
+  }
+
+  private Column column(ColumnName name) {
+    return tables.find(name.table()).orElseThrow().columnOf(name.column());
+  }
+
+  /// The values of the backup, each once, in an order that is always the same.
+  private String values(ValueGroup group) {
+    boolean computed = group.making() instanceof Making.Computed;
+    String all =
+        group.homes().stream()
+            .filter(home -> isStaged(home))
+            .map(
+                home ->
+                    "SELECT "
+                        + quoted(home.column())
+                        + "::pg_catalog.text COLLATE \"C\" AS old"
+                        + (computed ? ", " + computed(group) + " AS computed" : "")
+                        + " FROM "
+                        + tables.find(home.table()).orElseThrow().stage()
+                        + " WHERE "
+                        + quoted(home.column())
+                        + " IS NOT NULL")
+            .collect(Collectors.joining(" UNION ALL "));
+    if (all.isEmpty()) {
+      return "SELECT NULL::pg_catalog.text AS old WHERE false";
+    }
+    boolean number =
+        group.making() instanceof Making.Drawn || group.making() instanceof Making.NextNumber;
+    return computed
+        ? "SELECT DISTINCT ON (old) old, computed FROM (" + all + ") a ORDER BY old"
+        : "SELECT old FROM ("
+            + all
+            + ") a GROUP BY old ORDER BY "
+            + (number ? "old::pg_catalog.numeric" : "old");
+  }
+
+  private static String computed(ValueGroup group) {
+    return switch (group.making()) {
+      case Making.Computed(String sql) -> "(" + sql + ")::pg_catalog.text";
+      case Making.Root _,
+          Making.DerivedUuid _,
+          Making.DerivedText _,
+          Making.Drawn _,
+          Making.NextNumber _,
+          Making.Suffixed _,
+          Making.FileName _ ->
+          throw new IllegalStateException("nothing is computed");
+    };
+  }
+
+  private boolean isStaged(ColumnName home) {
+    return tables.find(home.table()).filter(t -> t.columns().contains(home.column())).isPresent();
+  }
+
+  private String made(Making making, ValueGroup group) {
+    return switch (making) {
+      case Making.Root() ->
+          "CASE WHEN v.old = "
+              + SqlText.literal(copy.from())
+              + " THEN "
+              + SqlText.literal(copy.to())
+              + " ELSE v.old END";
+      case Making.DerivedUuid() -> uuid(group) + "::pg_catalog.uuid::pg_catalog.text";
+      case Making.DerivedText() -> derivedText(group);
+      case Making.Drawn(String sql) ->
+          switch (copy.numbers()) {
+            case SHOWN -> next(group);
+            case DRAWN -> "(" + sql + ")::pg_catalog.text";
+          };
+      case Making.NextNumber() -> next(group);
+      case Making.Suffixed() -> "v.old || " + SqlText.literal("-" + copy.mark());
+      case Making.Computed _ -> "v.computed";
+      case Making.FileName() -> fileName();
+    };
+  }
+
+  /// Version 8 of RFC 9562: of a hash of the operation, the column and the old value.
+  private String uuid(ValueGroup group) {
+    String hash =
+        "pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to("
+            + SqlText.literal(
+                copy.operation() + "\n" + copy.to() + "\n" + group.home().text() + "\n")
+            + " || v.old, 'UTF8')), 'hex')";
+    return "(SELECT pg_catalog.substr(h, 1, 12) || '8' || pg_catalog.substr(h, 14, 3) ||"
+        + " pg_catalog.translate(pg_catalog.substr(h, 17, 1), '0123456789abcdef',"
+        + " '89ab89ab89ab89ab') || pg_catalog.substr(h, 18, 15) FROM (SELECT "
+        + hash
+        + " AS h) hashed)";
+  }
+
+  /// Null, which the table refuses, if it is no UUID.
+  private String derivedText(ValueGroup group) {
+    return "CASE WHEN v.old ~ '"
+        + UUID
+        + "' THEN "
+        + uuid(group)
+        + "::pg_catalog.uuid::pg_catalog.text END";
+  }
+
+  /// Values of text keys that cannot be made anew.
+  Optional<String> strange(ValueGroup group) {
+    return group.making() instanceof Making.DerivedText
+        ? Optional.of(
+            "SELECT pg_catalog.count(*) FROM ("
+                + values(group)
+                + ") v WHERE v.old !~ '"
+                + UUID
+                + "'")
+        : Optional.empty();
+  }
+
+  /// New values that the column would not hold as they are.
+  static String unfit(ValueGroup group) {
+    return "SELECT pg_catalog.count(*) FROM "
+        + table(group)
+        + " WHERE new::"
+        + group.type()
+        + "::pg_catalog.text IS DISTINCT FROM new";
+  }
+
+  private String next(ValueGroup group) {
+    String largest =
+        group.homes().stream()
+            .map(
+                home ->
+                    "coalesce((SELECT pg_catalog.max("
+                        + quoted(home.column())
+                        + ") FROM "
+                        + tables.find(home.table()).orElseThrow().table().fromSql()
+                        + "), 0)")
+            .collect(Collectors.joining(", "));
+    return "(GREATEST("
+        + largest
+        + ", (SELECT coalesce(pg_catalog.max(new::pg_catalog.numeric), 0) FROM "
+        + table(group)
+        + ")) + pg_catalog.row_number() OVER ())::pg_catalog.text";
+  }
+
+  private String fileName() {
+    String renamed =
+        "pg_catalog.array_to_string(pg_catalog.array_replace(pg_catalog.string_to_array(v.old, '/'), "
+            + SqlText.literal(copy.from())
+            + ", "
+            + SqlText.literal(copy.to())
+            + "), '/')";
+    return "CASE WHEN "
+        + renamed
+        + " <> v.old THEN "
+        + renamed
+        + " ELSE "
+        + SqlText.literal("copy-" + copy.mark() + "/")
+        + " || v.old END";
+  }
+
+  /// Gives the rows of a table their new values.
+  Optional<String> rewrite(StagedTable staged) {
+    List<RenewedColumn> changes = new ArrayList<>();
+    for (String column : staged.columns()) {
+      rules
+          .groupOf(new ColumnName(staged.name(), column))
+          .ifPresent(group -> changes.add(renewed(staged, column, group, changes.size())));
+    }
+    changes.addAll(new LooseReferences(tables, rules).of(staged));
+    if (changes.isEmpty()) {
+      return Optional.empty();
+    }
+    String outside =
+        changes.stream().flatMap(change -> change.outside().stream()).collect(Collectors.joining());
+    return Optional.of(
+        "UPDATE "
+            + staged.stage()
+            + " s SET "
+            + changes.stream()
+                .map(change -> quoted(change.name()) + " = " + change.value())
+                .collect(Collectors.joining(", "))
+            + (outside.isEmpty() ? "" : ", " + StagedTable.OUTSIDE + " = CASE" + outside + " END")
+            + " FROM "
+            + staged.stage()
+            + " o"
+            + changes.stream().map(RenewedColumn::join).collect(Collectors.joining())
+            + " WHERE o.ctid = s.ctid");
+  }
+
+  private static RenewedColumn renewed(
+      StagedTable staged, String column, ValueGroup group, int number) {
+    String v = "v" + number;
+    String old = StagedTable.column("o", column);
+    String join =
+        " LEFT JOIN "
+            + table(group)
+            + " "
+            + v
+            + " ON "
+            + v
+            + ".old = "
+            + old
+            + "::pg_catalog.text COLLATE \"C\"";
+    String value =
+        "CASE WHEN "
+            + v
+            + ".old IS NULL THEN "
+            + old
+            + " ELSE "
+            + v
+            + ".new::"
+            + staged.columnOf(column).type()
+            + " END";
+    boolean key = staged.table().foreignKeys().stream().anyMatch(k -> k.columns().contains(column));
+    String lost = old + " IS NOT NULL AND " + v + ".old IS NULL";
+    return new RenewedColumn(
+        column,
+        join,
+        value,
+        key ? Optional.empty() : Optional.of(RenewedColumn.when(lost, column)));
+  }
+
+  /// Marks rows that point to rows of owned tables which are not in the backup: whatever they are
+  /// now, they are somebody else's. After all tables were rewritten.
+  List<String> outside(StagedTable staged) {
+    List<String> sql = new ArrayList<>();
+    for (ForeignKey key : staged.table().foreignKeys()) {
+      Optional<StagedTable> target =
+          tables
+              .holding(key.target())
+              .filter(of -> of.columns().containsAll(key.targetColumns()))
+              .filter(_ -> staged.columns().containsAll(key.columns()));
+      target.ifPresent(
+          of ->
+              sql.add(
+                  "UPDATE "
+                      + staged.stage()
+                      + " s SET "
+                      + StagedTable.OUTSIDE
+                      + " = "
+                      + SqlText.literal(key.name())
+                      + " WHERE "
+                      + BlockRules.present("s", key.columns())
+                      + " AND NOT EXISTS (SELECT FROM "
+                      + of.stage()
+                      + " w WHERE "
+                      + StagedTable.pairs("w", key.targetColumns(), "s", key.columns())
+                      + ")"));
+    }
+    return sql;
+  }
+
+  /// Columns whose values follow from the row alone; after all others.
+  List<String> direct(StagedTable staged) {
+    QualifiedName name = staged.name();
+    return staged.columns().stream()
+        .filter(column -> rules.direct().containsKey(new ColumnName(name, column)))
+        .map(
+            column ->
+                "UPDATE "
+                    + staged.stage()
+                    + " SET "
+                    + quoted(column)
+                    + " = "
+                    + rules.direct().get(new ColumnName(name, column)))
+        .toList();
+  }
+}

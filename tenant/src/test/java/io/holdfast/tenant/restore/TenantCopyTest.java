@@ -1,0 +1,318 @@
+package io.holdfast.tenant.restore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.postgres.sql.SqlConnection;
+import io.holdfast.postgres.url.ConnectionUrl;
+import io.holdfast.tenant.catalog.Catalog;
+import io.holdfast.tenant.catalog.QualifiedName;
+import io.holdfast.tenant.discovery.Discovery;
+import io.holdfast.tenant.restore.Goal.Numbers;
+import io.holdfast.tenant.scope.ScopeMap;
+import io.holdfast.tenant.testing.Maps;
+import io.holdfast.tenant.testing.TestDatabases;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// What a copy of one tenant to another makes anew, keeps, and refuses.
+@Timeout(300)
+class TenantCopyTest {
+  private static final String[] SCHEMA = {
+    "CREATE TABLE people (id integer PRIMARY KEY, email text NOT NULL UNIQUE)",
+    "CREATE TABLE accounts (id integer PRIMARY KEY, name text NOT NULL)",
+    "CREATE TABLE projects (id uuid PRIMARY KEY, account_id integer NOT NULL CONSTRAINT owner_fk"
+        + " REFERENCES accounts ON DELETE CASCADE, code text NOT NULL,"
+        + " parent_id uuid CONSTRAINT parent_fk REFERENCES projects, UNIQUE (account_id, code))",
+    "CREATE TABLE tasks (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, project_id uuid NOT"
+        + " NULL CONSTRAINT project_fk REFERENCES projects ON DELETE CASCADE, title text,"
+        + " public_id uuid NOT NULL DEFAULT gen_random_uuid() UNIQUE,"
+        + " person_id integer CONSTRAINT person_fk REFERENCES people,"
+        + " next_id bigint CONSTRAINT next_fk REFERENCES tasks, account_id integer NOT NULL)",
+    "CREATE TABLE notes (id text PRIMARY KEY, owner_type text NOT NULL, owner_id text NOT NULL,"
+        + " body text)",
+    "CREATE TABLE boards (id integer PRIMARY KEY, account_id integer NOT NULL REFERENCES accounts,"
+        + " layout jsonb, task_ids bigint[], secret_id uuid)",
+    "INSERT INTO people VALUES (1, 'ann@example.org'), (2, 'bob@example.org')",
+    "INSERT INTO accounts VALUES (1, 'one'), (2, 'two')",
+    "INSERT INTO projects VALUES"
+        + " ('aaaaaaaa-0000-0000-0000-000000000010', 1, 'a', NULL),"
+        + " ('aaaaaaaa-0000-0000-0000-000000000011', 1, 'b', 'aaaaaaaa-0000-0000-0000-000000000010'),"
+        + " ('aaaaaaaa-0000-0000-0000-000000000020', 2, 'a', NULL)",
+    "INSERT INTO tasks (project_id, title, person_id, next_id, account_id) VALUES"
+        + " ('aaaaaaaa-0000-0000-0000-000000000010', 'first', 1, 2, 1),"
+        + " ('aaaaaaaa-0000-0000-0000-000000000011', 'second', 2, NULL, 1),"
+        + " ('aaaaaaaa-0000-0000-0000-000000000020', 'not ours', 1, NULL, 2)",
+    "INSERT INTO notes VALUES"
+        + " ('bbbbbbbb-0000-0000-0000-000000000001', 'Task', '1', 'of a task'),"
+        + " ('bbbbbbbb-0000-0000-0000-000000000002', 'Project',"
+        + " 'aaaaaaaa-0000-0000-0000-000000000011', 'of a project'),"
+        + " ('bbbbbbbb-0000-0000-0000-000000000003', 'Task', '3', 'not ours')",
+    "INSERT INTO boards VALUES (7, 1, '{\"rows\": [{\"task\": 2}, {\"task\": \"1\"}, {\"task\": 99},"
+        + " {\"no\": 1}], \"title\": 2}', '{2,NULL,1,77}',"
+        + " 'cccccccc-0000-0000-0000-000000000001'), (8, 2, '{}', NULL, NULL)"
+  };
+
+  private static TestDatabases databases;
+
+  @BeforeAll
+  static void start() throws IOException {
+    databases = TestDatabases.start(15);
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    databases.close();
+  }
+
+  private ConnectionUrl url;
+  private ScopeMap map;
+
+  @BeforeEach
+  void create() {
+    url = databases.create(SCHEMA);
+    map = map();
+  }
+
+  private ScopeMap map(String... edits) {
+    Catalog catalog = TestDatabases.catalog(url);
+    ScopeMap found =
+        Discovery.discover(
+                catalog,
+                "account",
+                new QualifiedName("public", "accounts"),
+                Optional.of("account_id"))
+            .map();
+    ScopeMap whole =
+        Maps.edited(
+            found,
+            "\nreferenced:",
+            "\n  public.notes:\n    via: {polymorphic: {type: owner_type, id: owner_id, map: {Task:"
+                + " public.tasks, Project: public.projects}}}\nvirtualReferences:\n"
+                + "  - {from: public.boards.layout, json: \"$.rows[*].task\", to: public.tasks.id}\n"
+                + "  - {from: public.boards.task_ids, to: public.tasks.id}\nreferenced:",
+            "excluded:\n  public.notes: \"not reachable from the root: decide\"\n",
+            "");
+    return Maps.edited(whole, edits);
+  }
+
+  private Goal.Copy copy(String to, Numbers numbers) {
+    return new Goal.Copy("1", to, "op", numbers, new TreeSet<>(), Optional.empty());
+  }
+
+  private List<List<String>> rows(String query) {
+    try (SqlConnection sql = SqlConnection.open(url, "test")) {
+      return sql.query(query);
+    }
+  }
+
+  private String all() {
+    return rows("SELECT 'a', a::text FROM accounts a UNION ALL SELECT 'p', p::text FROM projects p"
+            + " UNION ALL SELECT 't', t::text FROM tasks t UNION ALL SELECT 'n', n::text FROM notes n"
+            + " UNION ALL SELECT 'b', b::text FROM boards b ORDER BY 1, 2")
+        .toString();
+  }
+
+  private StoredTenant stored() throws IOException {
+    return StoredTenant.read(url, map, "1");
+  }
+
+  private StoredTenant copied(StoredTenant stored, String to) throws IOException {
+    String shown;
+    try (RestoreRun run = RestoreRun.open(url, stored, copy(to, Numbers.SHOWN))) {
+      assertThat(run.plan().blocked()).isZero();
+      shown = run.plan().digest();
+    }
+    try (RestoreRun run = RestoreRun.open(url, stored, copy(to, Numbers.DRAWN))) {
+      assertThat(run.plan().digest()).isEqualTo(shown);
+      return run.apply();
+    }
+  }
+
+  @Test
+  void idsAreMadeAnewAndWhatPointsToThemFollows() throws IOException {
+    String before = all();
+    copied(stored(), "9");
+    assertThat(
+            rows(
+                "SELECT code, (SELECT code FROM projects q WHERE q.id = p.parent_id) FROM"
+                    + " projects p WHERE account_id = 9 ORDER BY 1"))
+        .hasToString("[[a, ], [b, a]]");
+    assertThat(
+            rows(
+                "SELECT title, code, (SELECT title FROM tasks n WHERE n.id = t.next_id),"
+                    + " (SELECT email FROM people WHERE id = person_id) FROM tasks t JOIN projects p ON"
+                    + " p.id = project_id WHERE t.account_id = 9 AND p.account_id = 9 ORDER BY 1"))
+        .hasToString("[[first, a, second, ann@example.org], [second, b, , bob@example.org]]");
+    assertThat(
+            rows(
+                "SELECT body, (SELECT title FROM tasks WHERE id::text = owner_id AND account_id"
+                    + " = 9), (SELECT code FROM projects WHERE id::text = owner_id AND account_id = 9)"
+                    + " FROM notes WHERE owner_id NOT IN (SELECT id::text FROM tasks WHERE account_id <>"
+                    + " 9 UNION SELECT id::text FROM projects WHERE account_id <> 9) ORDER BY 1"))
+        .hasToString("[[of a project, , b], [of a task, first, ]]");
+    assertThat(rows("SELECT count(*), count(DISTINCT id), count(DISTINCT public_id) FROM tasks"))
+        .hasToString("[[5, 5, 5]]");
+    rows(
+        "DELETE FROM notes WHERE owner_id IN (SELECT id::text FROM tasks WHERE account_id = 9 UNION"
+            + " SELECT id::text FROM projects WHERE account_id = 9) RETURNING 1");
+    rows("DELETE FROM boards WHERE account_id = 9 RETURNING 1");
+    rows("DELETE FROM accounts WHERE id = 9 RETURNING 1");
+    assertThat(all()).as("everything else").isEqualTo(before);
+  }
+
+  @Test
+  void idsInJsonAndInArraysFollowWhereTheMapSaysSo() throws IOException {
+    copied(stored(), "9");
+    assertThat(
+            rows(
+                "SELECT (SELECT title FROM tasks WHERE id = (layout #>> '{rows,0,task}')::int),"
+                    + " jsonb_typeof(layout #> '{rows,0,task}'), (SELECT title FROM tasks WHERE id ="
+                    + " (layout #>> '{rows,1,task}')::int), jsonb_typeof(layout #> '{rows,1,task}'),"
+                    + " layout #>> '{rows,2,task}', layout #>> '{rows,3,no}', layout ->> 'title',"
+                    + " (SELECT title FROM tasks WHERE id = task_ids[1] AND account_id = 9), task_ids[2],"
+                    + " (SELECT title FROM tasks WHERE id = task_ids[3] AND account_id = 9), task_ids[4]"
+                    + " FROM boards WHERE account_id = 9"))
+        .hasToString("[[second, number, first, string, 99, 1, 2, second, , first, 77]]");
+  }
+
+  @Test
+  void aColumnThatLooksLikeAnIdIsNamed() throws IOException {
+    try (RestoreRun run = RestoreRun.open(url, stored(), copy("9", Numbers.SHOWN))) {
+      assertThat(run.remarks())
+          .anyMatch(text -> text.startsWith("public.boards.secret_id looks as if it held ids"))
+          .noneMatch(text -> text.contains("person_id") || text.contains("project_id"));
+    }
+  }
+
+  @Test
+  void aPreviewMovesNoSequence() throws IOException {
+    String sequence = "SELECT last_value, is_called FROM tasks_id_seq";
+    String before = rows(sequence).toString();
+    try (RestoreRun run = RestoreRun.open(url, stored(), copy("9", Numbers.SHOWN))) {
+      assertThat(run.plan().inserts()).isEqualTo(8);
+    }
+    assertThat(rows(sequence)).hasToString(before);
+  }
+
+  @Test
+  void theSameOperationMakesTheSameIdsAndNoDuplicates() throws IOException {
+    StoredTenant stored = stored();
+    StoredTenant first = copied(stored, "9");
+    String once = all();
+    try (RestoreRun again =
+        RestoreRun.open(url, stored.withUndo(first.undo()), copy("9", Numbers.DRAWN))) {
+      assertThat(again.plan().isEmpty()).isTrue();
+      assertThat(again.plan().blocked()).isZero();
+    }
+    rows("DELETE FROM tasks WHERE account_id = 9 RETURNING 1");
+    try (RestoreRun again =
+        RestoreRun.open(url, stored.withUndo(first.undo()), copy("9", Numbers.DRAWN))) {
+      assertThat(again.plan("tasks").work().inserts()).isEqualTo(2);
+      assertThat(again.plan().inserts()).isEqualTo(2);
+      again.apply();
+    }
+    assertThat(all()).isEqualTo(once);
+  }
+
+  @Test
+  void aCopyIsUndone() throws IOException {
+    String before = all();
+    StoredTenant safety = copied(stored(), "9");
+    try (RestoreRun undo = RestoreRun.open(url, safety, new Goal.Undo())) {
+      assertThat(undo.plan().deletes()).isEqualTo(8);
+      undo.apply();
+    }
+    assertThat(all()).isEqualTo(before);
+  }
+
+  @Test
+  void anAccountThatIsThereKeepsItsRowsAndGetsTheOthers() throws IOException {
+    rows("INSERT INTO projects SELECT gen_random_uuid(), 2, 'b', NULL RETURNING 1");
+    String row = rows("SELECT a::text FROM accounts a WHERE id = 2").toString();
+    try (RestoreRun run = RestoreRun.open(url, stored(), copy("2", Numbers.SHOWN))) {
+      assertThat(run.plan("accounts").work().isEmpty()).isTrue();
+      assertThat(run.plan("accounts").blockedRows()).isZero();
+      assertThat(run.plan("projects").blocked())
+          .as("codes are unique in an account")
+          .extracting(Blocked::reason)
+          .contains(Reason.UNIQUE_TAKEN);
+      assertThat(run.plan("boards").work().inserts()).isEqualTo(1);
+    }
+    assertThat(rows("SELECT a::text FROM accounts a WHERE id = 2")).hasToString(row);
+  }
+
+  @Test
+  void nothingIsTiedToARowThatHasTheKeyByChance() throws IOException {
+    rows(
+        "CREATE TABLE rooms (account_id integer REFERENCES accounts, number integer, name text,"
+            + " PRIMARY KEY (account_id, number))");
+    rows(
+        "CREATE TABLE beds (id integer PRIMARY KEY, account_id integer, number integer, FOREIGN KEY"
+            + " (account_id, number) REFERENCES rooms)");
+    rows("INSERT INTO rooms VALUES (1, 1, 'blue'), (1, 2, 'red'), (2, 1, 'green') RETURNING 1");
+    rows("INSERT INTO beds VALUES (1, 1, 1), (2, 1, 2) RETURNING 1");
+    map = map();
+    try (RestoreRun run = RestoreRun.open(url, stored(), copy("2", Numbers.SHOWN))) {
+      assertThat(run.plan("rooms").blocked()).containsExactly(new Blocked(Reason.KEY_TAKEN, "", 1));
+      assertThat(run.plan("rooms").work().inserts()).isEqualTo(1);
+      assertThat(run.plan("beds").blockedRows()).isEqualTo(1);
+      assertThat(run.plan("beds").work().inserts()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whatPointsToRowsOfOthersIsNotCopied() throws IOException {
+    rows("UPDATE tasks SET next_id = 3 WHERE title = 'second' RETURNING 1");
+    try (RestoreRun run = RestoreRun.open(url, stored(), copy("9", Numbers.SHOWN))) {
+      assertThat(run.plan("tasks").blocked()).contains(new Blocked(Reason.OUTSIDE, "next_fk", 1));
+    }
+  }
+
+  @Test
+  void theMapSaysWhatBecomesOfValuesThatMustDiffer() throws IOException {
+    rows("ALTER TABLE accounts ADD slug text UNIQUE, ADD number integer UNIQUE, ADD token text");
+    rows("UPDATE accounts SET slug = name, number = id * 10, token = 'secret' RETURNING 1");
+    map = map();
+    try (RestoreRun run = RestoreRun.open(url, stored(), copy("9", Numbers.SHOWN))) {
+      assertThat(run.plan("accounts").blocked())
+          .extracting(Blocked::reason)
+          .containsExactly(Reason.UNIQUE_TAKEN);
+    }
+    map =
+        map(
+            "\nreferenced:",
+            "\ncolumns:\n  public.accounts.slug: {clone: suffix}\n  public.accounts.number: {clone:"
+                + " renumber}\n  public.accounts.token: {clone: null}\n  public.tasks.title: {clone:"
+                + " {expression: \"upper(title)\"}}\nreferenced:");
+    copied(stored(), "9");
+    assertThat(rows("SELECT slug ~ '^one-[0-9a-f]{8}$', number, token FROM accounts WHERE id = 9"))
+        .hasToString("[[t, 21, ]]");
+    assertThat(rows("SELECT title FROM tasks WHERE account_id = 9 ORDER BY 1"))
+        .hasToString("[[FIRST], [SECOND]]");
+  }
+
+  @Test
+  void aKeyOfTextThatIsNoUuidNeedsARule() throws IOException {
+    rows("UPDATE notes SET id = 'note-' || owner_id RETURNING 1");
+    StoredTenant stored = stored();
+    assertThatThrownBy(() -> RestoreRun.open(url, stored, copy("9", Numbers.SHOWN)))
+        .isInstanceOf(BackupException.class)
+        .hasMessageContaining("2 values of public.notes.id are no UUIDs");
+  }
+
+  @Test
+  void aSequenceThatIsBehindIsLiftedBeforeNumbersAreDrawn() throws IOException {
+    rows("SELECT setval('tasks_id_seq', 1)");
+    copied(stored(), "9");
+    assertThat(rows("SELECT count(DISTINCT id), max(id) FROM tasks")).hasToString("[[5, 5]]");
+  }
+}
