@@ -226,7 +226,7 @@ class HoldfastTest {
     Path tree = tree("letters");
     try (Holdfast holdfast = Holdfast.create(options).holdfast()) {
       holdfast.files().backup(request(tree));
-      assertThatThrownBy(() -> holdfast.files().list("latest", _ -> close(holdfast)))
+      assertThatThrownBy(() -> holdfast.files().list("latest", _ -> closeAfterLooking(holdfast)))
           .isInstanceOf(IllegalStateException.class);
       assertThat(names(holdfast)).hasSize(1);
     }
@@ -290,8 +290,9 @@ class HoldfastTest {
     assertThat(second.settings().key()).isEqualTo(first.settings().key());
   }
 
-  /// In so many words, where `try` would do it once more.
-  private static void close(Holdfast holdfast) {
+  /// The operation inside has ended when it is closed, and the one around it has not.
+  private static void closeAfterLooking(Holdfast holdfast) {
+    assertThat(names(holdfast)).hasSize(1);
     holdfast.close();
   }
 
