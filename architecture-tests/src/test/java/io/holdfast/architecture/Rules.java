@@ -22,6 +22,18 @@ final class Rules {
           "java.lang.RuntimeException",
           "java.lang.Error");
 
+  /// A record, but nothing that commands have.
+  private static final Set<String> INSIDE = Set.of("io.holdfast.engine.EngineContext");
+
+  /// No records, but they touch no repository.
+  private static final Set<String> VALUES =
+      Set.of(
+          "io.holdfast.engine.config.Variables",
+          "io.holdfast.engine.files.ListedEntry",
+          "io.holdfast.engine.maintenance.RetentionFile",
+          "io.holdfast.engine.tenant.Scopes",
+          "io.holdfast.engine.tenant.TenantDomain");
+
   static final ArchRule LAYERS =
       layeredArchitecture()
           .consideringOnlyDependenciesInLayers()
@@ -65,6 +77,17 @@ final class Rules {
           .because(
               "dependencies point down, and the engine alone joins the repository with PostgreSQL and with"
                   + " the file system");
+
+  static final ArchRule COMMANDS_GO_THROUGH_THE_LIBRARY =
+      noClasses()
+          .that()
+          .resideInAPackage("io.holdfast.cli..")
+          .should()
+          .dependOnClassesThat(
+              describe("do the engine's work", type -> isOfEngine(type) && !isValue(type)))
+          .because(
+              "what commands can do other programs can do too, and the repository is opened and"
+                  + " closed in one place");
 
   static final ArchRule NO_CYCLES =
       slices()
@@ -177,7 +200,8 @@ final class Rules {
   static final ArchRule REAL_TIME_AND_CHANCE_ARE_CHOSEN_AT_THE_TOP =
       noClasses()
           .that()
-          .resideOutsideOfPackages("io.holdfast.base..", "io.holdfast.cli..")
+          .resideOutsideOfPackages(
+              "io.holdfast.base..", "io.holdfast.engine.api..", "io.holdfast.cli..")
           .should()
           .callMethodWhere(
               callsTo(
@@ -187,7 +211,9 @@ final class Rules {
                   "java.time.Clock.system",
                   "io.holdfast.base.Entropy.secure",
                   "io.holdfast.base.concurrent.Pause.real"))
-          .because("only a main program decides that time and chance are real");
+          .because(
+              "only a main program, or the library in its place, decides that time and chance are"
+                  + " real");
 
   static final ArchRule THREADS_ONLY_IN_BASE =
       noClasses()
@@ -259,6 +285,17 @@ final class Rules {
           .because("callers decide by type and code what to do next");
 
   private Rules() {}
+
+  private static boolean isOfEngine(JavaClass type) {
+    return type.getPackageName().startsWith("io.holdfast.engine")
+        && !type.getPackageName().equals("io.holdfast.engine.api");
+  }
+
+  /// What goes into operations and comes out of them; `Scopes` comes out of the library itself.
+  private static boolean isValue(JavaClass type) {
+    boolean isValue = type.isRecord() || type.isEnum() || type.isInterface();
+    return (isValue && !INSIDE.contains(type.getFullName())) || VALUES.contains(type.getFullName());
+  }
 
   private static DescribedPredicate<JavaCall<?>> callsTo(String... methods) {
     Set<String> names = Set.of(methods);

@@ -1,7 +1,9 @@
 package io.holdfast.cli;
 
+import io.holdfast.engine.api.Holdfast;
+import io.holdfast.engine.api.Options;
+import io.holdfast.engine.api.Watch;
 import io.holdfast.engine.config.Flags;
-import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.copy.SpreadBackup;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,18 +30,32 @@ final class AlsoOptions {
               + " configuration file.")
   @Nullable String keyFile;
 
-  /// The repository of the settings, and the others.
-  List<SpreadBackup.Place> places(
-      CommandContext context, Flags flags, Settings settings, TerminalProgress progress) {
-    List<SpreadBackup.Place> places = new ArrayList<>();
-    places.add(new SpreadBackup.Place(settings, context.engine(progress)));
-    for (String named : also) {
-      places.add(
-          new SpreadBackup.Place(
-              context.second(flags, named, Optional.ofNullable(keyFile), settings),
-              context.secondEngine(progress)));
+  /// An operation on the repository of the options and on the others.
+  @FunctionalInterface
+  interface Spreading<R> {
+    SpreadBackup.Spread<R> run(Holdfast holdfast, Watch watch, List<Options> others);
+  }
+
+  /// Each is opened when it is needed: one that is out of reach does not keep the backup from the
+  /// others.
+  <R> SpreadBackup.Spread<R> spread(
+      CommandContext context,
+      GlobalOptions global,
+      Flags flags,
+      Options options,
+      Spreading<R> operation) {
+    try (var progress = context.progress(global);
+        var holdfast = Holdfast.of(options)) {
+      List<Options> others =
+          also.stream()
+              .map(
+                  named ->
+                      context
+                          .configuration()
+                          .second(flags, named, Optional.ofNullable(keyFile), options))
+              .toList();
+      return operation.run(holdfast, context.watch(progress), others);
     }
-    return places;
   }
 
   /// Adds to a report what became of the backup everywhere, if it went to several places.

@@ -1,14 +1,11 @@
 package io.holdfast.cli;
 
 import io.holdfast.base.ErrorKind;
-import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.backup.BackupReport;
 import io.holdfast.engine.backup.BackupRequest;
-import io.holdfast.engine.backup.PhysicalBackup;
 import io.holdfast.engine.config.Flags;
-import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.copy.SpreadBackup;
-import io.holdfast.engine.verify.ReadBack;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -60,20 +57,15 @@ final class BackupCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Flags flags = global.flags(null, url, directUrl);
-    Settings settings = context.settings(flags);
+    Options options = context.options(flags);
     BackupRequest request = new BackupRequest(type, checkpoint);
-    SpreadBackup.Spread<BackupReport> spread;
-    try (var progress = context.progress(global)) {
-      EngineContext engine = context.engine(progress);
-      spread =
-          SpreadBackup.run(
-              also.places(context, flags, settings, progress),
-              (repository, its) -> {
-                BackupReport made = new PhysicalBackup(engine, repository).run(its, request);
-                return made.with(new ReadBack(engine, repository).after(made.backup()));
-              },
-              BackupReport::name);
-    }
+    SpreadBackup.Spread<BackupReport> spread =
+        also.spread(
+            context,
+            global,
+            flags,
+            options,
+            (holdfast, watch, others) -> holdfast.clusters(watch).backup(request, others));
     BackupReport report = spread.report();
     if (global.json) {
       Map<String, Object> json = report.toMap();
@@ -83,7 +75,7 @@ final class BackupCommand implements Callable<Integer> {
       report.describe().forEach(context.out()::println);
       also.describe(spread).forEach(context.out()::println);
     }
-    report.warnings().forEach(warning -> context.err().println("warning: " + warning));
+    context.warn(report.warnings());
     if (report.isDamaged()) {
       return ErrorKind.CORRUPTION.exitStatus();
     }

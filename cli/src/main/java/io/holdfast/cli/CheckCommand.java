@@ -1,9 +1,7 @@
 package io.holdfast.cli;
 
 import io.holdfast.base.ErrorKind;
-import io.holdfast.engine.RepositoryAccess;
-import io.holdfast.engine.config.Settings;
-import io.holdfast.engine.verify.Check;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.verify.CheckReport;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -26,17 +24,10 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Settings settings = context.settings(global.flags(null, null, null));
-    CheckReport report;
-    try (var progress = context.progress(global);
-        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      report = new Check(context.engine(progress), repository).run();
-    }
-    if (global.json) {
-      context.json(report.toMap());
-    } else {
-      report.describe().forEach(context.out()::println);
-    }
+    Options options = context.options(global.flags(null, null, null));
+    CheckReport report =
+        context.on(global, options, (holdfast, watch) -> holdfast.maintenance(watch).check());
+    context.answer(global, report.toMap(), report.describe());
     return report.isClean() ? 0 : ErrorKind.CORRUPTION.exitStatus();
   }
 }

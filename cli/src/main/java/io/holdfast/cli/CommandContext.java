@@ -3,17 +3,23 @@ package io.holdfast.cli;
 import io.holdfast.base.Cancellation;
 import io.holdfast.base.Entropy;
 import io.holdfast.base.concurrent.Pause;
-import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.api.Configuration;
+import io.holdfast.engine.api.Holdfast;
+import io.holdfast.engine.api.Options;
+import io.holdfast.engine.api.Standalone;
+import io.holdfast.engine.api.Watch;
+import io.holdfast.engine.api.World;
 import io.holdfast.engine.config.Environment;
 import io.holdfast.engine.config.Flags;
-import io.holdfast.engine.config.Settings;
-import io.holdfast.engine.config.SettingsResolver;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// What a command gets from the process: streams, environment, clock. Made once in [Main].
@@ -37,13 +43,14 @@ record CommandContext(
       "other users of this machine can see the password in --url among the arguments of processes;"
           + " set ";
 
-  Settings settings(Flags flags) {
+  /// What the command works with.
+  Options options(Flags flags) {
     Stream.of(Optional.ofNullable(flags.url()), Optional.ofNullable(flags.directUrl()))
         .flatMap(Optional::stream)
         .filter(Passwords::in)
         .findFirst()
         .ifPresent(url -> warnOfPassword(url, "DATABASE_URL or DATABASE_URL_FILE"));
-    return new SettingsResolver(environment, workingDirectory).resolve(flags);
+    return configuration().options(flags);
   }
 
   /// Says so if a URL that came as an argument has a password.
@@ -53,15 +60,28 @@ record CommandContext(
     }
   }
 
-  /// Settings of a second repository, see [SettingsResolver#second].
-  Settings second(Flags flags, String named, Optional<String> keyFile, Settings first) {
-    return new SettingsResolver(environment, workingDirectory)
-        .second(flags, named, keyFile, "BACKUP_TO_", first);
+  /// The launcher of the distribution says where it is.
+  Configuration configuration() {
+    return new Configuration(
+        environment,
+        workingDirectory,
+        new World(clock, entropy, Pause.real()),
+        Optional.ofNullable(System.getProperty("holdfast.home")).map(Path::of));
   }
 
-  /// As [#engine], for the store of a second repository.
-  EngineContext secondEngine(TerminalProgress progress) {
-    return engine(progress).withEnvironment(environment.overriddenBy("HOLDFAST_TO_"));
+  /// Opens the repository for one command, whose progress a person sees.
+  <R> R on(GlobalOptions global, Options options, BiFunction<Holdfast, Watch, R> command) {
+    try (var progress = progress(global);
+        var holdfast = Holdfast.open(options)) {
+      return command.apply(holdfast, watch(progress));
+    }
+  }
+
+  /// Runs what needs no repository.
+  <R> R alone(GlobalOptions global, Function<Standalone, R> command) {
+    try (var progress = progress(global)) {
+      return command.apply(configuration().standalone(watch(progress)));
+    }
   }
 
   TerminalProgress progress(GlobalOptions global) {
@@ -75,9 +95,22 @@ record CommandContext(
     return new TerminalProgress(err, clock, style);
   }
 
-  EngineContext engine(TerminalProgress progress) {
-    return new EngineContext(
-        clock, entropy, Pause.real(), progress, cancellation, environment.variables());
+  Watch watch(TerminalProgress progress) {
+    return new Watch(progress, cancellation);
+  }
+
+  /// Prints the command's answer in the form that was asked for.
+  void answer(GlobalOptions global, Map<String, Object> json, List<String> text) {
+    if (global.json) {
+      json(json);
+    } else {
+      text.forEach(out::println);
+    }
+  }
+
+  /// Says on stderr what a person should know besides.
+  void warn(List<String> warnings) {
+    warnings.forEach(warning -> err.println("warning: " + warning));
   }
 
   /// Prints a JSON document.

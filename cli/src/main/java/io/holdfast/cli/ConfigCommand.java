@@ -24,7 +24,7 @@ final class ConfigCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Settings settings = context.settings(global.flags(null, null, null));
+    Settings settings = context.options(global.flags(null, null, null)).settings();
     Map<String, Object> map = CommandContext.object();
     map.put("repository", settings.repository());
     map.put("key", settings.key().describe());

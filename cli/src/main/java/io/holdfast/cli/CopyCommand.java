@@ -3,11 +3,9 @@ package io.holdfast.cli;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.ErrorKind;
-import io.holdfast.engine.OpenRepository;
-import io.holdfast.engine.RepositoryAccess;
+import io.holdfast.engine.api.Holdfast;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.config.Flags;
-import io.holdfast.engine.config.Settings;
-import io.holdfast.engine.copy.Copy;
 import io.holdfast.engine.copy.CopyReport;
 import io.holdfast.engine.copy.CopyRequest;
 import io.holdfast.engine.maintenance.RetentionFile;
@@ -97,27 +95,28 @@ final class CopyCommand implements Callable<Integer> {
           "Name the backups, or use --all --within TIME.");
     }
     Flags flags = global.flags(null, null, null);
-    Settings settings = context.settings(flags);
-    Settings other = context.second(flags, to, Optional.ofNullable(toKeyFile), settings);
+    Options options = context.options(flags);
+    Options other =
+        context.configuration().second(flags, to, Optional.ofNullable(toKeyFile), options);
     CopyRequest request =
         new CopyRequest(
             backups,
-            all ? Optional.ofNullable(global.source) : Optional.of(settings.source()),
+            all ? Optional.ofNullable(global.source) : Optional.of(options.settings().source()),
             wal,
             Optional.ofNullable(time).map(RetentionFile::duration));
-    CopyReport report;
-    try (var progress = context.progress(global);
-        OpenRepository from = new RepositoryAccess(context.engine(progress)).open(settings);
-        OpenRepository target = new RepositoryAccess(context.secondEngine(progress)).open(other)) {
-      Copy copy = new Copy(context.engine(progress), from, target);
-      report = dryRun ? copy.plan(request) : copy.run(request);
-    }
-    if (global.json) {
-      context.json(report.toMap());
-    } else {
-      report.describe().forEach(context.out()::println);
-    }
-    report.warnings().forEach(warning -> context.err().println("warning: " + warning));
+    CopyReport report =
+        context.on(
+            global,
+            options,
+            (from, watch) -> {
+              try (Holdfast target = Holdfast.open(other)) {
+                return dryRun
+                    ? from.copies(watch).plan(request, target)
+                    : from.copies(watch).run(request, target);
+              }
+            });
+    context.answer(global, report.toMap(), report.describe());
+    context.warn(report.warnings());
     return status(report);
   }
 

@@ -59,12 +59,15 @@ final class DecryptCommand implements Callable<Integer> {
     Decryption.Options options =
         Decryption.Options.of(
             format, sizeMax == null ? null : Sizes.parse(sizeMax), kdf, iterations);
-    Decryption.Done done;
-    try (var progress = context.progress(global)) {
-      done =
-          new Decryption(context.engine(progress), keys.keys(context))
-              .decrypt(ends.input(context), ends.output(context, global), options);
-    }
+    Decryption.Done done =
+        context.alone(
+            global,
+            standalone ->
+                standalone.decrypt(
+                    ends.input(context),
+                    ends.output(context, global),
+                    options,
+                    keys.keys(context)));
     if (global.json) {
       Map<String, Object> json = CommandContext.object();
       json.put("file", done.target());

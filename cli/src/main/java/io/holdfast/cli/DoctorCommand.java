@@ -1,7 +1,7 @@
 package io.holdfast.cli;
 
-import io.holdfast.engine.config.Settings;
-import io.holdfast.engine.doctor.Doctor;
+import io.holdfast.engine.api.Holdfast;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.doctor.DoctorReport;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -35,16 +35,13 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Settings settings = context.settings(global.flags(null, url, directUrl));
+    Options options = context.options(global.flags(null, url, directUrl));
     DoctorReport report;
-    try (var progress = context.progress(global)) {
-      report = new Doctor(context.engine(progress), context.environment()).examine(settings);
+    try (var progress = context.progress(global);
+        var holdfast = Holdfast.of(options)) {
+      report = holdfast.examine(context.watch(progress));
     }
-    if (global.json) {
-      context.json(report.toMap());
-    } else {
-      report.describe().forEach(context.out()::println);
-    }
+    context.answer(global, report.toMap(), report.describe());
     return report.exitStatus();
   }
 }

@@ -3,15 +3,12 @@ package io.holdfast.cli;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.ErrorKind;
-import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.config.Flags;
-import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.copy.SpreadBackup;
-import io.holdfast.engine.dump.DumpBackup;
 import io.holdfast.engine.dump.DumpBackupReport;
 import io.holdfast.engine.dump.DumpFilter;
 import io.holdfast.engine.dump.DumpRequest;
-import io.holdfast.engine.verify.ReadBack;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +97,7 @@ final class DumpBackupCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Flags flags = global.flags(null, url, directUrl);
-    Settings settings = context.settings(flags);
+    Options options = context.options(flags);
     DumpRequest request =
         new DumpRequest(
             databases,
@@ -109,18 +106,13 @@ final class DumpBackupCommand implements Callable<Integer> {
             new DumpFilter(included, excluded),
             Duration.ofSeconds(lockWaitSeconds),
             Jobs.orDefault(jobs));
-    SpreadBackup.Spread<DumpBackupReport> spread;
-    try (var progress = context.progress(global)) {
-      EngineContext engine = context.engine(progress);
-      spread =
-          SpreadBackup.run(
-              also.places(context, flags, settings, progress),
-              (repository, its) -> {
-                DumpBackupReport made = new DumpBackup(engine, repository).run(its, request);
-                return made.with(new ReadBack(engine, repository).after(made.backup()));
-              },
-              DumpBackupReport::name);
-    }
+    SpreadBackup.Spread<DumpBackupReport> spread =
+        also.spread(
+            context,
+            global,
+            flags,
+            options,
+            (holdfast, watch, others) -> holdfast.dumps(watch).backup(request, others));
     DumpBackupReport report = spread.report();
     if (global.json) {
       Map<String, Object> json = report.toMap();
@@ -130,7 +122,7 @@ final class DumpBackupCommand implements Callable<Integer> {
       report.describe().forEach(context.out()::println);
       also.describe(spread).forEach(context.out()::println);
     }
-    report.warnings().forEach(warning -> context.err().println("warning: " + warning));
+    context.warn(report.warnings());
     return spread.isEverywhere() ? 0 : ErrorKind.PARTIAL.exitStatus();
   }
 

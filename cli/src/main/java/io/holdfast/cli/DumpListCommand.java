@@ -1,7 +1,6 @@
 package io.holdfast.cli;
 
-import io.holdfast.engine.RepositoryAccess;
-import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.dump.DumpListing;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -23,16 +22,10 @@ final class DumpListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Settings settings = context.settings(global.flags(null, null, null));
-    try (var progress = context.progress(global);
-        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      DumpListing.Listing listing = new DumpListing(repository).list(backup, settings.source());
-      if (global.json) {
-        context.json(listing.map());
-      } else {
-        listing.lines().forEach(context.out()::println);
-      }
-    }
+    Options options = context.options(global.flags(null, null, null));
+    DumpListing.Listing listing =
+        context.on(global, options, (holdfast, watch) -> holdfast.dumps(watch).list(backup));
+    context.answer(global, listing.map(), listing.lines());
     return 0;
   }
 }

@@ -3,9 +3,9 @@ package io.holdfast.cli;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Secret;
-import io.holdfast.engine.RepositoryAccess;
+import io.holdfast.engine.api.Dumps;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.config.Settings;
-import io.holdfast.engine.dump.DumpRestore;
 import io.holdfast.engine.dump.DumpRestorePlan;
 import io.holdfast.engine.dump.DumpRestoreReport;
 import io.holdfast.engine.dump.DumpRestoreRequest;
@@ -126,22 +126,22 @@ final class DumpRestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Settings settings = context.settings(global.flags(null, null, null));
+    Options options = context.options(global.flags(null, null, null));
     context.warnOfPassword(url, "PGPASSWORD");
-    DumpRestoreRequest request = request(settings);
-    try (var progress = context.progress(global);
-        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      DumpRestore restore = new DumpRestore(context.engine(progress), repository);
-      if (dryRun) {
-        DumpRestorePlan plan = restore.plan(request);
-        print(plan.toMap(), plan.describe());
-      } else if (all) {
-        print(restore.runAll(request));
-      } else {
-        DumpRestoreReport report = restore.run(request);
-        print(report.toMap(), report.describe());
-        warn(report);
-      }
+    DumpRestoreRequest request = request(options.settings());
+    return context.on(global, options, (holdfast, watch) -> run(holdfast.dumps(watch), request));
+  }
+
+  private int run(Dumps dumps, DumpRestoreRequest request) {
+    if (dryRun) {
+      DumpRestorePlan plan = dumps.plan(request);
+      context.answer(global, plan.toMap(), plan.describe());
+    } else if (all) {
+      print(dumps.restoreAll(request));
+    } else {
+      DumpRestoreReport report = dumps.restore(request);
+      context.answer(global, report.toMap(), report.describe());
+      context.warn(report.warnings());
     }
     return 0;
   }
@@ -176,22 +176,11 @@ final class DumpRestoreCommand implements Callable<Integer> {
     return create ? DumpRestoreRequest.Placement.CREATED : DumpRestoreRequest.Placement.EXISTING;
   }
 
-  private void print(Map<String, Object> map, List<String> lines) {
-    if (global.json) {
-      context.json(map);
-    } else {
-      lines.forEach(context.out()::println);
-    }
-  }
-
   private void print(List<DumpRestoreReport> reports) {
-    print(
+    context.answer(
+        global,
         Map.of("databases", reports.stream().map(DumpRestoreReport::toMap).toList()),
         reports.stream().flatMap(report -> report.describe().stream()).toList());
-    reports.forEach(this::warn);
-  }
-
-  private void warn(DumpRestoreReport report) {
-    report.warnings().forEach(warning -> context.err().println("warning: " + warning));
+    reports.forEach(report -> context.warn(report.warnings()));
   }
 }

@@ -35,12 +35,12 @@ final class EncryptCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Encryption.Done done;
-    try (var progress = context.progress(global)) {
-      done =
-          new Encryption(context.engine(progress), keys.keys(context))
-              .encrypt(ends.input(context), ends.output(context, global), format);
-    }
+    Encryption.Done done =
+        context.alone(
+            global,
+            standalone ->
+                standalone.encrypt(
+                    ends.input(context), ends.output(context, global), format, keys.keys(context)));
     if (global.json) {
       Map<String, Object> json = CommandContext.object();
       json.put("file", done.target());

@@ -2,7 +2,7 @@ package io.holdfast.cli;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
-import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.export.ExportChoice;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ final class ExportCommand implements Callable<Integer> {
   private final CommandContext context;
 
   @Mixin GlobalOptions global = new GlobalOptions();
-  @Mixin ExportOptions options = new ExportOptions();
+  @Mixin ExportOptions export = new ExportOptions();
 
   @Parameters(
       paramLabel = "BACKUP",
@@ -44,9 +44,9 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Settings settings = context.settings(global.flags(null, null, null));
+    Options options = context.options(global.flags(null, null, null));
     ExportOptions.print(
-        context, global, options.run(context, global, settings, choice(settings.source())));
+        context, global, export.run(context, global, options, choice(options.settings().source())));
     return 0;
   }
 

@@ -1,8 +1,6 @@
 package io.holdfast.cli;
 
-import io.holdfast.engine.RepositoryAccess;
-import io.holdfast.engine.config.Settings;
-import io.holdfast.engine.export.Export;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.export.ExportChoice;
 import io.holdfast.engine.export.ExportFormat;
 import io.holdfast.engine.export.ExportReport;
@@ -51,7 +49,7 @@ final class ExportOptions {
   @Nullable String database;
 
   ExportReport run(
-      CommandContext context, GlobalOptions global, Settings settings, ExportChoice choice) {
+      CommandContext context, GlobalOptions global, Options options, ExportChoice choice) {
     var fileKeys = keys.keys(context);
     ExportRequest request =
         new ExportRequest(
@@ -61,18 +59,12 @@ final class ExportOptions {
             tables,
             Optional.ofNullable(database),
             String.join(" ", new Main.Version().getVersion()));
-    try (var progress = context.progress(global);
-        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      return new Export(context.engine(progress), repository, fileKeys).run(request);
-    }
+    return context.on(
+        global, options, (holdfast, watch) -> holdfast.exchange(watch).exportTo(request, fileKeys));
   }
 
   static void print(CommandContext context, GlobalOptions global, ExportReport report) {
-    if (global.json) {
-      context.json(report.toMap());
-    } else {
-      report.describe().forEach(context.out()::println);
-    }
-    report.warnings().forEach(warning -> context.err().println("warning: " + warning));
+    context.answer(global, report.toMap(), report.describe());
+    context.warn(report.warnings());
   }
 }

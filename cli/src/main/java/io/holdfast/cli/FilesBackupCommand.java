@@ -4,15 +4,12 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.ErrorKind;
 import io.holdfast.base.FileReason;
-import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.config.Flags;
-import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.copy.SpreadBackup;
-import io.holdfast.engine.files.FilesBackup;
 import io.holdfast.engine.files.FilesBackupReport;
 import io.holdfast.engine.files.FilesBackupRequest;
 import io.holdfast.engine.files.FilesEstimate;
-import io.holdfast.engine.verify.ReadBack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,7 +82,7 @@ final class FilesBackupCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Flags flags = global.flags(null, null, null);
-    Settings settings = context.settings(flags);
+    Options options = context.options(flags);
     FilesBackupRequest request =
         new FilesBackupRequest(
             paths.stream().map(context.workingDirectory()::resolve).map(Path::normalize).toList(),
@@ -98,32 +95,20 @@ final class FilesBackupCommand implements Callable<Integer> {
                 ? FilesBackupRequest.Differences.NONE
                 : FilesBackupRequest.Differences.ALLOWED);
     return dryRun
-        ? printEstimate(estimate(flags, settings, request))
-        : print(backUp(flags, settings, request));
-  }
-
-  private SpreadBackup.Spread<FilesBackupReport> backUp(
-      Flags flags, Settings settings, FilesBackupRequest request) {
-    try (var progress = context.progress(global)) {
-      EngineContext engine = context.engine(progress);
-      return SpreadBackup.run(
-          also.places(context, flags, settings, progress),
-          (repository, its) -> {
-            FilesBackupReport made = new FilesBackup(engine, repository).run(its, request);
-            return made.with(new ReadBack(engine, repository).after(made.backup()));
-          },
-          FilesBackupReport::name);
-    }
-  }
-
-  private SpreadBackup.Spread<FilesEstimate> estimate(
-      Flags flags, Settings settings, FilesBackupRequest request) {
-    try (var progress = context.progress(global)) {
-      EngineContext engine = context.engine(progress);
-      return SpreadBackup.rehearse(
-          also.places(context, flags, settings, progress),
-          (repository, its) -> new FilesBackup(engine, repository).estimate(its, request));
-    }
+        ? printEstimate(
+            also.spread(
+                context,
+                global,
+                flags,
+                options,
+                (holdfast, watch, others) -> holdfast.files(watch).estimate(request, others)))
+        : print(
+            also.spread(
+                context,
+                global,
+                flags,
+                options,
+                (holdfast, watch, others) -> holdfast.files(watch).backup(request, others)));
   }
 
   private int print(SpreadBackup.Spread<FilesBackupReport> spread) {
@@ -136,7 +121,7 @@ final class FilesBackupCommand implements Callable<Integer> {
       report.describe().forEach(context.out()::println);
       also.describe(spread).forEach(context.out()::println);
     }
-    report.warnings().forEach(warning -> context.err().println("warning: " + warning));
+    context.warn(report.warnings());
     return report.isComplete() && spread.isEverywhere() ? 0 : ErrorKind.PARTIAL.exitStatus();
   }
 
@@ -150,7 +135,7 @@ final class FilesBackupCommand implements Callable<Integer> {
       estimate.describe().forEach(context.out()::println);
       also.describeRehearsed(spread).forEach(context.out()::println);
     }
-    estimate.warnings().forEach(warning -> context.err().println("warning: " + warning));
+    context.warn(estimate.warnings());
     return estimate.isComplete() && spread.isEverywhere() ? 0 : ErrorKind.PARTIAL.exitStatus();
   }
 

@@ -1,8 +1,7 @@
 package io.holdfast.cli;
 
-import io.holdfast.engine.RepositoryAccess;
-import io.holdfast.engine.config.Settings;
-import io.holdfast.engine.files.FilesListing;
+import io.holdfast.engine.api.FileBackups;
+import io.holdfast.engine.api.Options;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,18 +30,17 @@ final class FilesDiffCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Settings settings = context.settings(global.flags(null, null, null));
-    try (var progress = context.progress(global);
-        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      FilesListing listing = new FilesListing(repository);
-      if (global.json) {
-        var items = new JsonItems(context.out(), "changes");
-        listing.diff(from, to, settings.source(), change -> items.add(change.toMap()));
-        items.end();
-      } else {
-        listing.diff(
-            from, to, settings.source(), change -> context.out().println(change.describe()));
-      }
+    Options options = context.options(global.flags(null, null, null));
+    return context.on(global, options, (holdfast, watch) -> print(holdfast.files(watch)));
+  }
+
+  private int print(FileBackups files) {
+    if (global.json) {
+      var items = new JsonItems(context.out(), "changes");
+      files.compare(from, to, change -> items.add(change.toMap()));
+      items.end();
+    } else {
+      files.compare(from, to, change -> context.out().println(change.describe()));
     }
     return 0;
   }

@@ -1,8 +1,7 @@
 package io.holdfast.cli;
 
-import io.holdfast.engine.RepositoryAccess;
-import io.holdfast.engine.config.Settings;
-import io.holdfast.engine.files.FilesListing;
+import io.holdfast.engine.api.FileBackups;
+import io.holdfast.engine.api.Options;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,17 +22,17 @@ final class FilesListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Settings settings = context.settings(global.flags(null, null, null));
-    try (var progress = context.progress(global);
-        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      FilesListing listing = new FilesListing(repository);
-      if (global.json) {
-        var items = new JsonItems(context.out(), "entries");
-        listing.list(backup, settings.source(), entry -> items.add(entry.toMap()));
-        items.end();
-      } else {
-        listing.list(backup, settings.source(), entry -> context.out().println(entry.describe()));
-      }
+    Options options = context.options(global.flags(null, null, null));
+    return context.on(global, options, (holdfast, watch) -> print(holdfast.files(watch)));
+  }
+
+  private int print(FileBackups files) {
+    if (global.json) {
+      var items = new JsonItems(context.out(), "entries");
+      files.list(backup, entry -> items.add(entry.toMap()));
+      items.end();
+    } else {
+      files.list(backup, entry -> context.out().println(entry.describe()));
     }
     return 0;
   }

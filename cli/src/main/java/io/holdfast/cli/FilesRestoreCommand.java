@@ -1,9 +1,7 @@
 package io.holdfast.cli;
 
 import io.holdfast.base.ErrorKind;
-import io.holdfast.engine.RepositoryAccess;
-import io.holdfast.engine.config.Settings;
-import io.holdfast.engine.files.FilesRestore;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.files.FilesRestorePlan;
 import io.holdfast.engine.files.FilesRestoreReport;
 import io.holdfast.engine.files.FilesRestoreRequest;
@@ -71,41 +69,33 @@ final class FilesRestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Settings settings = context.settings(global.flags(null, null, null));
+    Options options = context.options(global.flags(null, null, null));
     Existing existing =
         checksum ? Existing.UPDATE_BY_CONTENT : delta ? Existing.UPDATE : Existing.REFUSE;
     FilesRestoreRequest request =
         new FilesRestoreRequest(
             backup,
-            settings.source(),
+            options.settings().source(),
             context.workingDirectory().resolve(to).normalize(),
             paths,
             existing,
             numericIds ? Owners.BY_NUMBER : Owners.BY_NAME);
-    try (var progress = context.progress(global);
-        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      FilesRestore restore = new FilesRestore(context.engine(progress), repository);
-      FilesRestorePlan plan = restore.plan(request);
-      return dryRun ? print(plan) : print(restore.execute(plan));
-    }
-  }
-
-  private int print(FilesRestorePlan plan) {
-    if (global.json) {
-      context.json(plan.toMap());
-    } else {
-      plan.describe().forEach(context.out()::println);
-    }
-    return 0;
+    return context.on(
+        global,
+        options,
+        (holdfast, watch) -> {
+          FilesRestorePlan plan = holdfast.files(watch).plan(request);
+          if (dryRun) {
+            context.answer(global, plan.toMap(), plan.describe());
+            return 0;
+          }
+          return print(holdfast.files(watch).restore(plan));
+        });
   }
 
   private int print(FilesRestoreReport report) {
-    if (global.json) {
-      context.json(report.toMap());
-    } else {
-      report.describe().forEach(context.out()::println);
-    }
-    report.warnings().forEach(warning -> context.err().println("warning: " + warning));
+    context.answer(global, report.toMap(), report.describe());
+    context.warn(report.warnings());
     return report.isComplete() ? 0 : ErrorKind.PARTIAL.exitStatus();
   }
 }

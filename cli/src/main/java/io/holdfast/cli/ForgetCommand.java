@@ -2,8 +2,8 @@ package io.holdfast.cli;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
-import io.holdfast.engine.RepositoryAccess;
-import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.api.Options;
+import io.holdfast.engine.api.Snapshots;
 import io.holdfast.engine.maintenance.Forget;
 import io.holdfast.engine.maintenance.RetentionPolicy;
 import io.holdfast.engine.maintenance.RetentionPolicy.Verdict;
@@ -53,30 +53,25 @@ final class ForgetCommand implements Callable<Integer> {
   public Integer call() {
     Optional<RetentionPolicy> policy = retention.read(context.workingDirectory());
     requireOneWay(policy);
-    Settings settings = context.settings(global.flags(null, null, null));
-    List<Verdict> verdicts;
-    try (var progress = context.progress(global);
-        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      Forget forget = new Forget(repository);
-      verdicts =
-          policy
-              .map(
-                  rules ->
-                      forget.plan(
-                          rules,
-                          global.source == null ? Optional.empty() : Optional.of(settings.source()),
-                          context.clock().instant()))
-              .orElseGet(() -> named(forget, settings));
-      if (!dryRun) {
-        forget.execute(verdicts);
-      }
-    }
-    if (global.json) {
-      context.json(toMap(verdicts));
-    } else {
-      describe(verdicts).forEach(context.out()::println);
-    }
+    Options options = context.options(global.flags(null, null, null));
+    List<Verdict> verdicts =
+        context.on(global, options, (holdfast, watch) -> forget(holdfast.snapshots(watch), policy));
+    context.answer(global, toMap(verdicts), describe(verdicts));
     return 0;
+  }
+
+  private List<Verdict> forget(Snapshots snapshots, Optional<RetentionPolicy> policy) {
+    List<Verdict> verdicts =
+        policy
+            .map(rules -> snapshots.planForget(rules, Optional.ofNullable(global.source)))
+            .orElseGet(
+                () ->
+                    snapshots.planForget(
+                        backups, newestToo ? Forget.Newest.FORGOTTEN_TOO : Forget.Newest.KEPT));
+    if (!dryRun) {
+      snapshots.forget(verdicts);
+    }
+    return verdicts;
   }
 
   private void requireOneWay(Optional<RetentionPolicy> policy) {
@@ -92,11 +87,6 @@ final class ForgetCommand implements Callable<Integer> {
           "--newest-too goes with named backups only",
           "A policy always keeps the newest backup of a source and kind.");
     }
-  }
-
-  private List<Verdict> named(Forget forget, Settings settings) {
-    Forget.Newest newest = newestToo ? Forget.Newest.FORGOTTEN_TOO : Forget.Newest.KEPT;
-    return forget.plan(backups, settings.source(), newest);
   }
 
   private static List<String> forgotten(List<Verdict> verdicts) {

@@ -1,8 +1,6 @@
 package io.holdfast.cli;
 
-import io.holdfast.engine.RepositoryAccess;
-import io.holdfast.engine.config.Settings;
-import io.holdfast.engine.imports.Import;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.imports.ImportReport;
 import io.holdfast.engine.imports.ImportRequest;
 import io.holdfast.engine.portable.Decryption;
@@ -56,7 +54,7 @@ final class ImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Settings settings = context.settings(global.flags(null, null, null));
+    Options options = context.options(global.flags(null, null, null));
     ImportRequest request =
         new ImportRequest(
             context.workingDirectory().resolve(file),
@@ -66,19 +64,13 @@ final class ImportCommand implements Callable<Integer> {
                 sizeMax == null ? null : Sizes.parse(sizeMax),
                 kdf,
                 iterations));
-    ImportReport report;
-    try (var progress = context.progress(global);
-        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      report =
-          new Import(context.engine(progress), repository, keys.keys(context))
-              .run(settings, request);
-    }
-    if (global.json) {
-      context.json(report.toMap());
-    } else {
-      report.describe().forEach(context.out()::println);
-    }
-    report.warnings().forEach(warning -> context.err().println("warning: " + warning));
+    ImportReport report =
+        context.on(
+            global,
+            options,
+            (holdfast, watch) -> holdfast.exchange(watch).importFrom(request, keys.keys(context)));
+    context.answer(global, report.toMap(), report.describe());
+    context.warn(report.warnings());
     return 0;
   }
 }

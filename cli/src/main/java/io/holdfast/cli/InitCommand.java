@@ -1,7 +1,7 @@
 package io.holdfast.cli;
 
-import io.holdfast.engine.OpenRepository;
-import io.holdfast.engine.RepositoryAccess;
+import io.holdfast.engine.api.Holdfast;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.config.Flags;
 import io.holdfast.engine.config.Settings;
 import java.util.Map;
@@ -51,35 +51,34 @@ final class InitCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Flags flags = global.flags(keyFile, null, null);
-    Settings settings = context.settings(flags);
-    try (TerminalProgress progress = context.progress(global)) {
-      RepositoryAccess.Created created = create(flags, settings, progress);
-      try (var repository = created.repository()) {
-        report(settings, created, repository.id());
+    Options options = context.options(flags);
+    try (TerminalProgress _ = context.progress(global)) {
+      Holdfast.Created created = create(flags, options);
+      try (Holdfast holdfast = created.holdfast()) {
+        report(options.settings(), created, holdfast.id());
       }
     }
     return 0;
   }
 
-  private RepositoryAccess.Created create(
-      Flags flags, Settings settings, TerminalProgress progress) {
-    RepositoryAccess access = new RepositoryAccess(context.engine(progress));
+  private Holdfast.Created create(Flags flags, Options options) {
     if (like == null) {
-      return access.init(settings);
+      return Holdfast.create(options);
     }
-    Settings other = context.second(flags, like, Optional.ofNullable(likeKeyFile), settings);
-    try (OpenRepository model = new RepositoryAccess(context.secondEngine(progress)).open(other)) {
-      return access.initLike(settings, model);
+    Options other =
+        context.configuration().second(flags, like, Optional.ofNullable(likeKeyFile), options);
+    try (Holdfast model = Holdfast.open(other)) {
+      return Holdfast.createLike(options, model);
     }
   }
 
-  private void report(Settings settings, RepositoryAccess.Created created, String id) {
+  private void report(Settings settings, Holdfast.Created created, String id) {
     if (global.json) {
       Map<String, Object> result = CommandContext.object();
       result.put("repository", settings.repository());
       result.put("id", id);
       result.put("keyFile", created.keyFile().map(Object::toString));
-      result.put("recoveryKit", created.recoveryKit());
+      result.put("recoveryKit", created.recoveryKit().expose());
       context.json(result);
       return;
     }
@@ -90,7 +89,7 @@ final class InitCommand implements Callable<Integer> {
       context.out().println("       (new; without it, or the kit below, no backup can be read)");
     }
     context.out().println();
-    context.out().println(created.recoveryKit().stripTrailing());
+    context.out().println(created.recoveryKit().expose().stripTrailing());
     context.out().println();
     context.out().println("next: holdfast backup --url postgresql://USER@HOST/DATABASE");
   }

@@ -28,7 +28,7 @@ final class KeyListCommand implements Callable<Integer> {
         null,
         keys -> {
           KeyReport report = keys.list();
-          report.warnings().forEach(warning -> context.err().println("warning: " + warning));
+          context.warn(report.warnings());
           return new KeyWork.Answer(report.toMap(), String.join("\n", report.table()));
         });
   }

@@ -1,7 +1,7 @@
 package io.holdfast.cli;
 
-import io.holdfast.engine.RepositoryAccess;
-import io.holdfast.engine.keys.Keys;
+import io.holdfast.engine.api.RepositoryKeys;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +12,7 @@ final class KeyWork {
   /// One command's work.
   @FunctionalInterface
   interface Work {
-    Answer run(Keys keys);
+    Answer run(RepositoryKeys keys);
   }
 
   /// What came of it.
@@ -24,16 +24,12 @@ final class KeyWork {
   /// @param keyFile the key to open with; null for that of the settings
   static int run(
       CommandContext context, GlobalOptions global, @Nullable String keyFile, Work work) {
-    var settings = context.settings(global.flags(keyFile, null, null));
-    try (var progress = context.progress(global);
-        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      Answer answer = work.run(new Keys(context.engine(progress), repository));
-      if (global.json) {
-        context.json(answer.json());
-      } else {
-        context.out().println(answer.text().stripTrailing());
-      }
-    }
+    Answer answer =
+        context.on(
+            global,
+            context.options(global.flags(keyFile, null, null)),
+            (holdfast, watch) -> work.run(holdfast.keys(watch)));
+    context.answer(global, answer.json(), List.of(answer.text().stripTrailing()));
     return 0;
   }
 }

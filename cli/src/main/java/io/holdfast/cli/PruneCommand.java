@@ -2,9 +2,7 @@ package io.holdfast.cli;
 
 import io.holdfast.base.ByteSize;
 import io.holdfast.base.ErrorKind;
-import io.holdfast.engine.RepositoryAccess;
-import io.holdfast.engine.config.Settings;
-import io.holdfast.engine.maintenance.Prune;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.maintenance.PruneOutcome;
 import io.holdfast.engine.maintenance.PruneRequest;
 import java.time.Duration;
@@ -90,18 +88,16 @@ final class PruneCommand implements Callable<Integer> {
             Duration.ofMinutes(waitMinutes),
             Set.copyOf(walWithoutBackup),
             size == null ? new ByteSize(0) : Sizes.parse(size));
-    Settings settings = context.settings(global.flags(null, null, null));
-    PruneOutcome outcome;
-    try (var progress = context.progress(global);
-        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      Prune prune = new Prune(context.engine(progress), repository);
-      outcome = dryRun ? prune.plan(request) : prune.run(request);
-    }
-    if (global.json) {
-      context.json(outcome.map());
-    } else {
-      outcome.lines().forEach(context.out()::println);
-    }
+    Options options = context.options(global.flags(null, null, null));
+    PruneOutcome outcome =
+        context.on(
+            global,
+            options,
+            (holdfast, watch) ->
+                dryRun
+                    ? holdfast.maintenance(watch).planPrune(request)
+                    : holdfast.maintenance(watch).prune(request));
+    context.answer(global, outcome.map(), outcome.lines());
     return outcome.isWhole() ? 0 : ErrorKind.CORRUPTION.exitStatus();
   }
 }

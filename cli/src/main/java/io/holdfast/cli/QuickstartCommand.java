@@ -40,13 +40,16 @@ final class QuickstartCommand implements Callable<Integer> {
     QuickstartReport report;
     try (var progress = context.progress(global)) {
       report =
-          new Quickstart(context.engine(progress), progress::note)
-              .run(
+          context
+              .configuration()
+              .standalone(context.watch(progress))
+              .quickstart(
                   archive(),
                   Path.of(context.environment().text("TMPDIR").orElse("/tmp")),
                   tamper
                       ? Quickstart.Honesty.CHANGE_ONE_RECOVERED_ROW
-                      : Quickstart.Honesty.AS_IT_IS);
+                      : Quickstart.Honesty.AS_IT_IS,
+                  progress::note);
     }
     if (global.json) {
       context.json(report.toMap());

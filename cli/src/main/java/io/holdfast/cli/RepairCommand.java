@@ -1,8 +1,7 @@
 package io.holdfast.cli;
 
 import io.holdfast.base.ErrorKind;
-import io.holdfast.engine.RepositoryAccess;
-import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.maintenance.PruneRequest;
 import io.holdfast.engine.maintenance.Repair;
 import io.holdfast.engine.maintenance.RepairOutcome;
@@ -58,18 +57,16 @@ final class RepairCommand implements Callable<Integer> {
             readAll ? Repair.Read.ALL : Repair.Read.KNOWN,
             Duration.ofHours(deadAfterHours),
             Duration.ofMinutes(waitMinutes));
-    Settings settings = context.settings(global.flags(null, null, null));
-    RepairOutcome outcome;
-    try (var progress = context.progress(global);
-        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      Repair repair = new Repair(context.engine(progress), repository);
-      outcome = dryRun ? repair.plan(request) : repair.run(request);
-    }
-    if (global.json) {
-      context.json(outcome.map());
-    } else {
-      outcome.lines().forEach(context.out()::println);
-    }
+    Options options = context.options(global.flags(null, null, null));
+    RepairOutcome outcome =
+        context.on(
+            global,
+            options,
+            (holdfast, watch) ->
+                dryRun
+                    ? holdfast.maintenance(watch).planRepair(request)
+                    : holdfast.maintenance(watch).repair(request));
+    context.answer(global, outcome.map(), outcome.lines());
     return outcome.isWhole() ? 0 : ErrorKind.CORRUPTION.exitStatus();
   }
 }

@@ -2,12 +2,12 @@ package io.holdfast.cli;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
-import io.holdfast.engine.RepositoryAccess;
+import io.holdfast.engine.api.Clusters;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.config.Flags;
 import io.holdfast.engine.config.KeySource;
 import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.restore.ArchiveTo;
-import io.holdfast.engine.restore.Restore;
 import io.holdfast.engine.restore.RestorePlan;
 import io.holdfast.engine.restore.RestoreReport;
 import io.holdfast.engine.restore.RestoreRequest;
@@ -16,7 +16,6 @@ import io.holdfast.engine.restore.WalChoice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -93,11 +92,11 @@ final class RestoreCommand implements Callable<Integer> {
           "--to names no directory",
           "Give a directory that is empty or does not exist yet.");
     }
-    Settings settings = context.settings(global.flags(null, null, null));
+    Options options = context.options(global.flags(null, null, null));
     RestoreRequest request =
         new RestoreRequest(
             backup,
-            settings.source(),
+            options.settings().source(),
             context.workingDirectory().resolve(to).normalize(),
             target.target(),
             target.timeline(),
@@ -106,51 +105,31 @@ final class RestoreCommand implements Callable<Integer> {
             Optional.ofNullable(archive).map(url -> archiveTo(url)),
             Optional.ofNullable(owner),
             WalChoice.parse(wal));
-    Map<String, Object> json;
-    List<String> text;
-    try (var progress = context.progress(global);
-        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      Restore restore = new Restore(context.engine(progress), repository, home());
-      RestorePlan plan = restore.plan(request);
-      if (dryRun) {
-        json = plan.toMap();
-        text = plan.describe();
-      } else {
-        RestoreReport report = restore.execute(plan);
-        json = report.toMap();
-        text = report.describe();
-      }
+    return context.on(global, options, (holdfast, watch) -> run(holdfast.clusters(watch), request));
+  }
+
+  private int run(Clusters clusters, RestoreRequest request) {
+    RestorePlan plan = clusters.plan(request);
+    if (dryRun) {
+      context.answer(global, plan.toMap(), plan.describe());
+    } else {
+      RestoreReport report = clusters.restore(plan);
+      context.answer(global, report.toMap(), report.describe());
     }
-    print(json, text);
     return 0;
   }
 
   /// Opens the repository once: better now than when the restored server's WAL piles up.
   private ArchiveTo archiveTo(String url) {
-    Settings settings =
-        context.settings(new Flags(url, global.source, global.config, null, null, null));
-    try (var progress = context.progress(global);
-        var _ = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      return new ArchiveTo(
-          settings.repository(),
-          switch (settings.key()) {
-            case KeySource.File named -> Optional.of(named.path());
-            case KeySource.DefaultFile standard -> Optional.of(standard.path());
-            case KeySource.Hex _, KeySource.Passphrase _ -> Optional.empty();
-          });
-    }
-  }
-
-  /// The launcher of the distribution says where it is.
-  private static Optional<Path> home() {
-    return Optional.ofNullable(System.getProperty("holdfast.home")).map(Path::of);
-  }
-
-  private void print(Map<String, Object> json, List<String> text) {
-    if (global.json) {
-      context.json(json);
-    } else {
-      text.forEach(context.out()::println);
-    }
+    Options options =
+        context.options(new Flags(url, global.source, global.config, null, null, null));
+    Settings settings = context.on(global, options, (holdfast, _) -> holdfast.settings());
+    return new ArchiveTo(
+        settings.repository(),
+        switch (settings.key()) {
+          case KeySource.File named -> Optional.of(named.path());
+          case KeySource.DefaultFile standard -> Optional.of(standard.path());
+          case KeySource.Hex _, KeySource.Passphrase _ -> Optional.empty();
+        });
   }
 }

@@ -1,6 +1,6 @@
 package io.holdfast.cli;
 
-import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.api.Holdfast;
 import io.holdfast.engine.tenant.ScopeAnswer;
 import io.holdfast.engine.tenant.Scopes;
 import org.jspecify.annotations.Nullable;
@@ -21,16 +21,11 @@ final class ScopeOptions {
   @Nullable String directUrl;
 
   Scopes scopes(CommandContext context) {
-    Settings settings = context.settings(global.flags(null, url, directUrl));
-    return new Scopes(settings);
+    return Holdfast.of(context.options(global.flags(null, url, directUrl))).scopes();
   }
 
   int print(CommandContext context, ScopeAnswer answer) {
-    if (global.json) {
-      context.json(answer.document());
-    } else {
-      answer.lines().forEach(context.out()::println);
-    }
+    context.answer(global, answer.document(), answer.lines());
     return answer.exitStatus();
   }
 }

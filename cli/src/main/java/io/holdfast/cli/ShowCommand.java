@@ -1,9 +1,8 @@
 package io.holdfast.cli;
 
 import io.holdfast.engine.Backups;
-import io.holdfast.engine.RepositoryAccess;
-import io.holdfast.engine.config.Settings;
-import io.holdfast.engine.report.BackupReportFile;
+import io.holdfast.engine.api.Options;
+import io.holdfast.engine.api.Snapshots;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -32,23 +31,20 @@ final class ShowCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Settings settings = context.settings(global.flags(null, null, null));
-    try (var progress = context.progress(global);
-        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      if (report != null) {
-        new BackupReportFile(
-                context.engine(progress),
-                repository,
-                String.join(" ", new Main.Version().getVersion()))
-            .write(backup, settings.source(), context.workingDirectory().resolve(report));
-      }
-      Backups.Detail detail = new Backups(repository).show(backup, settings.source());
-      if (global.json) {
-        context.json(detail.map());
-      } else {
-        detail.text().forEach(context.out()::println);
-      }
-    }
+    Options options = context.options(global.flags(null, null, null));
+    Backups.Detail detail =
+        context.on(global, options, (holdfast, watch) -> show(holdfast.snapshots(watch)));
+    context.answer(global, detail.map(), detail.text());
     return 0;
+  }
+
+  private Backups.Detail show(Snapshots snapshots) {
+    if (report != null) {
+      snapshots.writeReport(
+          backup,
+          context.workingDirectory().resolve(report),
+          String.join(" ", new Main.Version().getVersion()));
+    }
+    return snapshots.show(backup);
   }
 }

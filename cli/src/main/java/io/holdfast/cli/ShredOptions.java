@@ -2,7 +2,7 @@ package io.holdfast.cli;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
-import io.holdfast.engine.RepositoryAccess;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.keys.Shred;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,19 +42,17 @@ final class ShredOptions {
               + name
               + "', with --confirm.");
     }
-    var settings = context.settings(global.flags(null, null, null));
-    Shred.Outcome outcome;
-    try (var progress = context.progress(global);
-        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      Shred shred = new Shred(repository);
-      Shred.KeptKeys kept = althoughKept ? Shred.KeptKeys.ACCEPTED : Shred.KeptKeys.REFUSED;
-      outcome = dryRun ? shred.plan(domain) : shred.run(domain, kept);
-    }
-    if (global.json) {
-      context.json(outcome.map());
-    } else {
-      outcome.lines().forEach(context.out()::println);
-    }
+    Options options = context.options(global.flags(null, null, null));
+    Shred.KeptKeys kept = althoughKept ? Shred.KeptKeys.ACCEPTED : Shred.KeptKeys.REFUSED;
+    Shred.Outcome outcome =
+        context.on(
+            global,
+            options,
+            (holdfast, watch) ->
+                dryRun
+                    ? holdfast.keys(watch).planShred(domain)
+                    : holdfast.keys(watch).shred(domain, kept));
+    context.answer(global, outcome.map(), outcome.lines());
     return 0;
   }
 }

@@ -1,14 +1,11 @@
 package io.holdfast.cli;
 
 import io.holdfast.base.ErrorKind;
-import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.config.Flags;
-import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.copy.SpreadBackup;
-import io.holdfast.engine.tenant.TenantBackup;
 import io.holdfast.engine.tenant.TenantBackupReport;
 import io.holdfast.engine.tenant.TenantBackupRequest;
-import io.holdfast.engine.verify.ReadBack;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,7 +78,7 @@ final class TenantBackupCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Flags flags = global.flags(null, url, directUrl);
-    Settings settings = context.settings(flags);
+    Options options = context.options(flags);
     TenantBackupRequest request =
         new TenantBackupRequest(
             context.workingDirectory().resolve(scope),
@@ -89,18 +86,13 @@ final class TenantBackupCommand implements Callable<Integer> {
             Set.copyOf(without),
             stores,
             Duration.ofSeconds(lockWaitSeconds));
-    SpreadBackup.Spread<TenantBackupReport> spread;
-    try (var progress = context.progress(global)) {
-      EngineContext engine = context.engine(progress);
-      spread =
-          SpreadBackup.run(
-              also.places(context, flags, settings, progress),
-              (repository, its) -> {
-                TenantBackupReport made = new TenantBackup(engine, repository).run(its, request);
-                return made.with(new ReadBack(engine, repository).after(made.backup()));
-              },
-              TenantBackupReport::name);
-    }
+    SpreadBackup.Spread<TenantBackupReport> spread =
+        also.spread(
+            context,
+            global,
+            flags,
+            options,
+            (holdfast, watch, others) -> holdfast.tenants(watch).backup(request, others));
     TenantBackupReport report = spread.report();
     if (global.json) {
       Map<String, Object> json = report.toMap();
@@ -110,7 +102,7 @@ final class TenantBackupCommand implements Callable<Integer> {
       report.describe().forEach(context.out()::println);
       also.describe(spread).forEach(context.out()::println);
     }
-    report.warnings().forEach(warning -> context.err().println("warning: " + warning));
+    context.warn(report.warnings());
     return spread.isEverywhere() ? 0 : ErrorKind.PARTIAL.exitStatus();
   }
 }

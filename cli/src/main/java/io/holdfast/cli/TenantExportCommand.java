@@ -1,6 +1,6 @@
 package io.holdfast.cli;
 
-import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.export.ExportChoice;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -12,7 +12,7 @@ final class TenantExportCommand implements Callable<Integer> {
   private final CommandContext context;
 
   @Mixin GlobalOptions global = new GlobalOptions();
-  @Mixin ExportOptions options = new ExportOptions();
+  @Mixin ExportOptions export = new ExportOptions();
 
   @Option(
       names = "--scope",
@@ -34,9 +34,9 @@ final class TenantExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Settings settings = context.settings(global.flags(null, null, null));
-    ExportChoice choice = new ExportChoice.Newest(scope, id, settings.source());
-    ExportOptions.print(context, global, options.run(context, global, settings, choice));
+    Options options = context.options(global.flags(null, null, null));
+    ExportChoice choice = new ExportChoice.Newest(scope, id, options.settings().source());
+    ExportOptions.print(context, global, export.run(context, global, options, choice));
     return 0;
   }
 }

@@ -1,9 +1,6 @@
 package io.holdfast.cli;
 
-import io.holdfast.engine.EngineContext;
-import io.holdfast.engine.RepositoryAccess;
-import io.holdfast.engine.config.Settings;
-import io.holdfast.engine.tenant.TenantRestoration;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.tenant.TenantRestoreReport;
 import io.holdfast.engine.tenant.TenantRestoreRequest;
 import io.holdfast.engine.tenant.TenantRestoreRequest.Aim;
@@ -80,7 +77,7 @@ final class TenantRestoreOptions {
   }
 
   int run(CommandContext context, Aim aim, Mode mode) {
-    Settings settings = context.settings(global.flags(null, url, directUrl));
+    Options options = context.options(global.flags(null, url, directUrl));
     TenantRestoreRequest request =
         new TenantRestoreRequest(
             backup,
@@ -91,13 +88,8 @@ final class TenantRestoreOptions {
             stores,
             mode,
             Duration.ofSeconds(lockWaitSeconds));
-    TenantRestoreReport report;
-    try (var progress = context.progress(global)) {
-      EngineContext engine = context.engine(progress);
-      try (var repository = new RepositoryAccess(engine).open(settings)) {
-        report = new TenantRestoration(engine, repository).run(settings, request);
-      }
-    }
+    TenantRestoreReport report =
+        context.on(global, options, (holdfast, watch) -> holdfast.tenants(watch).restore(request));
     if (global.json) {
       context.json(report.toMap());
     } else {

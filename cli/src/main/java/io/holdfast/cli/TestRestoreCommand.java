@@ -1,8 +1,7 @@
 package io.holdfast.cli;
 
 import io.holdfast.base.ErrorKind;
-import io.holdfast.engine.RepositoryAccess;
-import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.drill.TestRestore;
 import io.holdfast.engine.drill.TestRestoreReport;
 import java.nio.file.Path;
@@ -57,27 +56,20 @@ final class TestRestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Settings settings = context.settings(global.flags(null, null, null));
-    TestRestoreReport report;
-    try (var progress = context.progress(global);
-        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      report =
-          new TestRestore(context.engine(progress), repository, context.environment())
-              .run(
-                  new TestRestore.Request(
-                      backup,
-                      settings.source(),
-                      target.target(),
-                      target.timeline(),
-                      Optional.ofNullable(checkSql).map(context.workingDirectory()::resolve),
-                      database,
-                      Optional.ofNullable(workDirectory)));
-    }
-    if (global.json) {
-      context.json(report.toMap());
-    } else {
-      report.describe().forEach(context.out()::println);
-    }
+    Options options = context.options(global.flags(null, null, null));
+    TestRestore.Request request =
+        new TestRestore.Request(
+            backup,
+            options.settings().source(),
+            target.target(),
+            target.timeline(),
+            Optional.ofNullable(checkSql).map(context.workingDirectory()::resolve),
+            database,
+            Optional.ofNullable(workDirectory));
+    TestRestoreReport report =
+        context.on(
+            global, options, (holdfast, watch) -> holdfast.clusters(watch).testRestore(request));
+    context.answer(global, report.toMap(), report.describe());
     return report.isClean() ? 0 : ErrorKind.CORRUPTION.exitStatus();
   }
 }

@@ -3,14 +3,10 @@ package io.holdfast.cli;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.ErrorKind;
-import io.holdfast.engine.EngineContext;
-import io.holdfast.engine.RepositoryAccess;
-import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.verify.BudgetReport;
 import io.holdfast.engine.verify.BudgetVerify;
-import io.holdfast.engine.verify.Verify;
 import io.holdfast.engine.verify.VerifyReport;
-import io.holdfast.engine.verify.VerifySettings;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -73,18 +69,16 @@ final class VerifyCommand implements Callable<Integer> {
           "Use 'holdfast verify latest', 'holdfast verify BACKUP', 'holdfast verify --all' or 'holdfast"
               + " verify --budget 50GiB'.");
     }
-    Settings settings = context.settings(global.flags(null, null, null));
-    VerifyReport report;
-    try (var progress = context.progress(global);
-        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      Verify verify = new Verify(context.engine(progress), repository);
-      report = wanted == null ? verify.all() : verify.one(wanted, settings.source());
-    }
-    if (global.json) {
-      context.json(report.toMap());
-    } else {
-      report.describe().forEach(context.out()::println);
-    }
+    Options options = context.options(global.flags(null, null, null));
+    VerifyReport report =
+        context.on(
+            global,
+            options,
+            (holdfast, watch) ->
+                wanted == null
+                    ? holdfast.maintenance(watch).verifyAll()
+                    : holdfast.maintenance(watch).verify(wanted));
+    context.answer(global, report.toMap(), report.describe());
     return report.isClean() ? 0 : ErrorKind.CORRUPTION.exitStatus();
   }
 
@@ -95,22 +89,18 @@ final class VerifyCommand implements Callable<Integer> {
           "--budget reads packs, whichever backup they belong to",
           "Leave out the backup and --all.");
     }
-    Settings settings = context.settings(global.flags(null, null, null));
-    BudgetReport report;
-    try (var progress = context.progress(global);
-        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      EngineContext engine = context.engine(progress);
-      long days = VerifySettings.of(engine.environment()).provedWithinDays();
-      report =
-          new BudgetVerify(engine, repository)
-              .run(Sizes.parse(size), perDay ? BudgetVerify.Per.DAY : BudgetVerify.Per.RUN, days);
-    }
-    if (global.json) {
-      context.json(report.toMap());
-    } else {
-      report.describe().forEach(context.out()::println);
-    }
-    report.warnings().forEach(warning -> context.err().println("warning: " + warning));
+    Options options = context.options(global.flags(null, null, null));
+    BudgetReport report =
+        context.on(
+            global,
+            options,
+            (holdfast, watch) ->
+                holdfast
+                    .maintenance(watch)
+                    .verifyWithin(
+                        Sizes.parse(size), perDay ? BudgetVerify.Per.DAY : BudgetVerify.Per.RUN));
+    context.answer(global, report.toMap(), report.describe());
+    context.warn(report.warnings());
     return report.isClean() ? 0 : ErrorKind.CORRUPTION.exitStatus();
   }
 }

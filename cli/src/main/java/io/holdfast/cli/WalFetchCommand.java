@@ -1,9 +1,6 @@
 package io.holdfast.cli;
 
-import io.holdfast.engine.EngineContext;
-import io.holdfast.engine.RepositoryAccess;
-import io.holdfast.engine.config.Settings;
-import io.holdfast.engine.wal.CapabilityFetch;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.wal.WalFetch;
 import java.nio.file.Path;
 import java.util.Map;
@@ -72,31 +69,30 @@ final class WalFetchCommand implements Callable<Integer> {
 
   private int fetch() {
     Path target = context.workingDirectory().resolve(destination);
-    try (var progress = context.progress(global)) {
-      EngineContext engine = context.engine(progress);
-      WalFetch.Outcome outcome =
-          capability == null
-              ? withKey(engine, target)
-              : new CapabilityFetch(engine)
-                  .fetch(
-                      context.workingDirectory().resolve(capability),
-                      Optional.ofNullable(global.repo),
-                      name,
-                      target);
-      if (global.json) {
-        context.json(Map.of("file", name, "outcome", outcome.name()));
-      }
-      return switch (outcome) {
-        case FETCHED -> 0;
-        case ABSENT -> ABSENT;
-      };
+    WalFetch.Outcome outcome = capability == null ? withKey(target) : with(capability, target);
+    if (global.json) {
+      context.json(Map.of("file", name, "outcome", outcome.name()));
     }
+    return switch (outcome) {
+      case FETCHED -> 0;
+      case ABSENT -> ABSENT;
+    };
   }
 
-  private WalFetch.Outcome withKey(EngineContext engine, Path target) {
-    Settings settings = context.settings(global.flags(null, null, null));
-    try (var repository = new RepositoryAccess(engine).open(settings)) {
-      return new WalFetch(engine, repository).fetch(settings, name, target);
-    }
+  private WalFetch.Outcome with(Path capabilityFile, Path target) {
+    return context.alone(
+        global,
+        standalone ->
+            standalone.fetchWal(
+                context.workingDirectory().resolve(capabilityFile),
+                Optional.ofNullable(global.repo),
+                name,
+                target));
+  }
+
+  private WalFetch.Outcome withKey(Path target) {
+    Options options = context.options(global.flags(null, null, null));
+    return context.on(
+        global, options, (holdfast, watch) -> holdfast.wal(watch).fetch(name, target));
   }
 }

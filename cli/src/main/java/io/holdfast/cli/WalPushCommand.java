@@ -1,8 +1,6 @@
 package io.holdfast.cli;
 
-import io.holdfast.engine.RepositoryAccess;
-import io.holdfast.engine.config.Settings;
-import io.holdfast.engine.wal.WalPush;
+import io.holdfast.engine.api.Options;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -31,15 +29,12 @@ final class WalPushCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     global.quiet = true;
-    Settings settings = context.settings(global.flags(null, null, null));
-    try (var progress = context.progress(global);
-        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      String outcome =
-          new WalPush(context.engine(progress), repository)
-              .push(settings, context.workingDirectory().resolve(file));
-      if (global.json) {
-        context.json(Map.of("file", file.toString(), "outcome", outcome));
-      }
+    Options options = context.options(global.flags(null, null, null));
+    Path named = context.workingDirectory().resolve(file);
+    String outcome =
+        context.on(global, options, (holdfast, watch) -> holdfast.wal(watch).push(named));
+    if (global.json) {
+      context.json(Map.of("file", file.toString(), "outcome", outcome));
     }
     return 0;
   }

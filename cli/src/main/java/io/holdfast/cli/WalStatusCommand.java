@@ -1,8 +1,6 @@
 package io.holdfast.cli;
 
-import io.holdfast.engine.RepositoryAccess;
-import io.holdfast.engine.config.Settings;
-import io.holdfast.engine.wal.WalStatus;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.wal.WalStatusReport;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -30,17 +28,10 @@ final class WalStatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Settings settings = context.settings(global.flags(null, url, null));
-    WalStatusReport report;
-    try (var progress = context.progress(global);
-        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      report = new WalStatus(context.engine(progress), repository).inspect(settings);
-    }
-    if (global.json) {
-      context.json(report.toMap());
-    } else {
-      report.describe().forEach(context.out()::println);
-    }
+    Options options = context.options(global.flags(null, url, null));
+    WalStatusReport report =
+        context.on(global, options, (holdfast, watch) -> holdfast.wal(watch).status());
+    context.answer(global, report.toMap(), report.describe());
     return 0;
   }
 }

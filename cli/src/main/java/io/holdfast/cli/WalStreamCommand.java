@@ -1,9 +1,7 @@
 package io.holdfast.cli;
 
-import io.holdfast.engine.RepositoryAccess;
-import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.api.Options;
 import io.holdfast.engine.wal.OverflowPolicy;
-import io.holdfast.engine.wal.WalStreaming;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -51,15 +49,15 @@ final class WalStreamCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Settings settings = context.settings(global.flags(null, url, directUrl));
-    try (var progress = context.progress(global);
-        var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      new WalStreaming(context.engine(progress), repository)
-          .run(
-              settings,
-              Optional.ofNullable(slot).orElse(settings.slot()),
+    Options options = context.options(global.flags(null, url, directUrl));
+    return context.on(
+        global,
+        options,
+        (holdfast, watch) -> {
+          holdfast.wal(watch).stream(
+              Optional.ofNullable(slot).orElse(options.settings().slot()),
               OverflowPolicy.parse(onOverflow));
-    }
-    return 0;
+          return 0;
+        });
   }
 }

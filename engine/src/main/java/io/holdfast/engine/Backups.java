@@ -16,29 +16,35 @@ public final class Backups {
     this.repository = repository;
   }
 
-  /// A list of backups in both forms.
+  /// A list of backups, also in both forms.
   ///
   /// @param warnings why the list may not be all there is; empty if it is
-  public record Listing(List<Map<String, Object>> maps, List<String> table, List<String> warnings) {
+  public record Listing(
+      List<StoredSnapshot> backups,
+      List<Map<String, Object>> maps,
+      List<String> table,
+      List<String> warnings) {
     public Listing {
+      backups = List.copyOf(backups);
       maps = List.copyOf(maps);
       table = List.copyOf(table);
       warnings = List.copyOf(warnings);
     }
 
     public boolean isEmpty() {
-      return maps.isEmpty();
+      return backups.isEmpty();
     }
   }
 
-  /// One backup in both forms.
-  public record Detail(Map<String, Object> map, List<String> text) {}
+  /// One backup, also in both forms.
+  public record Detail(StoredSnapshot backup, Map<String, Object> map, List<String> text) {}
 
   /// All backups, or those of one source, oldest first.
   public Listing list(Optional<String> source) {
     BackupCatalog catalog = catalog();
     List<StoredSnapshot> backups = source.map(catalog::ofSource).orElseGet(catalog::all);
     return new Listing(
+        backups,
         backups.stream().map(BackupViews::json).toList(),
         BackupViews.table(backups),
         warnings(catalog));
@@ -63,7 +69,7 @@ public final class Backups {
   /// The backup named so, or the newest of `source` for `latest`.
   public Detail show(String nameOrLatest, String source) {
     StoredSnapshot backup = catalog().require(nameOrLatest, source);
-    return new Detail(BackupViews.jsonDetail(backup), BackupViews.detail(backup));
+    return new Detail(backup, BackupViews.jsonDetail(backup), BackupViews.detail(backup));
   }
 
   private BackupCatalog catalog() {

@@ -10,11 +10,22 @@ import java.util.Map;
 public final class OpenRepository implements AutoCloseable {
   private final Repository repository;
   private final String address;
+  private final boolean owned;
 
   /// @param address the path or URL at which it was opened
   public OpenRepository(Repository repository, String address) {
+    this(repository, address, true);
+  }
+
+  private OpenRepository(Repository repository, String address, boolean owned) {
     this.repository = repository;
     this.address = address;
+    this.owned = owned;
+  }
+
+  /// The same for somebody who does not own it: closing that does nothing.
+  public OpenRepository lent() {
+    return new OpenRepository(repository, address, false);
   }
 
   /// The path or URL at which it was opened.
@@ -46,6 +57,9 @@ public final class OpenRepository implements AutoCloseable {
   /// Wipes the keys and closes the store.
   @Override
   public void close() {
+    if (!owned) {
+      return;
+    }
     Failures.run(
         "close repository",
         () -> {

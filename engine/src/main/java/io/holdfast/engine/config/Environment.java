@@ -115,4 +115,10 @@ public record Environment(Map<String, String> variables) {
     }
     return Path.of(text("HOME").orElse("/etc")).resolve(text("HOME").isPresent() ? ".config" : "");
   }
+
+  /// Says nothing about the variables, which hold secrets.
+  @Override
+  public String toString() {
+    return "Environment";
+  }
 }

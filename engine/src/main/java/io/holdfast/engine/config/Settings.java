@@ -48,6 +48,60 @@ public record Settings(
     }
   }
 
+  /// Of source `main` and without a database, with all defaults.
+  public static Settings of(String repository, KeySource key) {
+    return new Settings(
+        repository,
+        key,
+        "main",
+        Optional.empty(),
+        Optional.empty(),
+        SettingsResolver.defaultSlot("main"),
+        Optional.empty());
+  }
+
+  /// The same for another source, with the slot that belongs to it.
+  public Settings withSource(String other) {
+    return new Settings(
+        repository,
+        key,
+        other,
+        url,
+        directUrl,
+        SettingsResolver.defaultSlot(other),
+        configFile,
+        limits,
+        domain,
+        compression);
+  }
+
+  /// The same with the URL of a database. It must lead to the server itself, not to a pooler.
+  public Settings withUrl(Secret other) {
+    return new Settings(
+        repository,
+        key,
+        source,
+        Optional.of(other),
+        Optional.empty(),
+        slot,
+        configFile,
+        limits,
+        domain,
+        compression);
+  }
+
+  /// The same in another key domain.
+  public Settings withDomain(String other) {
+    return new Settings(
+        repository, key, source, url, directUrl, slot, configFile, limits, other, compression);
+  }
+
+  /// The same with other limits of speed.
+  public Settings withLimits(TransferLimits other) {
+    return new Settings(
+        repository, key, source, url, directUrl, slot, configFile, other, domain, compression);
+  }
+
   /// The same with another repository.
   public Settings withRepository(String other, KeySource itsKey) {
     return new Settings(

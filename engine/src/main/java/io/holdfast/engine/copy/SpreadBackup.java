@@ -17,8 +17,18 @@ import java.util.Optional;
 /// repository that takes the backup feeds the others. Each has a session of its own, compares with
 /// what it has itself, and fails by itself; see `docs/adr/0017-copies-and-shared-key-spaces.md`.
 public final class SpreadBackup {
-  /// A repository, and what opening its store needs.
-  public record Place(Settings settings, EngineContext context) {}
+  /// A repository, and how it is opened.
+  public record Place(Settings settings, EngineContext context, Opening opening) {
+    public Place(Settings settings, EngineContext context) {
+      this(settings, context, () -> new RepositoryAccess(context).open(settings));
+    }
+  }
+
+  /// Opens a repository, which is closed in the end.
+  @FunctionalInterface
+  public interface Opening {
+    OpenRepository open();
+  }
 
   /// Makes the backup.
   @FunctionalInterface
@@ -129,8 +139,7 @@ public final class SpreadBackup {
     List<BackupException> failures = new ArrayList<>();
     for (int i = 0; i < places.size(); i++) {
       Place place = places.get(i);
-      try (OpenRepository repository =
-          new RepositoryAccess(place.context()).open(place.settings())) {
+      try (OpenRepository repository = place.opening().open()) {
         R report = making.backUp(repository, place.settings());
         outcomes.add(new Outcome(repository.address(), Optional.empty()));
         spreading.spread(repository, report, place, places.subList(i + 1, places.size()), outcomes);
@@ -184,7 +193,7 @@ public final class SpreadBackup {
         outcomes.add(new Outcome(address, Optional.of(INTERRUPTED)));
         continue;
       }
-      try (OpenRepository to = new RepositoryAccess(place.context()).open(place.settings())) {
+      try (OpenRepository to = place.opening().open()) {
         CopyReport report = new Copy(made.context(), from, to).run(request);
         outcomes.add(new Outcome(address, problem(report)));
       } catch (BackupException e) {
@@ -203,7 +212,7 @@ public final class SpreadBackup {
   private static void reach(Place made, List<Place> others, List<Outcome> outcomes) {
     for (Place place : others) {
       made.context().cancellation().throwIfRequested();
-      try (OpenRepository to = new RepositoryAccess(place.context()).open(place.settings())) {
+      try (OpenRepository to = place.opening().open()) {
         outcomes.add(new Outcome(to.address(), Optional.empty()));
       } catch (BackupException e) {
         if (e.code() == ErrorCode.BUG || e.code().kind() == ErrorKind.INTERRUPTED) {

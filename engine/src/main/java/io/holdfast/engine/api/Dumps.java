@@ -1,0 +1,63 @@
+package io.holdfast.engine.api;
+
+import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.copy.SpreadBackup.Spread;
+import io.holdfast.engine.dump.DumpBackup;
+import io.holdfast.engine.dump.DumpBackupReport;
+import io.holdfast.engine.dump.DumpListing;
+import io.holdfast.engine.dump.DumpRequest;
+import io.holdfast.engine.dump.DumpRestore;
+import io.holdfast.engine.dump.DumpRestorePlan;
+import io.holdfast.engine.dump.DumpRestoreReport;
+import io.holdfast.engine.dump.DumpRestoreRequest;
+import io.holdfast.engine.verify.ReadBack;
+import java.util.List;
+
+/// Databases by their definitions and rows. Needs the programs of PostgreSQL, which are looked for
+/// in the directories of `HOLDFAST_PG_BIN` and where systems put them.
+public final class Dumps {
+  private final Work work;
+
+  Dumps(Work work) {
+    this.work = work;
+  }
+
+  /// Dumps databases of the source's server, each as of one moment.
+  public DumpBackupReport backup(DumpRequest request) {
+    return backup(request, List.of()).report();
+  }
+
+  /// The same into several repositories; see [Clusters#backup(BackupRequest, List)].
+  public Spread<DumpBackupReport> backup(DumpRequest request, List<Options> also) {
+    EngineContext context = work.context();
+    return work.spread(
+        also,
+        (repository, settings) -> {
+          DumpBackupReport made = new DumpBackup(context, repository).run(settings, request);
+          return made.with(new ReadBack(context, repository).after(made.backup()));
+        },
+        DumpBackupReport::name);
+  }
+
+  /// The databases and tables of a dump.
+  ///
+  /// @param backup its name, or `latest`
+  public DumpListing.Listing list(String backup) {
+    return work.on(repository -> new DumpListing(repository).list(backup, work.source()));
+  }
+
+  /// What a restore that makes a database would do; changes nothing.
+  public DumpRestorePlan plan(DumpRestoreRequest request) {
+    return work.on(repository -> new DumpRestore(work.context(), repository).plan(request));
+  }
+
+  /// Restores one database of a dump. Nothing is dropped or overwritten.
+  public DumpRestoreReport restore(DumpRestoreRequest request) {
+    return work.on(repository -> new DumpRestore(work.context(), repository).run(request));
+  }
+
+  /// Restores all databases of a dump, each into one of its name.
+  public List<DumpRestoreReport> restoreAll(DumpRestoreRequest request) {
+    return work.on(repository -> new DumpRestore(work.context(), repository).runAll(request));
+  }
+}
