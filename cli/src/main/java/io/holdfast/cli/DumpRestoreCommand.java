@@ -5,10 +5,12 @@ import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Secret;
 import io.holdfast.engine.RepositoryAccess;
 import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.dump.AfterRestore;
 import io.holdfast.engine.dump.DumpRestore;
 import io.holdfast.engine.dump.DumpRestorePlan;
 import io.holdfast.engine.dump.DumpRestoreReport;
 import io.holdfast.engine.dump.DumpRestoreRequest;
+import io.holdfast.engine.tenant.ErasureRun;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -114,6 +116,13 @@ final class DumpRestoreCommand implements Callable<Integer> {
   boolean noOwner;
 
   @Option(
+      names = "--without-erasures",
+      description =
+          "Leave rows in that were erased ('holdfast erasure'). Without this they are deleted again"
+              + " before the restore is done.")
+  boolean withoutErasures;
+
+  @Option(
       names = "--jobs",
       paramLabel = "N",
       description =
@@ -131,7 +140,11 @@ final class DumpRestoreCommand implements Callable<Integer> {
     DumpRestoreRequest request = request(settings);
     try (var progress = context.progress(global);
         var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
-      DumpRestore restore = new DumpRestore(context.engine(progress), repository);
+      AfterRestore after =
+          withoutErasures || dryRun
+              ? AfterRestore.NOTHING
+              : new ErasureRun(context.engine(progress), repository).afterRestore();
+      DumpRestore restore = new DumpRestore(context.engine(progress), repository, after);
       if (dryRun) {
         DumpRestorePlan plan = restore.plan(request);
         print(plan.toMap(), plan.describe());

@@ -13,6 +13,7 @@ import io.holdfast.engine.restore.RestoreReport;
 import io.holdfast.engine.restore.RestoreRequest;
 import io.holdfast.engine.restore.TablespaceMove;
 import io.holdfast.engine.restore.WalChoice;
+import io.holdfast.engine.tenant.ErasureRegister;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,14 +113,18 @@ final class RestoreCommand implements Callable<Integer> {
         var repository = new RepositoryAccess(context.engine(progress)).open(settings)) {
       Restore restore = new Restore(context.engine(progress), repository, home());
       RestorePlan plan = restore.plan(request);
+      List<String> erased =
+          new ErasureRegister(context.engine(progress), repository).reminder(plan);
       if (dryRun) {
         json = plan.toMap();
-        text = plan.describe();
+        text = new ArrayList<>(plan.describe());
       } else {
         RestoreReport report = restore.execute(plan);
         json = report.toMap();
-        text = report.describe();
+        text = new ArrayList<>(report.describe());
       }
+      json.put("erased", erased);
+      text.addAll(erased);
     }
     print(json, text);
     return 0;
