@@ -62,6 +62,8 @@ public enum ErrorCode {
   SCHEMA_DIFFERS(1083, USER, "The database cannot take what the backup has."),
   PLAN_CHANGED(1084, USER, "What would be restored is not what was looked at."),
   RESTORE_BLOCKED(1085, USER, "Some rows cannot be restored."),
+  TENANT_ERASED(1090, USER, "The tenant was erased, and nothing brings it back."),
+  ERASURE_BLOCKED(1091, USER, "Rows that were erased cannot be deleted."),
   SERVER_UNAVAILABLE(2001, UNAVAILABLE, "The PostgreSQL server cannot be reached or went away."),
   STORE_UNAVAILABLE(
       2002, UNAVAILABLE, "The repository's store cannot be reached or refuses to work."),

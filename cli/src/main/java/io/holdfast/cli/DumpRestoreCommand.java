@@ -9,6 +9,7 @@ import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.dump.DumpRestorePlan;
 import io.holdfast.engine.dump.DumpRestoreReport;
 import io.holdfast.engine.dump.DumpRestoreRequest;
+import io.holdfast.engine.dump.DumpRestoreRequest.Erasures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -114,6 +115,13 @@ final class DumpRestoreCommand implements Callable<Integer> {
   boolean noOwner;
 
   @Option(
+      names = "--without-erasures",
+      description =
+          "Leave rows in that were erased ('holdfast erasure'). Without this they are deleted again"
+              + " before the restore is done.")
+  boolean withoutErasures;
+
+  @Option(
       names = "--jobs",
       paramLabel = "N",
       description =
@@ -166,6 +174,7 @@ final class DumpRestoreCommand implements Callable<Integer> {
         withGlobals ? DumpRestoreRequest.Globals.RESTORED : DumpRestoreRequest.Globals.LEFT_OUT,
         placement(),
         Optional.ofNullable(confirm),
+        withoutErasures ? Erasures.LEFT_OUT : Erasures.APPLIED,
         Jobs.orDefault(jobs));
   }
 

@@ -144,6 +144,12 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(new TenantUndoCommand(context))
             .addSubcommand(new TenantShredCommand(context))
             .addSubcommand(new TenantExportCommand(context)));
+    commandLine.addSubcommand(
+        new CommandLine(new ErasureCommand())
+            .addSubcommand(new ErasureAddCommand(context))
+            .addSubcommand(new ErasureListCommand(context))
+            .addSubcommand(new ErasureApplyCommand(context))
+            .addSubcommand(new ErasureRemoveCommand(context)));
     commandLine.addSubcommand(new ListCommand(context));
     commandLine.addSubcommand(new ShowCommand(context));
     commandLine.addSubcommand(new CheckCommand(context));

@@ -15,9 +15,12 @@ import io.holdfast.engine.restore.TablespaceMove;
 import io.holdfast.engine.restore.WalChoice;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -110,13 +113,20 @@ final class RestoreCommand implements Callable<Integer> {
 
   private int run(Clusters clusters, RestoreRequest request) {
     RestorePlan plan = clusters.plan(request);
+    List<String> erased = clusters.erased(plan);
     if (dryRun) {
-      context.answer(global, plan.toMap(), plan.describe());
+      answer(plan.toMap(), plan.describe(), erased);
     } else {
       RestoreReport report = clusters.restore(plan);
-      context.answer(global, report.toMap(), report.describe());
+      answer(report.toMap(), report.describe(), erased);
     }
     return 0;
+  }
+
+  private void answer(Map<String, Object> json, List<String> text, List<String> erased) {
+    Map<String, Object> document = new LinkedHashMap<>(json);
+    document.put("erased", erased);
+    context.answer(global, document, Stream.concat(text.stream(), erased.stream()).toList());
   }
 
   /// Opens the repository once: better now than when the restored server's WAL piles up.

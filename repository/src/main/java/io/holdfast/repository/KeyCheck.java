@@ -13,7 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Checks `format/`, `keys/`, `maint/` and `forgot/`, and finds names that belong to nothing.
+/// Checks `format/`, `keys/`, `maint/`, `forgot/` and `erased/`, and finds names that belong to
+/// nothing.
 final class KeyCheck {
   private static final List<String> KNOWN =
       List.of(
@@ -127,6 +128,9 @@ final class KeyCheck {
     if (name.startsWith(ObjectNames.SHREDDED)) {
       return checkShredded(object);
     }
+    if (name.startsWith(ObjectNames.ERASED)) {
+      return checkErased(object);
+    }
     return name.startsWith(ObjectNames.FORGOTTEN) && checkTombstone(object);
   }
 
@@ -189,6 +193,16 @@ final class KeyCheck {
       return false;
     }
     requireGenuine(object, parts.domains().shreds().read(id.get()));
+    return true;
+  }
+
+  private boolean checkErased(BlobStat object) throws IOException {
+    if (ObjectNames.parseErased(object.key()).isEmpty()) {
+      return false;
+    }
+    requireGenuine(
+        object,
+        parts.maintenance().unwrap(object.key(), ErasureLog.PURPOSE, ErasureLog.OBJECT_BYTES_MAX));
     return true;
   }
 

@@ -16,6 +16,7 @@ final class ObjectNames {
   static final String BASES = "idx/b/";
   static final String FORGOTTEN = "forgot/";
   static final String SHREDDED = "shredded/";
+  static final String ERASED = "erased/";
   static final String MAINTENANCE = "maint/";
   static final String CHECKS = "check/";
   static final String PROBES = "probe/";
@@ -69,6 +70,16 @@ final class ObjectNames {
 
   static BlobKey shredded(DomainId id) {
     return new BlobKey(SHREDDED + id.hex());
+  }
+
+  static BlobKey erased(String idHex) {
+    return new BlobKey(ERASED + idHex);
+  }
+
+  /// The id of a record below `erased/`; empty if it is none.
+  static String parseErased(BlobKey key) {
+    String id = key.value().startsWith(ERASED) ? key.value().substring(ERASED.length()) : "";
+    return Hex16.isHex(id) ? id : "";
   }
 
   static Optional<DomainId> parseShredded(BlobKey key) {

@@ -426,6 +426,11 @@ public final class Repository implements AutoCloseable {
         .toList();
   }
 
+  /// What was erased and is not to come back.
+  public ErasureLog erasures() {
+    return new ErasureLog(this);
+  }
+
   /// Removes what no snapshot needs.
   ///
   /// @param references knows what the snapshots of this repository consist of

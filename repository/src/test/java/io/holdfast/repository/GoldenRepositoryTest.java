@@ -1,5 +1,6 @@
 package io.holdfast.repository;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.base.Progress;
@@ -13,6 +14,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,10 +34,13 @@ final class GoldenRepositoryTest {
   /// Before the keys of domains said when they were made.
   private static final String WITHOUT_KEY_TIMES = "golden-v1.zip";
 
-  private static final String NEWEST = "golden-v1-key-times.zip";
+  /// Before anything was erased.
+  private static final String WITHOUT_ERASURES = "golden-v1-key-times.zip";
+
+  private static final String NEWEST = "golden-v1-erasures.zip";
 
   @ParameterizedTest
-  @ValueSource(strings = {WITHOUT_KEY_TIMES, NEWEST})
+  @ValueSource(strings = {WITHOUT_KEY_TIMES, WITHOUT_ERASURES, NEWEST})
   void theGoldenRepositoryIsReadable(String resource) throws Exception {
     MemoryBlobStore store = new MemoryBlobStore();
     for (var object : golden(resource).entrySet()) {
@@ -56,6 +61,9 @@ final class GoldenRepositoryTest {
       assertThat(newest.state().closingBelow().orElseThrow())
           .isGreaterThan(newest.state().sealedBelow().orElseThrow());
       assertThat(newest.state().kept()).hasSize(1);
+      List<String> erased = new ArrayList<>();
+      repository.erasures().forEach((_, record) -> erased.add(new String(record, UTF_8)));
+      assertThat(erased).hasSize(resource.equals(NEWEST) ? 1 : 0).allMatch("a record"::equals);
       for (StoredSnapshot snapshot : repository.snapshots()) {
         SmallBackup.assertReadable(repository.reader(), snapshot);
       }
@@ -89,6 +97,7 @@ final class GoldenRepositoryTest {
       repository.domain("wal/main");
       SmallBackup.write(repository, "second", 2);
       publishStates(repository, store);
+      assertThat(repository.erasures().add("a record".getBytes(UTF_8))).hasSize(32);
     }
     Map<String, byte[]> objects = new TreeMap<>();
     store.list(

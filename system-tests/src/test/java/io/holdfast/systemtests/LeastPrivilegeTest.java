@@ -111,7 +111,7 @@ class LeastPrivilegeTest {
         assertThat(status("POST", url + "?uploads")).isEqualTo(403);
         assertThat(store.get(blob, BlobStore.BLOB_BYTES_MAX)).isEqualTo(before);
       }
-      for (String forbidden : List.of("forgot/x", "maint/x", "shredded/x", "keys/x")) {
+      for (String forbidden : List.of("forgot/x", "maint/x", "shredded/x", "erased/x", "keys/x")) {
         assertThatThrownBy(
                 () -> store.putIfAbsent(new BlobKey(forbidden), ByteBuffer.wrap(new byte[1])))
             .isInstanceOf(StoreRefusedException.class);

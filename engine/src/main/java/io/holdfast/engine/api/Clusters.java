@@ -11,6 +11,7 @@ import io.holdfast.engine.restore.Restore;
 import io.holdfast.engine.restore.RestorePlan;
 import io.holdfast.engine.restore.RestoreReport;
 import io.holdfast.engine.restore.RestoreRequest;
+import io.holdfast.engine.tenant.ErasureRegister;
 import io.holdfast.engine.verify.ReadBack;
 import java.util.List;
 
@@ -45,6 +46,12 @@ public final class Clusters {
     return work.on(
         repository ->
             new Restore(work.context(), repository, work.options().program()).plan(request));
+  }
+
+  /// What has to be erased again in the restored cluster, which does not run yet: for people, with
+  /// the command for each database. Empty if nothing was ever erased.
+  public List<String> erased(RestorePlan plan) {
+    return work.on(repository -> new ErasureRegister(work.context(), repository).reminder(plan));
   }
 
   /// Executes a plan. A crash leaves a directory without `pg_control`, which no server starts on.

@@ -1,7 +1,9 @@
 package io.holdfast.engine.api;
 
 import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.OpenRepository;
 import io.holdfast.engine.copy.SpreadBackup.Spread;
+import io.holdfast.engine.dump.AfterRestore;
 import io.holdfast.engine.dump.DumpBackup;
 import io.holdfast.engine.dump.DumpBackupReport;
 import io.holdfast.engine.dump.DumpListing;
@@ -10,6 +12,7 @@ import io.holdfast.engine.dump.DumpRestore;
 import io.holdfast.engine.dump.DumpRestorePlan;
 import io.holdfast.engine.dump.DumpRestoreReport;
 import io.holdfast.engine.dump.DumpRestoreRequest;
+import io.holdfast.engine.tenant.ErasureRun;
 import io.holdfast.engine.verify.ReadBack;
 import java.util.List;
 
@@ -48,16 +51,28 @@ public final class Dumps {
 
   /// What a restore that makes a database would do; changes nothing.
   public DumpRestorePlan plan(DumpRestoreRequest request) {
-    return work.on(repository -> new DumpRestore(work.context(), repository).plan(request));
+    return work.on(
+        repository ->
+            new DumpRestore(work.context(), repository, AfterRestore.NOTHING).plan(request));
   }
 
-  /// Restores one database of a dump. Nothing is dropped or overwritten.
+  /// Restores one database of a dump. Nothing is dropped or overwritten. Who was erased is erased
+  /// again before it counts as restored, unless the request says otherwise.
   public DumpRestoreReport restore(DumpRestoreRequest request) {
-    return work.on(repository -> new DumpRestore(work.context(), repository).run(request));
+    return work.on(repository -> restoring(repository, request).run(request));
   }
 
   /// Restores all databases of a dump, each into one of its name.
   public List<DumpRestoreReport> restoreAll(DumpRestoreRequest request) {
-    return work.on(repository -> new DumpRestore(work.context(), repository).runAll(request));
+    return work.on(repository -> restoring(repository, request).runAll(request));
+  }
+
+  private DumpRestore restoring(OpenRepository repository, DumpRestoreRequest request) {
+    AfterRestore after =
+        switch (request.erasures()) {
+          case APPLIED -> new ErasureRun(work.context(), repository).afterRestore();
+          case LEFT_OUT -> AfterRestore.NOTHING;
+        };
+    return new DumpRestore(work.context(), repository, after);
   }
 }

@@ -146,6 +146,14 @@ public final class Holdfast implements AutoCloseable {
     return new Tenants(work(watch));
   }
 
+  public Erasures erasures() {
+    return erasures(Watch.none());
+  }
+
+  public Erasures erasures(Watch watch) {
+    return new Erasures(work(watch));
+  }
+
   public Snapshots snapshots() {
     return snapshots(Watch.none());
   }

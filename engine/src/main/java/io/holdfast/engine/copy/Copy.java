@@ -23,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Copies backups into another repository. May be run again at any time: what is there is not sent
 /// again, and backups that are there are passed over.
@@ -95,6 +96,7 @@ public final class Copy {
   private CopyReport runNow(CopyRequest request) throws IOException {
     Exchange.bringKeys(source.repository(), target.repository());
     try (Repository receiving = target.repository().reopened()) {
+      List<String> erasures = new ErasureCopy(source.repository(), receiving).run();
       Twins twins = twins();
       List<StoredSnapshot> chosen = chosen(request, twins);
       List<String> hidden = hidden(request);
@@ -124,7 +126,7 @@ public final class Copy {
           lines.tally(),
           lines.problems(),
           hidden,
-          warnings(lines.warnings()));
+          warnings(Stream.concat(erasures.stream(), lines.warnings().stream()).toList()));
     }
   }
 

@@ -39,6 +39,11 @@ final class DumpContents {
     return backup.record().name();
   }
 
+  /// Of which server it is.
+  String source() {
+    return backup.record().source();
+  }
+
   StoredSnapshot backup() {
     return backup;
   }

@@ -21,10 +21,13 @@ import java.util.List;
 public final class DumpRestore {
   private final EngineContext context;
   private final Repository repository;
+  private final AfterRestore after;
 
-  public DumpRestore(EngineContext context, OpenRepository repository) {
+  /// @param after what is done with each database that was restored
+  public DumpRestore(EngineContext context, OpenRepository repository, AfterRestore after) {
     this.context = context;
     this.repository = repository.repository();
+    this.after = after;
   }
 
   /// Runs one restore.
@@ -45,7 +48,7 @@ public final class DumpRestore {
                 "--dry-run goes with --clean and --create.");
           }
           requireAlone(opened, dump);
-          return new PlacedRestore(context, opened, dump, new ArrayList<>())
+          return new PlacedRestore(context, opened, dump, after, new ArrayList<>())
               .plan(dump.database(opened.database()), url);
         });
   }
@@ -90,16 +93,36 @@ public final class DumpRestore {
     return switch (request.placement()) {
       case EXISTING -> {
         globals(request, dump, url, "", warnings);
-        yield dataOnly
-            ? new DataRestore(context, request, dump, warnings).run(database, url)
-            : new DatabaseRestore(context, request, dump, warnings).run(database, url);
+        yield finished(
+            dataOnly
+                ? new DataRestore(context, request, dump, warnings).run(database, url)
+                : new DatabaseRestore(context, request, dump, warnings).run(database, url),
+            dump,
+            url);
       }
       case CREATED, REPLACED -> {
         requireAlone(request, dump);
         globals(request, dump, url, url.database(), warnings);
-        yield new PlacedRestore(context, request, dump, warnings).run(database, url);
+        yield new PlacedRestore(context, request, dump, after, warnings).run(database, url);
       }
     };
+  }
+
+  /// The rows are in a database that others may see already.
+  private DumpRestoreReport finished(DumpRestoreReport report, DumpContents dump, ConnectionUrl url)
+      throws IOException {
+    try {
+      return report.erased(after.run(dump.source(), report.database(), url));
+    } catch (BackupException e) {
+      throw new BackupException(
+          e.code(),
+          "the rows are restored, but what was erased is still among them: " + e.text(),
+          "Let nobody use "
+              + url.database()
+              + " before 'holdfast erasure apply' has succeeded. "
+              + e.hint(),
+          e);
+    }
   }
 
   /// A new database gets all of a dump.
@@ -176,8 +199,9 @@ public final class DumpRestore {
       ConnectionUrl into = url.withDatabase(database);
       reports.add(
           there.contains(database)
-              ? new DatabaseRestore(context, request, dump, its).run(database, into)
-              : new PlacedRestore(context, request, dump, its).run(database, into));
+              ? finished(
+                  new DatabaseRestore(context, request, dump, its).run(database, into), dump, into)
+              : new PlacedRestore(context, request, dump, after, its).run(database, into));
     }
     return reports;
   }

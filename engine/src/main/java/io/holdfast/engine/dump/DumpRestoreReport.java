@@ -11,6 +11,7 @@ import java.util.Optional;
 ///
 /// @param bytes of rows, as text
 /// @param keptAs the new name of what was there before
+/// @param erased what was deleted afterwards because it had been erased, in words
 /// @param warnings what the server refused without harm
 public record DumpRestoreReport(
     String backup,
@@ -21,15 +22,44 @@ public record DumpRestoreReport(
     long bytes,
     long largeObjects,
     Optional<String> keptAs,
+    List<String> erased,
     List<String> warnings) {
   public DumpRestoreReport {
+    erased = List.copyOf(erased);
     warnings = List.copyOf(warnings);
+  }
+
+  DumpRestoreReport(
+      String backup,
+      String database,
+      String target,
+      int tables,
+      long rows,
+      long bytes,
+      long largeObjects,
+      Optional<String> keptAs,
+      List<String> warnings) {
+    this(backup, database, target, tables, rows, bytes, largeObjects, keptAs, List.of(), warnings);
   }
 
   /// The same of a database that got another name after it was restored.
   DumpRestoreReport at(String newTarget, Optional<String> oldName, List<String> newWarnings) {
     return new DumpRestoreReport(
-        backup, database, newTarget, tables, rows, bytes, largeObjects, oldName, newWarnings);
+        backup,
+        database,
+        newTarget,
+        tables,
+        rows,
+        bytes,
+        largeObjects,
+        oldName,
+        erased,
+        newWarnings);
+  }
+
+  DumpRestoreReport erased(List<String> lines) {
+    return new DumpRestoreReport(
+        backup, database, target, tables, rows, bytes, largeObjects, keptAs, lines, warnings);
   }
 
   public Map<String, Object> toMap() {
@@ -42,6 +72,7 @@ public record DumpRestoreReport(
     map.put("bytes", bytes);
     map.put("largeObjects", largeObjects);
     keptAs.ifPresent(name -> map.put("keptAs", name));
+    map.put("erased", erased);
     map.put("warnings", warnings);
     return map;
   }
@@ -57,6 +88,10 @@ public record DumpRestoreReport(
             + " tables, "
             + new ByteSize(bytes)
             + (largeObjects == 0 ? "" : ", " + largeObjects + " large objects"));
+    if (!erased.isEmpty()) {
+      lines.add("deleted again, because it was erased:");
+      erased.forEach(line -> lines.add("  " + line));
+    }
     return lines;
   }
 }

@@ -23,6 +23,7 @@ public record DumpRestoreRequest(
     Globals globals,
     Placement placement,
     Optional<String> confirmed,
+    Erasures erasures,
     int jobs) {
   public DumpRestoreRequest {
     tables = List.copyOf(tables);
@@ -59,6 +60,13 @@ public record DumpRestoreRequest(
     CREATED,
     /// It is made beside the one that is there and gets its name.
     REPLACED
+  }
+
+  /// What becomes of rows that were erased since the dump.
+  public enum Erasures {
+    /// They are erased again.
+    APPLIED,
+    LEFT_OUT
   }
 
   /// Roles and tablespaces of the server.

@@ -27,14 +27,20 @@ final class PlacedRestore {
   private final EngineContext context;
   private final DumpRestoreRequest request;
   private final DumpContents dump;
+  private final AfterRestore after;
   private final List<String> warnings;
 
   /// @param warnings what a person should know is added here
   PlacedRestore(
-      EngineContext context, DumpRestoreRequest request, DumpContents dump, List<String> warnings) {
+      EngineContext context,
+      DumpRestoreRequest request,
+      DumpContents dump,
+      AfterRestore after,
+      List<String> warnings) {
     this.context = context;
     this.request = request;
     this.dump = dump;
+    this.after = after;
     this.warnings = warnings;
   }
 
@@ -120,6 +126,7 @@ final class PlacedRestore {
         DumpRestoreReport report =
             new DatabaseRestore(context, request, dump, warnings)
                 .run(database, url.withDatabase(made));
+        report = report.erased(after.run(dump.source(), database, url.withDatabase(made)));
         conclude(plan, fresh, script, url);
         return report.at(
             url.toString(), plan.replaced().map(DumpRestorePlan.Replaced::keptAs), warnings);

@@ -16,10 +16,12 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Files of a restore: those that rows of the backup name and that are missing come back, those
 /// with another content are as they were if that was asked for and what they are now is in the
@@ -32,6 +34,7 @@ final class AssetFiles {
   private final Map<String, Path> stores;
   private final List<Step> steps = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
+  private final Map<String, Set<String>> erased = new HashMap<>();
   private long kept;
 
   /// What becomes of a file.
@@ -96,7 +99,7 @@ final class AssetFiles {
     }
     switch (goal) {
       case Goal.Restore _, Goal.Copy _ -> {}
-      case Goal.Undo _ -> undo(map);
+      case Goal.Undo _ -> undo(map, rows);
     }
   }
 
@@ -104,11 +107,12 @@ final class AssetFiles {
       String name, AssetGroup.FileGroup group, TenantRestore rows, Existing existing)
       throws IOException {
     AssetStore store = store(group.store());
+    Set<String> gone = erased(name, rows);
     for (Map.Entry<String, WantedFile> wanted : rows.wantedFiles(name).entrySet()) {
       context.cancellation().throwIfRequested();
       String key = wanted.getKey();
       String stored = TenantPaths.asset(name, key);
-      if (!contents.has(stored)) {
+      if (gone.contains(key) || !contents.has(stored)) {
         continue;
       }
       Optional<String> now = store.hash(key);
@@ -130,11 +134,12 @@ final class AssetFiles {
   private void copy(String name, AssetGroup.FileGroup group, TenantRestore rows)
       throws IOException {
     AssetStore store = store(group.store());
+    Set<String> gone = erased(name, rows);
     for (Map.Entry<String, WantedFile> wanted : rows.wantedFiles(name).entrySet()) {
       context.cancellation().throwIfRequested();
       String key = wanted.getKey();
       String stored = TenantPaths.asset(name, wanted.getValue().stored());
-      if (!contents.has(stored)) {
+      if (gone.contains(key) || !contents.has(stored)) {
         continue;
       }
       Optional<String> now = store.hash(key);
@@ -170,7 +175,7 @@ final class AssetFiles {
   }
 
   /// Turns round what the restore wrote down, as far as the files are still what it made of them.
-  private void undo(ScopeMap map) throws IOException {
+  private void undo(ScopeMap map, TenantRestore rows) throws IOException {
     if (!contents.has(TenantPaths.UNDO_FILES)) {
       return;
     }
@@ -179,10 +184,20 @@ final class AssetFiles {
     for (String line : text.lines().limit(LINES_MAX).toList()) {
       Done done = Done.parse(line);
       if (map.assets().get(done.group()) instanceof AssetGroup.FileGroup group
-          && stores.containsKey(group.store())) {
+          && stores.containsKey(group.store())
+          && (done.action() == Action.CREATE || !erased(done.group(), rows).contains(done.key()))) {
         undo(group.store(), done);
       }
     }
+  }
+
+  private Set<String> erased(String group, TenantRestore rows) throws IOException {
+    Set<String> keys = erased.get(group);
+    if (keys == null) {
+      keys = rows.erasedFiles(group);
+      erased.put(group, keys);
+    }
+    return keys;
   }
 
   private void undo(String store, Done done) throws IOException {

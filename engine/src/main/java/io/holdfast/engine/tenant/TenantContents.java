@@ -21,7 +21,7 @@ import java.util.Optional;
 
 /// The backup of a tenant in a repository, opened for reading. *Confined.*
 final class TenantContents {
-  private static final String IMPORTED_FROM = "importedFrom";
+  static final String IMPORTED_FROM = "importedFrom";
   private static final int SCOPE_BYTES_MAX = 64 << 20;
   private static final int UNDO_BYTES_MAX = 256 << 20;
   private static final int RUNS_MAX = 100;

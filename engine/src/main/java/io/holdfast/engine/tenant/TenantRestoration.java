@@ -21,6 +21,7 @@ import io.holdfast.tenant.catalog.CatalogReader;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.restore.BackedUpReference;
 import io.holdfast.tenant.restore.BackedUpTable;
+import io.holdfast.tenant.restore.ErasedRow;
 import io.holdfast.tenant.restore.Goal;
 import io.holdfast.tenant.restore.RestorePlan;
 import io.holdfast.tenant.restore.TablePlan;
@@ -33,10 +34,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -121,6 +125,7 @@ public final class TenantRestoration {
               references(contents.toc()));
       rows.begin();
       new RestoreLoading(context, contents, target).load(rows, runs(settings, map, goal));
+      rows.leaveOut(erased(contents, target, map, List.of(request.id(), id)));
       context.progress().phase("compare", 0);
       ObjectFilling objects = new ObjectFilling(contents, target.session());
       for (String group : objectGroups(map, contents, request)) {
@@ -184,6 +189,26 @@ public final class TenantRestoration {
           TenantContents.runs(
               repository, settings.source(), map.name(), copy.to(), copy.operation());
     };
+  }
+
+  /// What was erased of the database that the backup is of, or of the one that it goes into.
+  ///
+  /// @param tenants the one that the backup is of, and the one that the rows are for
+  private List<ErasedRow> erased(
+      TenantContents contents, TenantTarget target, ScopeMap map, List<String> tenants)
+      throws IOException {
+    Set<String> databases = new HashSet<>(Set.of(target.url().database()));
+    contents.database().ifPresent(databases::add);
+    target.identity().ifPresent(databases::add);
+    boolean known = contents.database().isPresent();
+    List<Erasure> some =
+        Erasures.of(repository)
+            .of(contents.backup().record().source(), known ? databases : Set.of());
+    Set<ErasedRow> rows = new LinkedHashSet<>();
+    for (String tenant : tenants) {
+      rows.addAll(Erasures.leftOut(some, map.name(), tenant));
+    }
+    return List.copyOf(rows);
   }
 
   /// The places of files, for the digest.

@@ -1,6 +1,7 @@
 package io.holdfast.engine.tenant;
 
 import io.holdfast.tenant.restore.Blocked;
+import io.holdfast.tenant.restore.Reason;
 import io.holdfast.tenant.restore.RestorePlan;
 import io.holdfast.tenant.restore.TablePlan;
 import java.util.ArrayList;
@@ -68,6 +69,7 @@ public record TenantRestoreReport(
     map.put("updates", plan.updates());
     map.put("deletes", plan.deletes());
     map.put("blocked", plan.blocked());
+    map.put("erased", plan.erased());
     map.put("tables", plan.tables().stream().map(TenantRestoreReport::toMap).toList());
     map.put("largeObjects", plan.objects());
     Map<String, Object> some = new LinkedHashMap<>();
@@ -118,7 +120,7 @@ public record TenantRestoreReport(
     for (TablePlan table : plan.tables()) {
       for (Blocked rows : table.blocked()) {
         lines.add(
-            "blocked: "
+            (rows.reason() == Reason.ERASED ? "left out: " : "blocked: ")
                 + rows.rows()
                 + " of "
                 + table.table()
@@ -213,6 +215,7 @@ public record TenantRestoreReport(
         + " updated, "
         + plan.deletes()
         + " deleted"
-        + (plan.blocked() == 0 ? "" : ", " + plan.blocked() + " blocked");
+        + (plan.blocked() == 0 ? "" : ", " + plan.blocked() + " blocked")
+        + (plan.erased() == 0 ? "" : ", " + plan.erased() + " left out because they were erased");
   }
 }

@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
 /// The database that a tenant is restored into: one session in one transaction that sees one moment
 /// of it. Closing it without [#commit] leaves nothing of what was done. *Confined.*
 final class TenantTarget implements AutoCloseable {
-  private static final String APPLICATION = "holdfast tenant";
+  static final String APPLICATION = "holdfast tenant";
   private static final int TRANSACTION_TIMEOUT_SINCE = 17;
 
   private final ConnectionUrl url;
@@ -88,7 +88,7 @@ final class TenantTarget implements AutoCloseable {
 
   /// As backups are read, so that values have the same form; and what is committed is there to
   /// stay.
-  private static Map<String, String> settings(Duration lockWait) {
+  static Map<String, String> settings(Duration lockWait) {
     Map<String, String> settings = new TreeMap<>(RestoreSettings.forRows());
     settings.put("TimeZone", "UTC");
     settings.put("extra_float_digits", "3");
@@ -100,8 +100,7 @@ final class TenantTarget implements AutoCloseable {
   }
 
   /// Held as long as the session is.
-  private static void lockTenant(DatabaseSession session, ScopeMap map, String id)
-      throws IOException {
+  static void lockTenant(DatabaseSession session, ScopeMap map, String id) throws IOException {
     String name = "holdfast restore " + map.name() + "." + id;
     String taken =
         session.value(
@@ -116,8 +115,7 @@ final class TenantTarget implements AutoCloseable {
     }
   }
 
-  private static void lockTables(DatabaseSession session, ScopeMap map, Use use)
-      throws IOException {
+  static void lockTables(DatabaseSession session, ScopeMap map, Use use) throws IOException {
     String tables =
         map.owned().keySet().stream().map(QualifiedName::sql).collect(Collectors.joining(", "));
     String mode =
@@ -128,7 +126,7 @@ final class TenantTarget implements AutoCloseable {
     session.query("LOCK TABLE " + tables + " IN " + mode + " MODE");
   }
 
-  private static void requireFit(ScopeMap map, Catalog catalog, SqlConnection sql) {
+  static void requireFit(ScopeMap map, Catalog catalog, SqlConnection sql) {
     CheckReport report = ScopeCheck.check(map, catalog, sql);
     if (!report.isFit()) {
       throw new BackupException(

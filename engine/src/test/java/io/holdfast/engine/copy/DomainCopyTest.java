@@ -7,9 +7,14 @@ import io.holdfast.engine.copy.CopyReport.Outcome;
 import io.holdfast.engine.verify.Verify;
 import io.holdfast.repository.Exchange;
 import io.holdfast.repository.Repository;
+import io.holdfast.storage.BlobKey;
 import io.holdfast.storage.BlobStore;
+import io.holdfast.storage.ForwardingBlobStore;
 import io.holdfast.storage.MemoryBlobStore;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -71,6 +76,51 @@ class DomainCopyTest {
         requireSame(world, target);
       }
     }
+  }
+
+  /// Also by a copy that finds nothing else to do; what cannot be brought is told of.
+  @ParameterizedTest
+  @EnumSource
+  void whatWasErasedIsKnownInTheCopy(Exchange.Way way) throws Exception {
+    try (CopyWorld world = world();
+        Repository target = target(world, new MemoryBlobStore(), way)) {
+      String first = world.source.erasures().add(new byte[] {1});
+      assertThat(world.copy(target).isWhole()).isTrue();
+      assertThat(erased(target)).containsExactly(first);
+      String second = world.source.erasures().add(new byte[] {2});
+      assertThat(world.copy(target).warnings()).isEmpty();
+      assertThat(erased(target)).containsExactlyInAnyOrder(first, second);
+    }
+  }
+
+  @Test
+  void backupsAreCopiedAlsoWhereErasuresCannotBePut() throws Exception {
+    BlobStore closed =
+        new ForwardingBlobStore(new MemoryBlobStore()) {
+          @Override
+          public PutResult putIfAbsent(BlobKey key, ByteBuffer content) throws IOException {
+            if (key.value().startsWith("erased/")) {
+              throw new IOException("not allowed");
+            }
+            return super.putIfAbsent(key, content);
+          }
+        };
+    try (CopyWorld world = world();
+        Repository target = target(world, closed, Exchange.Way.CONTENT)) {
+      assertThat(world.source.erasures().add(new byte[] {1})).isNotEmpty();
+      CopyReport report = world.copy(target);
+      assertThat(report.count(Outcome.COPIED)).isPositive();
+      assertThat(report.warnings())
+          .singleElement()
+          .asString()
+          .contains("erasure list", "not allowed");
+    }
+  }
+
+  private static List<String> erased(Repository repository) throws IOException {
+    List<String> ids = new ArrayList<>();
+    repository.erasures().forEach((id, _) -> ids.add(id));
+    return ids;
   }
 
   private static CopyWorld world() throws IOException {

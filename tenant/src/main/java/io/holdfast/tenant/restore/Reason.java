@@ -14,7 +14,9 @@ public enum Reason {
   KEY_IN_USE("key-in-use", "rows that stay point to a value that would change"),
   STILL_REFERENCED("still-referenced", "rows that stay point to it"),
   CASCADE("cascade", "deleting it would delete or change rows that are to stay"),
-  CHANGED_SINCE("changed-since", "it is no more what the restore made of it");
+  CHANGED_SINCE("changed-since", "it is no more what the restore made of it"),
+  /// Nothing stands in its way: it is left out because somebody asked for that.
+  ERASED("erased", "it was erased, or goes with a row that was");
 
   private final String word;
   private final String text;

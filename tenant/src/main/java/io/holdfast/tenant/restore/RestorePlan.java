@@ -70,6 +70,11 @@ public record RestorePlan(List<TablePlan> tables, SortedMap<String, Long> object
     return sum(TablePlan::blockedRows);
   }
 
+  /// Rows that are left out because they were erased.
+  public long erased() {
+    return sum(TablePlan::erasedRows);
+  }
+
   /// Whether it would change nothing.
   public boolean isEmpty() {
     return tables.stream().allMatch(table -> table.work().isEmpty())

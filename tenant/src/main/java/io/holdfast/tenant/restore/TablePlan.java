@@ -31,8 +31,20 @@ public record TablePlan(
     blocked = List.copyOf(blocked);
   }
 
+  /// Rows that cannot be written or deleted.
   public long blockedRows() {
-    return blocked.stream().mapToLong(Blocked::rows).sum();
+    return blocked.stream()
+        .filter(rows -> rows.reason() != Reason.ERASED)
+        .mapToLong(Blocked::rows)
+        .sum();
+  }
+
+  /// Rows that are left out because they were erased.
+  public long erasedRows() {
+    return blocked.stream()
+        .filter(rows -> rows.reason() == Reason.ERASED)
+        .mapToLong(Blocked::rows)
+        .sum();
   }
 
   /// What must be the same when it is done as it was when it was shown. Rows that stay as they are

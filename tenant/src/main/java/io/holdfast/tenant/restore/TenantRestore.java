@@ -17,12 +17,15 @@ import io.holdfast.tenant.scope.ScopeMap;
 import io.holdfast.tenant.scope.Triggers;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Brings the rows of one tenant's backup into a database: first a plan, from which nothing in the
 /// database changes, then the same plan done. *Confined.*
@@ -44,6 +47,8 @@ public final class TenantRestore {
   private final Goal goal;
   private final List<ObjectGroup> objects = new ArrayList<>();
   private final List<String> remarks = new ArrayList<>();
+  private @Nullable Withholding withholding;
+  private List<ErasedRow> leftOut = List.of();
 
   /// Which database the rows came from.
   public enum Source {
@@ -137,6 +142,24 @@ public final class TenantRestore {
     }
   }
 
+  /// Says which rows were erased: they are left out, with all that would go with them. To be said
+  /// when the rows were loaded, before anything else. Of a copy they are those of both tenants.
+  public void leaveOut(Collection<ErasedRow> erased) throws IOException {
+    if (!erased.isEmpty()) {
+      ScopeId owner =
+          switch (goal) {
+            case Goal.Restore _, Goal.Undo _ -> id;
+            case Goal.Copy copy -> ScopeId.of(copy.from());
+          };
+      Withholding some =
+          new Withholding(session, cancellation, tables, new Membership(tables, owner));
+      some.begin();
+      some.mark(erased);
+      withholding = some;
+      leftOut = List.copyOf(erased);
+    }
+  }
+
   /// Takes in what large objects of a group the backup has; after the rows were loaded, before
   /// [#plan]. Objects that are not there are made, and are empty until somebody fills those of
   /// [#wantedObjects].
@@ -197,6 +220,16 @@ public final class TenantRestore {
     return wanted;
   }
 
+  /// The names of files of a group that only rows have which were erased.
+  public Set<String> erasedFiles(String group) throws IOException {
+    Withholding some = withholding;
+    if (some != null
+        && map.assets().get(group) instanceof AssetGroup.FileGroup(var table, var key, var _)) {
+      return some.files(tables.find(table).orElseThrow(), key);
+    }
+    return Set.of();
+  }
+
   /// What is to be loaded; the order does not matter.
   public List<Load> loads() {
     List<Load> loads = new ArrayList<>();
@@ -247,13 +280,22 @@ public final class TenantRestore {
           run(staging.columnRules(staged));
         }
       }
-      case Goal.Copy copy -> renew(new Renewal(tables, copyRules, copy));
+      case Goal.Copy copy -> {
+        renew(new Renewal(tables, copyRules, copy));
+        // Rows that an earlier run made may have been erased by the ids that they got.
+        if (withholding != null) {
+          new Withholding(session, cancellation, tables, new Membership(tables, id)).mark(leftOut);
+        }
+      }
     }
     for (StagedTable staged : tables.all()) {
       run(staging.collect(staged));
       run(staging.keep(staged).stream().toList());
       run(List.of(staging.compare(staged)));
       run(intend(staged));
+      if (withholding != null) {
+        run(List.of(Withholding.withhold(staged)));
+      }
     }
     settle();
     PlanReading reading = new PlanReading(session);

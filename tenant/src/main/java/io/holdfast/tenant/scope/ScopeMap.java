@@ -79,6 +79,23 @@ public record ScopeMap(
     return MapRules.contradictions(this);
   }
 
+  /// The same for any schema.
+  public ScopeMap withoutSchema() {
+    return new ScopeMap(
+        name,
+        root,
+        tenantColumn,
+        owned,
+        referenced,
+        excluded,
+        virtualReferences,
+        columns,
+        triggers,
+        assets,
+        Optional.empty(),
+        Optional.empty());
+  }
+
   /// The same with what the schema is now.
   public ScopeMap withSchema(SchemaText now) {
     return new ScopeMap(

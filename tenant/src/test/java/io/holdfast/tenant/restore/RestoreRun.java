@@ -41,6 +41,12 @@ final class RestoreRun implements AutoCloseable {
 
   static RestoreRun open(ConnectionUrl url, StoredTenant stored, Goal goal, Source source)
       throws IOException {
+    return open(url, stored, goal, source, List.of());
+  }
+
+  static RestoreRun open(
+      ConnectionUrl url, StoredTenant stored, Goal goal, Source source, List<ErasedRow> erased)
+      throws IOException {
     Cancellation never = new Cancellation();
     DatabaseSession session = DatabaseSession.open(url, "test", StoredTenant.SETTINGS, never);
     session.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
@@ -67,6 +73,7 @@ final class RestoreRun implements AutoCloseable {
       session.send(bytes, 0, bytes.length);
       session.endCopy();
     }
+    restore.leaveOut(erased);
     run.plan = restore.plan(source, List.of("test"));
     return run;
   }

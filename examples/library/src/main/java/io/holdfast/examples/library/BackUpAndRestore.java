@@ -165,6 +165,7 @@ public final class BackUpAndRestore {
             DumpRestoreRequest.Globals.LEFT_OUT,
             DumpRestoreRequest.Placement.CREATED,
             Optional.empty(),
+            DumpRestoreRequest.Erasures.APPLIED,
             JOBS);
     DumpRestoreReport report = holdfast.dumps().restore(request);
     out.println("restored " + report.rows() + " rows into a new database");

@@ -23,7 +23,7 @@ public final class BucketPolicy implements Choice {
   private static final Pattern OBJECT =
       Pattern.compile("(PUT|DELETE|POST) /[^/ ?]+/?([^ ?]*)(\\?[^ ]*)? HTTP/1\\.[01]");
   private static final List<String> NOT_THE_WRITERS =
-      List.of("forgot", "maint", "shredded", "keys");
+      List.of("forgot", "maint", "shredded", "erased", "keys");
 
   private final String folder;
   private final Role role;

@@ -1,0 +1,284 @@
+package io.holdfast.engine.tenant;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.Failures;
+import io.holdfast.engine.OpenRepository;
+import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.dump.AfterRestore;
+import io.holdfast.engine.tenant.ErasureReport.Outcome;
+import io.holdfast.postgres.sql.SqlConnection;
+import io.holdfast.postgres.url.ConnectionUrl;
+import io.holdfast.postgres.wire.DatabaseSession;
+import io.holdfast.postgres.wire.ServerErrorException;
+import io.holdfast.repository.Repository;
+import io.holdfast.tenant.catalog.Catalog;
+import io.holdfast.tenant.catalog.CatalogReader;
+import io.holdfast.tenant.check.ScopeCheck;
+import io.holdfast.tenant.restore.ErasedRow;
+import io.holdfast.tenant.restore.RestorePlan;
+import io.holdfast.tenant.restore.TenantErasure;
+import io.holdfast.tenant.scope.ScopeMap;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Deletes from a database what was erased, all of it in one transaction or nothing. It may be
+/// repeated at any time: what is not there is passed over. A preview does the same and takes it
+/// back, so what it counts is what is deleted.
+public final class ErasureRun {
+  private static final Duration LOCK_WAIT = Duration.ofSeconds(60);
+
+  private final EngineContext context;
+  private final Repository repository;
+
+  public ErasureRun(EngineContext context, OpenRepository repository) {
+    this.context = context;
+    this.repository = repository.repository();
+  }
+
+  /// What is to be done.
+  ///
+  /// @param source whose erasures
+  /// @param database by which name they know it; empty to find that out
+  /// @param map of the scope of this name, instead of those that were written down
+  public record Request(
+      String source, Optional<String> database, Optional<Path> map, Mode mode, Duration lockWait) {}
+
+  /// How far it goes.
+  public enum Mode {
+    PREVIEW,
+    APPLY
+  }
+
+  /// In the database of the settings.
+  ///
+  /// @param confirmed the name of the database once more; nothing is deleted without it
+  /// @throws BackupException `BAD_ARGUMENT` if that is another one; and as below
+  public ErasureReport run(Settings settings, Request request, String confirmed) {
+    ConnectionUrl url = ConnectionUrl.parse(settings.requireDirectUrl());
+    if (request.mode() == Mode.APPLY && !confirmed.equals(url.database())) {
+      throw Erasures.bad(
+          "nothing was done, because deleting rows cannot be undone and was not confirmed",
+          "See what would be done with --dry-run, then repeat the name of the database, '"
+              + url.database()
+              + "', with --confirm.");
+    }
+    return run(url, request);
+  }
+
+  /// @throws BackupException `ERASURE_BLOCKED` if rows that stay point to what is to be deleted
+  public ErasureReport run(ConnectionUrl url, Request request) {
+    if (url.looksLikePooler()) {
+      throw new BackupException(
+          ErrorCode.POOLER_URL,
+          url + " is the address of a connection pooler",
+          "Put the server's own address into DIRECT_URL or --direct-url.");
+    }
+    String what = "erase in " + url.database();
+    return Failures.translate(
+        what,
+        () -> {
+          try {
+            return erase(url, request);
+          } catch (ServerErrorException e) {
+            throw TenantTarget.translate(what, url.user(), e);
+          }
+        });
+  }
+
+  /// What a restore of a dump does in the end. What was erased is read now, so that a restore is
+  /// not begun whose end nobody knows.
+  public AfterRestore afterRestore() {
+    Erasures known = Failures.translate("look for what was erased", () -> Erasures.of(repository));
+    return (source, database, restored) -> {
+      if (known.of(source, Set.of(database)).isEmpty()) {
+        return List.of();
+      }
+      Request request =
+          new Request(source, Optional.of(database), Optional.empty(), Mode.APPLY, LOCK_WAIT);
+      return run(restored, request).describe();
+    };
+  }
+
+  /// One tenant of one scope.
+  private record Tenant(String scope, String id) {}
+
+  private ErasureReport erase(ConnectionUrl url, Request request) throws IOException {
+    Erasures known = Erasures.of(repository);
+    List<Erasure> chosen = chosen(known, url, request);
+    Map<Tenant, Set<ErasedRow>> rows = new LinkedHashMap<>();
+    for (Erasure erasure : chosen) {
+      rows.computeIfAbsent(
+              new Tenant(erasure.scope(), erasure.tenant()), _ -> new LinkedHashSet<>())
+          .add(erasure.row());
+    }
+    if (rows.isEmpty()) {
+      return new ErasureReport(url.toString(), 0, List.of(), Outcome.UNCHANGED);
+    }
+    Map<String, ScopeMap> maps = maps(known, url, request, rows.keySet());
+    try (DatabaseSession session =
+        DatabaseSession.open(
+            url,
+            TenantTarget.APPLICATION,
+            TenantTarget.settings(request.lockWait()),
+            context.cancellation())) {
+      for (Tenant tenant : rows.keySet()) {
+        TenantTarget.lockTenant(session, map(maps, tenant), tenant.id());
+      }
+      session.query("BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE");
+      for (ScopeMap map : maps.values()) {
+        TenantTarget.lockTables(session, map, TenantTarget.Use.WRITE);
+      }
+      Catalog catalog = catalog(url, maps);
+      List<ErasureReport.Tenant> done = new ArrayList<>();
+      for (Map.Entry<Tenant, Set<ErasedRow>> entry : rows.entrySet()) {
+        context.cancellation().throwIfRequested();
+        done.add(one(session, catalog, maps, entry.getKey(), entry.getValue()));
+      }
+      return concluded(session, url, request, chosen.size(), done);
+    }
+  }
+
+  private static ScopeMap map(Map<String, ScopeMap> maps, Tenant tenant) {
+    return java.util.Objects.requireNonNull(maps.get(tenant.scope()));
+  }
+
+  private static Catalog catalog(ConnectionUrl url, Map<String, ScopeMap> maps) {
+    try (SqlConnection sql = SqlConnection.open(url, TenantTarget.APPLICATION)) {
+      Catalog catalog = CatalogReader.read(sql);
+      maps.values().forEach(map -> TenantTarget.requireFit(map, catalog, sql));
+      return catalog;
+    }
+  }
+
+  private ErasureReport.Tenant one(
+      DatabaseSession session,
+      Catalog catalog,
+      Map<String, ScopeMap> maps,
+      Tenant tenant,
+      Set<ErasedRow> rows)
+      throws IOException {
+    context.progress().phase("erase " + tenant.scope() + " " + tenant.id(), 0);
+    TenantErasure erasure =
+        new TenantErasure(session, context.cancellation(), map(maps, tenant), catalog, tenant.id());
+    RestorePlan plan = erasure.plan(rows);
+    var files = erasure.files();
+    long objects = plan.blocked() > 0 ? 0 : erasure.apply(plan);
+    erasure.end();
+    return new ErasureReport.Tenant(tenant.scope(), tenant.id(), plan, objects, files);
+  }
+
+  private static ErasureReport concluded(
+      DatabaseSession session,
+      ConnectionUrl url,
+      Request request,
+      int erasures,
+      List<ErasureReport.Tenant> done)
+      throws IOException {
+    ErasureReport found = new ErasureReport(url.toString(), erasures, done, Outcome.PREVIEWED);
+    if (found.blocked() > 0) {
+      session.query("ROLLBACK");
+      return switch (request.mode()) {
+        case PREVIEW -> new ErasureReport(url.toString(), erasures, done, Outcome.BLOCKED);
+        case APPLY ->
+            throw new BackupException(
+                ErrorCode.ERASURE_BLOCKED,
+                found.blocked() + " rows cannot be deleted: " + found.obstacles(),
+                "Nothing was deleted. Delete or change what points to them, or erase that too, and"
+                    + " try again; --dry-run shows all of it.");
+      };
+    }
+    return switch (request.mode()) {
+      case PREVIEW -> {
+        session.query("ROLLBACK");
+        yield found;
+      }
+      case APPLY -> {
+        session.query("COMMIT");
+        yield new ErasureReport(
+            url.toString(), erasures, done, found.rows() == 0 ? Outcome.UNCHANGED : Outcome.DONE);
+      }
+    };
+  }
+
+  /// Those of this database; where it is another one than any of those that they name, those of the
+  /// only one that they do name.
+  private static List<Erasure> chosen(Erasures known, ConnectionUrl url, Request request) {
+    if (request.database().isPresent()) {
+      return known.of(request.source(), Set.of(request.database().get()));
+    }
+    Set<String> names = new TreeSet<>(Set.of(url.database()));
+    try (SqlConnection sql = SqlConnection.open(url, TenantTarget.APPLICATION)) {
+      DatabaseIdentity.of(sql).ifPresent(names::add);
+    }
+    List<Erasure> own = known.of(request.source(), names);
+    List<Erasure> any = known.of(request.source(), Set.of());
+    Set<String> databases = new TreeSet<>();
+    any.forEach(erasure -> databases.add(erasure.origin().database()));
+    if (own.isEmpty() && databases.size() > 1) {
+      throw Erasures.bad(
+          "the erasures of source '"
+              + request.source()
+              + "' are of "
+              + String.join(", ", databases)
+              + ", and none of "
+              + url.database(),
+          "Say which of these the database was, with --database NAME.");
+    }
+    return own.isEmpty() ? any : own;
+  }
+
+  /// For each scope a map that fits the database of now, which may be older or newer than the
+  /// erasures.
+  private Map<String, ScopeMap> maps(
+      Erasures known, ConnectionUrl url, Request request, Set<Tenant> tenants) throws IOException {
+    Map<String, ScopeMap> maps = new TreeMap<>();
+    try (SqlConnection sql = SqlConnection.open(url, TenantTarget.APPLICATION)) {
+      Catalog catalog = CatalogReader.read(sql);
+      Optional<ScopeMap> given = request.map().map(file -> Scopes.load(file, catalog));
+      for (Tenant tenant : tenants) {
+        if (maps.containsKey(tenant.scope())) {
+          continue;
+        }
+        List<ScopeMap> candidates = new ArrayList<>();
+        given.filter(map -> map.name().equals(tenant.scope())).ifPresent(candidates::add);
+        if (candidates.isEmpty()) {
+          candidates.addAll(known.maps(tenant.scope()));
+          ErasureRegister.ofBackup(repository, request.source(), tenant.scope())
+              .ifPresent(candidates::add);
+          // What an owned table is besides is no matter here: foreign keys are those of now.
+          List.copyOf(candidates).forEach(map -> candidates.add(map.withoutSchema()));
+        }
+        maps.put(tenant.scope(), fitting(tenant.scope(), candidates, catalog, sql));
+      }
+    }
+    return maps;
+  }
+
+  private static ScopeMap fitting(
+      String scope, List<ScopeMap> candidates, Catalog catalog, SqlConnection sql) {
+    return candidates.stream()
+        .filter(map -> ScopeCheck.check(map, catalog, sql).isFit())
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new BackupException(
+                    ErrorCode.SCOPE_MAP_UNSUITABLE,
+                    "no scope map of "
+                        + scope
+                        + " fits the database, so nobody knows what goes with an erased row",
+                    "Give one that does, with --scope FILE; 'holdfast scope check FILE' says what"
+                        + " is wrong with one."));
+  }
+}

@@ -1,0 +1,279 @@
+package io.holdfast.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.examples.legal.AssetFiles;
+import io.holdfast.examples.legal.LegalApp;
+import io.holdfast.examples.legal.LegalAppSize;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Who asked to be forgotten stays forgotten, whichever way older data comes back.
+class ErasureTest {
+  private static final long SEED = 20261123;
+  private static final LegalAppSize SIZE = LegalAppSize.small(4);
+  private static final Pattern PLAN = Pattern.compile("plan ([0-9a-f]{32})");
+
+  private Path scratch = Path.of("/tmp");
+  private Program program = new Program(scratch);
+
+  @BeforeEach
+  void makeScratch() throws IOException {
+    scratch = Scratch.make();
+    program = new Program(scratch);
+    program.expect(0, "init");
+    Files.writeString(scratch.resolve("account.scope.yaml"), LegalApp.scope("account"));
+  }
+
+  @AfterEach
+  void removeScratch() throws IOException {
+    Scratch.remove(scratch);
+  }
+
+  @Test
+  void anErasedClientIsNotRestoredWithItsAccount() throws Exception {
+    try (Cluster source = Cluster.create(scratch.resolve("source"));
+        Connection connection = source.connect()) {
+      Path assets = Files.createDirectory(scratch.resolve("assets"));
+      LegalApp.createSchema(connection);
+      LegalApp.load(connection, SEED, SIZE, new AssetFiles.In(assets));
+      UUID account = LegalApp.account(SEED, SIZE, 1);
+      UUID erasedAccount = LegalApp.account(SEED, SIZE, 2);
+      program = program.with("DATABASE_URL", source.url());
+      program.expect(
+          0, tenant("backup", "account.scope.yaml", account, "--store", "files=" + assets));
+      program.expect(0, tenant("backup", "account.scope.yaml", erasedAccount));
+      List<String> before = contents(connection);
+      String matter = matter(connection, account);
+
+      String[] row = {"--table", "matters", "--key", "id=" + matter, "--reason", "request 17"};
+      program.expect(0, erasure("add", "account.scope.yaml", account, row));
+      program.expect(0, erasure("add", "account", erasedAccount, "--by", "the officer"));
+      Command.Ended list = program.expect(0, "erasure", "list");
+      assertThat(list.out()).contains("request 17", matter, "the officer");
+
+      Command.Ended preview = program.expect(0, "erasure", "apply", "--dry-run");
+      assertThat(contents(connection)).as(preview.all()).isEqualTo(before);
+      assertThat(program.run("erasure", "apply").status()).isEqualTo(2);
+      assertThat(contents(connection)).isEqualTo(before);
+      Command.Ended applied =
+          program.expect(0, "erasure", "apply", "--confirm", database(source.url()));
+      List<String> erased = contents(connection);
+      assertThat(rows(applied)).isEqualTo(rows(preview));
+      assertThat(before).hasSize(erased.size() + rows(applied)).containsAll(erased);
+      // The log names what it is about without a foreign key, and belongs to the account; the queue
+      // belongs to nobody.
+      assertThat(erased).filteredOn(line -> line.contains(matter)).allMatch(this::isLog);
+      assertThat(erased)
+          .filteredOn(line -> line.contains(erasedAccount.toString()))
+          .allMatch(this::isLog);
+
+      // What is gone otherwise comes back, and nothing of what was erased.
+      run(connection, "DELETE FROM matters WHERE user_id = '" + account + "'");
+      String[] store = {"--preset", "mirror", "--store", "files=" + assets};
+      Command.Ended shown = program.expect(0, tenant("preview", "account", account, store));
+      assertThat(shown.out()).contains("left out because they were erased");
+      Command.Ended done =
+          program.expect(0, tenant("restore", "account", account, with(plan(shown), store)));
+      assertThat(contents(connection)).as(done.all()).isEqualTo(erased);
+
+      // Undoing deletes what came back; undoing that brings it back, without the client.
+      Command.Ended undo = program.expect(0, tenant("preview", "account", account, "--undo"));
+      program.expect(0, tenant("undo", "account", account, with(plan(undo))));
+      Command.Ended redo = program.expect(0, tenant("preview", "account", account, "--undo"));
+      program.expect(0, tenant("undo", "account", account, with(plan(redo))));
+      assertThat(contents(connection)).isEqualTo(erased);
+
+      Command.Ended refused = program.run(tenant("preview", "account", erasedAccount));
+      assertThat(refused.status()).isEqualTo(2);
+      assertThat(refused.err()).contains("was erased", "holdfast erasure remove");
+
+      Matcher id = Pattern.compile("erasure remove ([0-9a-f]{32})").matcher(refused.err());
+      assertThat(id.find()).isTrue();
+      program.expect(0, "erasure", "remove", id.group(1), "--reason", "of another one");
+      assertThat(program.expect(0, "erasure", "list").out()).contains("of another one");
+      Command.Ended back = program.expect(0, tenant("preview", "account", erasedAccount));
+      program.expect(0, tenant("restore", "account", erasedAccount, with(plan(back))));
+      assertThat(contents(connection)).anyMatch(line -> line.startsWith("users (" + erasedAccount));
+    }
+  }
+
+  @Test
+  void anErasedClientIsNotInARestoredDump() throws Exception {
+    try (Cluster source = Cluster.create(scratch.resolve("source"));
+        Connection connection = source.connect()) {
+      LegalApp.createSchema(connection);
+      LegalApp.load(connection, SEED, SIZE, new AssetFiles.Nowhere());
+      UUID account = LegalApp.account(SEED, SIZE, 1);
+      UUID erasedAccount = LegalApp.account(SEED, SIZE, 2);
+      program = program.with("DATABASE_URL", source.url());
+      String database = database(source.url());
+      program.expect(0, "dump", "backup", "--url", source.url());
+      program.expect(0, "backup");
+      String matter = matter(connection, account);
+      program.expect(
+          0,
+          erasure(
+              "add", "account.scope.yaml", account, "--table", "matters", "--key", "id=" + matter));
+      program.expect(0, erasure("add", "account.scope.yaml", erasedAccount));
+      List<String> whole = contents(connection);
+      program.expect(0, "erasure", "apply", "--confirm", database);
+      List<String> erased = contents(connection);
+
+      String restored = source.url("restored");
+      Command.Ended done =
+          program.expect(0, "dump", "restore", "latest", "--url", restored, "--create");
+      assertThat(rows(done)).isEqualTo(whole.size() - erased.size());
+      assertThat(contents(source, "restored")).isEqualTo(erased);
+      Command.Ended again =
+          program.expect(
+              0,
+              "dump",
+              "restore",
+              "latest",
+              "--url",
+              restored,
+              "--clean",
+              "--confirm",
+              "restored");
+      assertThat(rows(again)).isEqualTo(rows(done));
+      assertThat(contents(source, "restored")).isEqualTo(erased);
+      String asItWas = source.url("asitwas");
+      program.expect(
+          0, "dump", "restore", "latest", "--url", asItWas, "--create", "--without-erasures");
+      assertThat(contents(source, "asitwas")).isEqualTo(whole);
+      Command.Ended late =
+          program.expect(0, "erasure", "apply", "--url", asItWas, "--confirm", "asitwas");
+      assertThat(rows(late)).isEqualTo(rows(done));
+      assertThat(contents(source, "asitwas")).isEqualTo(erased);
+
+      // In the way: nothing is restored under the name, rather than people who were erased.
+      String[] partial = {"--table", "matters", "--table", "users"};
+      run(connection, "CREATE DATABASE partial");
+      Command.Ended refused =
+          program.run(
+              Stream.concat(
+                      Stream.of(
+                          "dump",
+                          "restore",
+                          "latest",
+                          "--url",
+                          source.url("partial"),
+                          "--table",
+                          "currencies",
+                          "--table",
+                          "jurisdictions",
+                          "--table",
+                          "team_members"),
+                      Stream.of(partial))
+                  .toArray(String[]::new));
+      assertThat(refused.status()).as(refused.all()).isEqualTo(2);
+      assertThat(refused.err()).contains("what was erased is still among them");
+
+      Command.Ended cluster =
+          program.expect(0, "restore", "latest", "--to", scratch.resolve("restored").toString());
+      assertThat(cluster.out())
+          .contains(
+              "ERASED ROWS ARE BACK: 2 erasures of source 'main', 2 of them newer",
+              "holdfast erasure apply --source main --url postgresql://HOST/" + database);
+    }
+  }
+
+  private static List<String> contents(Cluster cluster, String database) throws SQLException {
+    try (Connection connection = cluster.connect(database)) {
+      return contents(connection);
+    }
+  }
+
+  private boolean isLog(String line) {
+    return line.startsWith("audit_logs ") || line.startsWith("job_queue ");
+  }
+
+  private static String matter(Connection connection, UUID account) throws SQLException {
+    return run(
+            connection,
+            "SELECT m.id FROM matters m JOIN sessions s ON s.matter_id = m.id WHERE m.user_id = '"
+                + account
+                + "' GROUP BY m.id ORDER BY count(*) DESC, m.id::text LIMIT 1")
+        .getFirst();
+  }
+
+  private static String database(String url) {
+    return url.replaceAll("\\?.*", "").replaceAll(".*/", "");
+  }
+
+  private static int rows(Command.Ended ended) {
+    Matcher found =
+        Pattern.compile("erasures?: ([0-9]+) rows (?:deleted|to be deleted) from")
+            .matcher(ended.out());
+    assertThat(found.find()).as(ended.all()).isTrue();
+    return Integer.parseInt(found.group(1));
+  }
+
+  private String[] erasure(String what, String scope, UUID account, String... further) {
+    return words("erasure", what, scope, account, further);
+  }
+
+  private String[] tenant(String what, String scope, UUID account, String... further) {
+    return words("tenant", what, scope, account, further);
+  }
+
+  private String[] words(String group, String what, String scope, UUID account, String... further) {
+    String map = scope.endsWith(".yaml") ? scratch.resolve(scope).toString() : scope;
+    return Stream.concat(
+            Stream.of(group, what, "--scope", map, "--id", account.toString()), Stream.of(further))
+        .toArray(String[]::new);
+  }
+
+  private static String[] with(String plan, String... options) {
+    return Stream.concat(Stream.of("--plan", plan), Stream.of(options)).toArray(String[]::new);
+  }
+
+  private static String plan(Command.Ended preview) {
+    Matcher found = PLAN.matcher(preview.out());
+    assertThat(found.find()).as(preview.all()).isTrue();
+    return found.group(1);
+  }
+
+  /// All rows of all tables.
+  private static List<String> contents(Connection connection) throws SQLException {
+    List<String> rows = new ArrayList<>();
+    for (String table :
+        run(
+            connection,
+            "SELECT c.oid::regclass::text FROM pg_class c WHERE relkind = 'r' AND relnamespace ="
+                + " 'public'::regnamespace ORDER BY 1")) {
+      rows.addAll(
+          run(
+              connection,
+              "SELECT '" + table + ' ' + "' || t::text FROM " + table + " t ORDER BY 1"));
+    }
+    return rows;
+  }
+
+  private static List<String> run(Connection connection, String sql) throws SQLException {
+    List<String> rows = new ArrayList<>();
+    try (var statement = connection.createStatement()) {
+      if (statement.execute(sql)) {
+        try (var result = statement.getResultSet()) {
+          while (result.next()) {
+            rows.add(result.getString(1));
+          }
+        }
+      }
+    }
+    return rows;
+  }
+}
