@@ -254,6 +254,7 @@ public final class TenantRestore {
       run(staging.keep(staged).stream().toList());
       run(List.of(staging.compare(staged)));
       run(intend(staged));
+      run(staging.analyze(staged));
     }
     settle();
     PlanReading reading = new PlanReading(session);
