@@ -1,21 +1,15 @@
 package io.holdfast.systemtests;
 
-import io.holdfast.base.concurrent.Workers;
-import io.holdfast.base.testing.Seeds;
-import java.io.IOException;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 
 /// Sessions that work on tables all the time, and what holds at every moment for whoever sees a
 /// single one: no money comes or goes, each invoice has the lines that it says, each parcel is in
 /// one place, and each writer's own count of what it did is the number of its entries in a journal.
 final class Bank {
-  private static final Duration BETWEEN_TRANSACTIONS = Duration.ofMillis(40);
+  private static final Duration PAUSE = Duration.ofMillis(40);
   private static final int PARCELS = 2_000;
   private static final int PLACES = 4;
   private static final long BALANCE = 1_000;
@@ -70,38 +64,7 @@ final class Bank {
 
   /// Lets sessions work until `meanwhile` ends.
   void workDuring(long seed, int writers, Ledger.Scenario meanwhile) throws Exception {
-    AtomicBoolean over = new AtomicBoolean();
-    try (Workers workers = Workers.platform("bank")) {
-      for (int writer = 0; writer < writers; writer++) {
-        int number = writer;
-        SplittableRandom random = Seeds.random(seed * 1000 + writer);
-        workers.start(() -> work(number, random, over));
-      }
-      try {
-        meanwhile.run();
-      } finally {
-        over.set(true);
-      }
-      workers.join();
-    }
-  }
-
-  private void work(int writer, SplittableRandom random, AtomicBoolean over) throws IOException {
-    try (Connection connection = cluster.connect();
-        Statement statement = connection.createStatement()) {
-      connection.setAutoCommit(false);
-      while (!over.get()) {
-        transact(statement, writer, random);
-        if (random.nextInt(10) == 0) {
-          connection.rollback();
-        } else {
-          connection.commit();
-        }
-        LockSupport.parkNanos(BETWEEN_TRANSACTIONS.toNanos());
-      }
-    } catch (SQLException e) {
-      throw new IOException("writer " + writer + ": " + e.getMessage(), e);
-    }
+    new Writers(cluster, writers, PAUSE).workDuring(seed, this::transact, meanwhile);
   }
 
   private void transact(Statement statement, int writer, SplittableRandom random)

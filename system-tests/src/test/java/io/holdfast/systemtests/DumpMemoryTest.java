@@ -13,12 +13,29 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Dumps and their restores do with the same small heap, whatever the size of a table and of one
-/// row.
+/// row, and with thousands of tables.
 class DumpMemoryTest {
   private static final long MIB = 1 << 20;
   private static final String HEAP = "-Xmx192m";
   private static final long LIMIT_BYTES = 300 * MIB;
   private static final int ROW_BYTES = 300;
+
+  /// Makes tables, some in each transaction.
+  private static final String MAKE =
+      """
+      BEGIN
+        FOR i IN 1..$1 LOOP
+          EXECUTE format(''CREATE TABLE t%s (id int PRIMARY KEY, a text NOT NULL, CHECK (id > 0))'', i);
+          EXECUTE format(''CREATE INDEX ON t%s (a)'', i);
+          EXECUTE format(''INSERT INTO t%s VALUES (%s, now())'', i, i);
+          IF i % 100 = 0 THEN COMMIT; END IF;
+        END LOOP;
+      END
+      """;
+
+  private static final String COUNT =
+      "SELECT count(*) || ' ' || sum(reltuples) FILTER (WHERE relkind = 'r') || ' ' || count(*) FILTER (WHERE relkind = 'i')"
+          + " FROM pg_class WHERE relname ~ '^t\\d'";
 
   private Path scratch = Path.of("/tmp");
 
@@ -50,10 +67,35 @@ class DumpMemoryTest {
     }
   }
 
+  @Test
+  void theSameSmallHeapDoesForThousandsOfTables() throws Exception {
+    int tables = Seeds.thorough() ? 20_000 : 1_500;
+    try (Cluster source =
+        Cluster.create(
+            TestPrograms.WITH_TOOLS,
+            scratch.resolve("source"),
+            Map.of("fsync", "off", "max_locks_per_transaction", "1024"))) {
+      Program program = new Program(scratch).with("HOLDFAST_JAVA_OPTS", HEAP);
+      program.expect(0, "init");
+      source.execute("CREATE DATABASE many", "CREATE DATABASE copy TEMPLATE template0");
+      source.sqlIn("many", "CREATE PROCEDURE make(int) LANGUAGE plpgsql AS '" + MAKE + "'");
+      source.sqlIn("many", "CALL make(" + tables + ")");
+      source.sqlIn("many", "ANALYZE");
+      Program dumping = program.with("DATABASE_URL", source.url("many"));
+      long dump = PeakMemory.of(dumping, scratch, "dump", "backup");
+      long restore =
+          PeakMemory.of(program, scratch, "dump", "restore", "latest", "--url", source.url("copy"));
+      System.out.println(tables + ": " + dump / MIB + " MiB, " + restore / MIB + " MiB");
+      assertThat(dump).isLessThan(LIMIT_BYTES);
+      assertThat(restore).isLessThan(LIMIT_BYTES);
+      assertThat(source.sqlIn("copy", COUNT)).isEqualTo(source.sqlIn("many", COUNT));
+    }
+  }
+
   private static String table(long bytes) {
-    return "CREATE TABLE t AS SELECT n, md5(n::text) || md5((n * 3)::text) || md5((n * 5)::text) ||"
-        + " md5((n * 7)::text) || md5((n * 11)::text) || md5((n * 13)::text) || md5((n *"
-        + " 17)::text) || md5((n * 19)::text) AS filler FROM generate_series(1::bigint, "
+    return "CREATE TABLE t AS SELECT n, md5(n::text) || md5((n * 3)::text) || md5((n * 5)::text)"
+        + " || md5((n * 7)::text) || md5((n * 11)::text) || md5((n * 13)::text)"
+        + " || md5((n * 17)::text) || md5((n * 19)::text) AS filler FROM generate_series(1::bigint, "
         + bytes / ROW_BYTES
         + ") n";
   }

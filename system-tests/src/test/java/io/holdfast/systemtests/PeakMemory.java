@@ -8,11 +8,15 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /// How much memory a command of the program needs.
-final class PeakMemory {
-  private PeakMemory() {}
-
-  /// The most that the process ever had in memory, as the kernel counts it.
+///
+/// @param bytes the most that the process ever had in memory, as the kernel counts it
+/// @param out what it said
+record PeakMemory(long bytes, String out) {
   static long of(Program program, Path home, String... command) throws Exception {
+    return measured(program, home, command).bytes();
+  }
+
+  static PeakMemory measured(Program program, Path home, String... command) throws Exception {
     Path log = Files.createTempFile(home, "peak", ".log");
     Process process = program.start(log, command);
     Path status = Path.of("/proc", Long.toString(process.pid()), "status");
@@ -22,7 +26,7 @@ final class PeakMemory {
     }
     assertThat(process.exitValue()).as(Files.readString(Path.of(log + ".err"))).isZero();
     assertThat(peakBytes).as("a Java machine was seen").isGreaterThan(32 << 20);
-    return peakBytes;
+    return new PeakMemory(peakBytes, Files.readString(log));
   }
 
   private static long highWaterBytes(Path status) {

@@ -15,6 +15,8 @@ import java.util.Map;
 /// nothing that is there is changed. Owners and privileges are those of the backup where roles of
 /// these names exist. *Confined.*
 final class ObjectFilling {
+  private static final int LINES_BYTES = 1 << 20;
+
   private final TenantContents contents;
   private final DatabaseSession session;
 
@@ -26,6 +28,7 @@ final class ObjectFilling {
   /// Tells the restore what the backup has of a group, and what of that is there. A copy shares no
   /// object: whoever deletes its row may delete the object too.
   void announce(String group, TenantRestore rows) throws IOException {
+    rows.beginObjects(group);
     StringBuilder lines = new StringBuilder();
     MessageDigest sha = AssetStore.sha256();
     LargeObjectReader reader =
@@ -47,11 +50,20 @@ final class ObjectFilling {
                 boolean there = !rows.isCopy() && hash.equals(hashOf(head.number()));
                 lines.append(head.number()).append('\t').append(hash).append('\t');
                 lines.append(head.number()).append('\t').append(there ? "f" : "t").append('\n');
+                if (lines.length() >= LINES_BYTES) {
+                  tell(rows, lines);
+                }
               }
             });
     contents.copy(TenantPaths.largeObjects(group), reader::take);
     reader.finish();
-    rows.objects(group, lines.toString().getBytes(StandardCharsets.US_ASCII));
+    tell(rows, lines);
+    rows.endObjects();
+  }
+
+  private static void tell(TenantRestore rows, StringBuilder lines) throws IOException {
+    rows.objects(lines.toString().getBytes(StandardCharsets.US_ASCII));
+    lines.setLength(0);
   }
 
   /// Of what is there; no hash if nothing is.

@@ -185,7 +185,7 @@ final class TenantReading {
               query.sql(),
               "rows of " + query.table(),
               (bytes, offset, length) -> {
-                sum.add(bytes, offset, length);
+                sum.addLines(bytes, offset, length);
                 writer.write(bytes, offset, length);
                 context.progress().advance(length);
               });

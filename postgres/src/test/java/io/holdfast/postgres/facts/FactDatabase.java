@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.holdfast.postgres.sql.JdbcConnections;
 import io.holdfast.postgres.testing.TestCluster;
-import io.holdfast.postgres.testing.TestPrograms;
 import io.holdfast.postgres.testing.TestServer;
 import java.io.IOException;
 import java.io.StringReader;
@@ -17,7 +16,6 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.Assumptions;
 import org.postgresql.PGConnection;
 
 /// A database that is made when the first connection is opened, and statements in it.
@@ -44,9 +42,6 @@ final class FactDatabase {
 
   /// As the superuser.
   Connection connect() {
-    Assumptions.assumeTrue(
-        TestPrograms.has(version),
-        () -> "no programs of PostgreSQL " + version + " here: build with -Pevery-server");
     TestServer server = servers.get();
     if (name.isEmpty()) {
       String made = "fact" + MADE.incrementAndGet();

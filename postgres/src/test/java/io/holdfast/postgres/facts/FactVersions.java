@@ -1,6 +1,5 @@
 package io.holdfast.postgres.facts;
 
-import io.holdfast.base.testing.Seeds;
 import io.holdfast.postgres.testing.TestServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,10 +19,9 @@ final class FactVersions implements ArgumentsProvider {
   @Override
   public Stream<? extends Arguments> provideArguments(
       ParameterDeclarations parameters, ExtensionContext context) {
-    IntStream versions =
-        Seeds.thorough() ? IntStream.rangeClosed(13, 18) : IntStream.of(13, 15, 18);
-    return versions.mapToObj(
-        version -> Arguments.of(new FactDatabase(version, () -> server(version, context))));
+    return IntStream.rangeClosed(13, 18)
+        .mapToObj(
+            version -> Arguments.of(new FactDatabase(version, () -> server(version, context))));
   }
 
   private static TestServer server(int version, ExtensionContext context) {

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// Server programs of every version that tests use: 15 from Debian, with all tools; 13, 17 and 18
-/// as the build unpacked them, with `initdb`, `pg_ctl` and `postgres` only.
+/// Server programs of every version that tests use: 15 from Debian, with all tools; the others as
+/// the build unpacked them, with `initdb`, `pg_ctl` and `postgres` only.
 public final class TestPrograms {
   /// The version that has `pg_basebackup`, `pg_checksums` and the others.
   public static final int WITH_TOOLS = 15;
@@ -33,12 +33,6 @@ public final class TestPrograms {
       unpack(directory, unpacked);
     }
     return InstalledServers.in(List.of(unpacked.resolve("bin"))).require(majorVersion);
-  }
-
-  /// Whether the build brought programs of this version: always 13, 15, 17 and 18; 14 and 16 with
-  /// the profile `every-server`.
-  public static boolean has(int majorVersion) {
-    return majorVersion == WITH_TOOLS || Files.isDirectory(directory(majorVersion));
   }
 
   private static Path directory(int majorVersion) {

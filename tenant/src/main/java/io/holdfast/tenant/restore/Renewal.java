@@ -72,6 +72,10 @@ final class Renewal {
             + ") v WHERE NOT EXISTS (SELECT FROM "
             + table(group)
             + " known WHERE known.old = v.old)");
+    if (group.making() instanceof Making.FileName || group.making() instanceof Making.Computed) {
+      // Files are found by what they are called in the copy.
+      sql.add("CREATE INDEX ON " + table(group) + " (new)");
+    }
     sql.add("ANALYZE " + table(group));
     return sql;
   }

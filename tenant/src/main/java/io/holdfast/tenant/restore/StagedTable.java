@@ -66,6 +66,11 @@ record StagedTable(
     return "pg_temp.hf_extra_" + number;
   }
 
+  /// Keys of the tenant's rows when all is written.
+  String owned() {
+    return "pg_temp.hf_owned_" + number;
+  }
+
   String undo() {
     return "pg_temp.hf_undo_" + number;
   }

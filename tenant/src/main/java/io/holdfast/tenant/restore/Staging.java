@@ -154,4 +154,10 @@ final class Staging {
         + " t WHERE "
         + staged.sameKey("t", "s");
   }
+
+  /// Tells the server how many rows are to be written. It takes them for none otherwise, and
+  /// compares each row with all of them.
+  List<String> analyze(StagedTable staged) {
+    return List.of("ANALYZE " + staged.stage(), "ANALYZE " + staged.extra());
+  }
 }

@@ -160,25 +160,34 @@ public final class TenantRestore {
     }
   }
 
-  /// Takes in what large objects of a group the backup has; after the rows were loaded, before
-  /// [#plan]. Objects that are not there are made, and are empty until somebody fills those of
-  /// [#wantedObjects].
-  ///
-  /// @param lines number, hash, number again, and `t` if the target has no such object with this
-  ///   content, else `f`, as `COPY` reads them
-  public void objects(String group, byte[] lines) throws IOException {
+  /// Begins to take in what large objects of a group the backup has; after the rows were loaded,
+  /// before [#plan]. [#objects] follows as often as needed, and [#endObjects].
+  public void beginObjects(String group) throws IOException {
     if (!(map.assets().get(group) instanceof AssetGroup.LargeObjectGroup(var table, var column))) {
       throw new IllegalArgumentException(group + " is no group of large objects");
     }
     StagedTable staged = tables.find(table).orElseThrow();
-    ObjectGroup made = new ObjectGroup(objects.size(), group, staged, column);
-    run(List.of(made.create()));
-    session.beginCopy(made.copyIn());
+    ObjectGroup begun = new ObjectGroup(objects.size(), group, staged, column);
+    run(List.of(begun.create()));
+    objects.add(begun);
+  }
+
+  /// Takes in some objects of the group that was begun last.
+  ///
+  /// @param lines number, hash, number again, and `t` if the target has no such object with this
+  ///   content, else `f`, as `COPY` reads them
+  public void objects(byte[] lines) throws IOException {
+    session.beginCopy(objects.getLast().copyIn());
     session.send(lines, 0, lines.length);
     session.endCopy();
-    run(made.make());
-    run(List.of(made.rewrite()));
-    objects.add(made);
+  }
+
+  /// Makes the objects of the group that was begun last which are not there. They are empty until
+  /// somebody fills those of [#wantedObjects].
+  public void endObjects() throws IOException {
+    ObjectGroup begun = objects.getLast();
+    run(begun.make());
+    run(List.of(begun.rewrite()));
   }
 
   /// The objects of a group that have to be filled, by their numbers in the backup: what their
@@ -296,6 +305,7 @@ public final class TenantRestore {
       if (withholding != null) {
         run(List.of(Withholding.withhold(staged)));
       }
+      run(staging.analyze(staged));
     }
     settle();
     PlanReading reading = new PlanReading(session);

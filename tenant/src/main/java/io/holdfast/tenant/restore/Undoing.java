@@ -84,6 +84,7 @@ final class Undoing {
             + SqlText.literal(Reason.CHANGED_SINCE.word());
     String row = " FROM " + staged.table().fromSql() + " t, " + staged.undo() + " u WHERE ";
     return List.of(
+        "ANALYZE " + staged.undo(),
         "UPDATE "
             + staged.stage()
             + " s SET "
