@@ -74,7 +74,7 @@ final class Renewal {
             + " known WHERE known.old = v.old)");
     if (group.making() instanceof Making.FileName || group.making() instanceof Making.Computed) {
       // Files are found by what they are called in the copy.
-      sql.add("CREATE INDEX ON " + table(group) + " (new)");
+      sql.add("CREATE INDEX ON " + table(group) + " USING hash (new)");
     }
     sql.add("ANALYZE " + table(group));
     return sql;
