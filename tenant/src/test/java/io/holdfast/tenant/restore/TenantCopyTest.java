@@ -315,4 +315,19 @@ class TenantCopyTest {
     copied(stored(), "9");
     assertThat(rows("SELECT count(DISTINCT id), max(id) FROM tasks")).hasToString("[[5, 5]]");
   }
+
+  @Test
+  void aSecondKeyThatRowsPointToIsMadeAnewToo() throws IOException {
+    rows("CREATE TABLE shelves (code uuid NOT NULL UNIQUE, number integer NOT NULL UNIQUE, account_id"
+        + " integer NOT NULL REFERENCES accounts)");
+    rows("CREATE TABLE boxes (id integer PRIMARY KEY, shelf integer NOT NULL REFERENCES shelves"
+        + " (number))");
+    rows("INSERT INTO shelves VALUES (gen_random_uuid(), 5, 1), (gen_random_uuid(), 6, 2) RETURNING 1");
+    rows("INSERT INTO boxes VALUES (1, 5), (2, 6) RETURNING 1");
+    map = map();
+    copied(stored(), "9");
+    assertThat(rows("SELECT b.id, s.number FROM boxes b JOIN shelves s ON s.number = b.shelf WHERE"
+                + " s.account_id = 9"))
+        .hasToString("[[3, 7]]");
+  }
 }
