@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class TenantMemoryTest {
   private static final long MIB = 1 << 20;
   private static final String HEAP = "-Xmx192m";
-  private static final long LIMIT_BYTES = 300 * MIB;
+  private static final long LIMIT_BYTES = 330 * MIB;
   private static final Pattern PLAN = Pattern.compile("plan ([0-9a-f]{32})");
 
   private static final String MAP =
@@ -75,12 +75,12 @@ class TenantMemoryTest {
         Cluster.create(
             TestPrograms.WITH_TOOLS,
             scratch.resolve("source"),
-            Map.of("fsync", "off", "max_wal_size", "4GB", "temp_buffers", "64MB"))) {
+            Map.of("fsync", "off", "max_wal_size", "4GB", "max_locks_per_transaction", "1024"))) {
       throughABackup(source, new Size("small", 10 * MIB, 1_000, 2 * MIB, 20, 1 * MIB));
       throughABackup(source, new Size("large", 128 * MIB, 200_000, 16 * MIB, 1_000, 32 * MIB));
       if (Seeds.thorough()) {
         throughABackup(
-            source, new Size("huge", 1024 * MIB, 2_000_000, 64 * MIB, 20_000, 256 * MIB));
+            source, new Size("huge", 1024 * MIB, 2_000_000, 16 * MIB, 20_000, 256 * MIB));
       }
     }
   }
