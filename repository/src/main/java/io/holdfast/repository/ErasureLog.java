@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// Records of what was erased and is not to come back, under `erased/`. Nothing deletes or changes
 /// one: no forgetting, no pruning, and no shredding, because they are sealed in the domain `main`.
@@ -45,14 +46,27 @@ public final class ErasureLog {
   ///
   /// @throws CorruptRepositoryException if one cannot be read
   public void forEach(Taker taker) throws IOException {
+    forEach(
+        taker,
+        why -> {
+          throw why;
+        });
+  }
+
+  /// The same of those that can be read.
+  ///
+  /// @param damaged takes why one cannot be read
+  public void forEach(Taker taker, Consumer<CorruptRepositoryException> damaged)
+      throws IOException {
     for (String id : ids()) {
       BlobKey key = ObjectNames.erased(id);
       switch (read(id)) {
         case Genuine<byte[]>(byte[] record) -> taker.take(id, record);
         case Forged<byte[]> _ -> {}
-        case Damaged<byte[]>(CorruptRepositoryException why) -> throw why;
+        case Damaged<byte[]>(CorruptRepositoryException why) -> damaged.accept(why);
         case Absent<byte[]> _ ->
-            throw CorruptRepositoryException.missing(key + " is gone, which nobody deletes");
+            damaged.accept(
+                CorruptRepositoryException.missing(key + " is gone, which nobody deletes"));
       }
     }
   }

@@ -4,8 +4,10 @@ import io.holdfast.storage.BlobStore;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /// The key domains of one repository: what is in a pack is opened with the keys of the domain that
 /// the pack names. Domains are opened once, when they are first asked for. *Thread-safe.*
@@ -19,6 +21,9 @@ final class KeyDomains {
   private final MaintenanceLog maintenance;
   private final ShredLog shreds;
   private final Map<DomainId, Domain> opened = new ConcurrentHashMap<>();
+
+  /// Shredded ones that somebody may still work with.
+  private final Queue<Domain> retired = new ConcurrentLinkedQueue<>();
 
   private KeyDomains(
       BlobStore store,
@@ -120,11 +125,12 @@ final class KeyDomains {
     }
   }
 
-  /// Wipes what was read of a domain.
+  /// Reads a domain no more. Its keys are wiped with the others: whoever works with them at this
+  /// moment would go on with zeros, which everybody knows.
   void forget(DomainId id) {
     Domain known = opened.remove(id);
     if (known != null) {
-      known.wipe();
+      retired.add(known);
     }
   }
 
@@ -181,6 +187,7 @@ final class KeyDomains {
 
   void wipe() {
     opened.values().forEach(Domain::wipe);
+    retired.forEach(Domain::wipe);
     maintenance.wipe();
   }
 }

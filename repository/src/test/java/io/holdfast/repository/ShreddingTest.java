@@ -59,6 +59,20 @@ class ShreddingTest {
     }
   }
 
+  /// A backup may go on beside it in the same process: with keys of zeros everybody could read it.
+  @Test
+  void whoWorksWithTheKeysGoesOnWithTheKeys() throws IOException {
+    byte[] plain = CryptoKit.ascii("of the tenant");
+    try (Repository repository = open(store)) {
+      Domain domain = repository.domains().require("doomed");
+      byte[] before = domain.seal("test", new byte[0], plain, 0, plain.length);
+      var _ = repository.shredding("doomed").run(KeptKeys.REFUSED);
+      assertThat(domain.open("test", new byte[0], before, 100)).isEqualTo(plain);
+      assertThatThrownBy(() -> repository.domains().require("doomed"))
+          .isInstanceOf(ShreddedDomainException.class);
+    }
+  }
+
   /// Whenever in a check somebody shreds: what is gone then is no damage.
   @Test
   void aCheckBesideAShredRaisesNoAlarm() throws Exception {

@@ -4,6 +4,7 @@ import io.holdfast.base.BackupException;
 import io.holdfast.engine.Failures;
 import io.holdfast.repository.Repository;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Brings what was erased to where backups are copied to: who restores from there must not bring it
@@ -19,13 +20,15 @@ final class ErasureCopy {
 
   /// @return warnings
   List<String> run() {
+    List<String> warnings = new ArrayList<>();
     try {
       from.erasures()
           .forEach(
               (id, record) -> {
                 boolean _ = to.erasures().bring(id, record);
-              });
-      return List.of();
+              },
+              damaged -> warnings.addAll(failed(damaged)));
+      return warnings;
     } catch (IOException e) {
       return failed(Failures.toBackupException("bring erasures", e));
     } catch (BackupException e) {

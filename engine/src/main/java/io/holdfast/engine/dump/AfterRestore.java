@@ -8,11 +8,20 @@ import java.util.List;
 @FunctionalInterface
 public interface AfterRestore {
   /// For those who want the database as it was.
-  AfterRestore NOTHING = (_, _, _) -> List.of();
+  AfterRestore NOTHING = (_, _, _, _) -> List.of();
+
+  /// What of the database came from the dump.
+  enum Extent {
+    /// All of it.
+    WHOLE,
+    /// Some of it: other rows were there before, and nobody knows from here which.
+    PART
+  }
 
   /// @param source of the dump
   /// @param database its name in the dump
   /// @param restored where it is now
-  /// @return what was done, for people
-  List<String> run(String source, String database, ConnectionUrl restored) throws IOException;
+  /// @return what was done, or is to be done, for people
+  List<String> run(String source, String database, ConnectionUrl restored, Extent extent)
+      throws IOException;
 }

@@ -98,7 +98,10 @@ public final class DumpRestore {
                 ? new DataRestore(context, request, dump, warnings).run(database, url)
                 : new DatabaseRestore(context, request, dump, warnings).run(database, url),
             dump,
-            url);
+            url,
+            dataOnly || !request.tables().isEmpty()
+                ? AfterRestore.Extent.PART
+                : AfterRestore.Extent.WHOLE);
       }
       case CREATED, REPLACED -> {
         requireAlone(request, dump);
@@ -109,10 +112,11 @@ public final class DumpRestore {
   }
 
   /// The rows are in a database that others may see already.
-  private DumpRestoreReport finished(DumpRestoreReport report, DumpContents dump, ConnectionUrl url)
+  private DumpRestoreReport finished(
+      DumpRestoreReport report, DumpContents dump, ConnectionUrl url, AfterRestore.Extent extent)
       throws IOException {
     try {
-      return report.erased(after.run(dump.source(), report.database(), url));
+      return report.erased(after.run(dump.source(), report.database(), url, extent));
     } catch (BackupException e) {
       throw new BackupException(
           e.code(),
@@ -200,7 +204,10 @@ public final class DumpRestore {
       reports.add(
           there.contains(database)
               ? finished(
-                  new DatabaseRestore(context, request, dump, its).run(database, into), dump, into)
+                  new DatabaseRestore(context, request, dump, its).run(database, into),
+                  dump,
+                  into,
+                  AfterRestore.Extent.WHOLE)
               : new PlacedRestore(context, request, dump, after, its).run(database, into));
     }
     return reports;

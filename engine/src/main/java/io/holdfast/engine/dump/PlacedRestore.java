@@ -126,7 +126,10 @@ final class PlacedRestore {
         DumpRestoreReport report =
             new DatabaseRestore(context, request, dump, warnings)
                 .run(database, url.withDatabase(made));
-        report = report.erased(after.run(dump.source(), database, url.withDatabase(made)));
+        report =
+            report.erased(
+                after.run(
+                    dump.source(), database, url.withDatabase(made), AfterRestore.Extent.WHOLE));
         conclude(plan, fresh, script, url);
         return report.at(
             url.toString(), plan.replaced().map(DumpRestorePlan.Replaced::keptAs), warnings);

@@ -62,21 +62,49 @@ record ErasureNaming(DatabaseSession session, ScopeMap map, Catalog catalog) {
     for (Map.Entry<String, String> entry : key.entrySet()) {
       written.put(entry.getKey(), value(table, entry.getKey(), entry.getValue()));
     }
-    return new ErasedRow(table, written);
+    return asItStands(new ErasedRow(table, written));
+  }
+
+  /// With the key as the row has it, if it is there: `1` and `1.0` are the same number, and two
+  /// texts.
+  private ErasedRow asItStands(ErasedRow row) throws IOException {
+    List<String> columns = List.copyOf(row.key().keySet());
+    List<List<String>> found =
+        session.query(
+            "SELECT "
+                + columns.stream()
+                    .map(column -> "k." + Identifiers.quoted(column) + "::pg_catalog.text")
+                    .collect(Collectors.joining(", "))
+                + " FROM "
+                + catalog.table(row.table()).orElseThrow().fromSql()
+                + " k WHERE "
+                + same(row)
+                + " LIMIT 2");
+    if (found.size() != 1) {
+      return row;
+    }
+    TreeMap<String, String> written = new TreeMap<>();
+    for (int i = 0; i < columns.size(); i++) {
+      written.put(columns.get(i), found.getFirst().get(i));
+    }
+    return new ErasedRow(row.table(), written);
+  }
+
+  private static String same(ErasedRow row) {
+    return row.key().entrySet().stream()
+        .map(
+            entry ->
+                "k."
+                    + Identifiers.quoted(entry.getKey())
+                    + " = "
+                    + SqlText.literal(entry.getValue()))
+        .collect(Collectors.joining(" AND "));
   }
 
   /// @throws BackupException `BAD_ARGUMENT` if it is there and not of this tenant
   boolean isThere(ErasedRow row, String tenant) throws IOException {
     Table table = catalog.table(row.table()).orElseThrow();
-    String same =
-        row.key().entrySet().stream()
-            .map(
-                entry ->
-                    "k."
-                        + Identifiers.quoted(entry.getKey())
-                        + " = "
-                        + SqlText.literal(entry.getValue()))
-            .collect(Collectors.joining(" AND "));
+    String same = same(row);
     String count = "SELECT pg_catalog.count(*) FROM ";
     if (session.value(count + table.fromSql() + " k WHERE " + same).equals("0")) {
       return false;

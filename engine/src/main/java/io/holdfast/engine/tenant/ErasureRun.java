@@ -97,17 +97,34 @@ public final class ErasureRun {
         });
   }
 
-  /// What a restore of a dump does in the end. What was erased is read now, so that a restore is
-  /// not begun whose end nobody knows.
+  /// What a restore of a dump does in the end. Rows are deleted only where all of the database came
+  /// from the dump: elsewhere a row with the same key may be somebody else. What was erased is read
+  /// now too, so that a restore is not begun whose end nobody knows.
   public AfterRestore afterRestore() {
-    Erasures known = Failures.translate("look for what was erased", () -> Erasures.of(repository));
-    return (source, database, restored) -> {
-      if (known.of(source, Set.of(database)).isEmpty()) {
+    Erasures _ = Failures.translate("look for what was erased", () -> Erasures.of(repository));
+    return (source, database, restored, extent) -> {
+      int known = Erasures.of(repository).of(source, Set.of(database)).size();
+      if (known == 0) {
         return List.of();
       }
-      Request request =
-          new Request(source, Optional.of(database), Optional.empty(), Mode.APPLY, LOCK_WAIT);
-      return run(restored, request).describe();
+      return switch (extent) {
+        case WHOLE -> {
+          Request request =
+              new Request(source, Optional.of(database), Optional.empty(), Mode.APPLY, LOCK_WAIT);
+          yield run(restored, request).describe();
+        }
+        case PART ->
+            List.of(
+                "ERASED ROWS MAY BE BACK: "
+                    + known
+                    + (known == 1 ? " erasure" : " erasures")
+                    + " of database '"
+                    + database
+                    + "' were not applied, because other rows than those of the dump are there."
+                    + " 'holdfast erasure apply --url URL --database "
+                    + database
+                    + " --dry-run' shows what they would delete.");
+      };
     };
   }
 
@@ -212,8 +229,7 @@ public final class ErasureRun {
     };
   }
 
-  /// Those of this database; where it is another one than any of those that they name, those of the
-  /// only one that they do name.
+  /// Those of this database: a row with the same key in another one may be somebody else.
   private static List<Erasure> chosen(Erasures known, ConnectionUrl url, Request request) {
     if (request.database().isPresent()) {
       return known.of(request.source(), Set.of(request.database().get()));
@@ -223,10 +239,11 @@ public final class ErasureRun {
       DatabaseIdentity.of(sql).ifPresent(names::add);
     }
     List<Erasure> own = known.of(request.source(), names);
-    List<Erasure> any = known.of(request.source(), Set.of());
     Set<String> databases = new TreeSet<>();
-    any.forEach(erasure -> databases.add(erasure.origin().database()));
-    if (own.isEmpty() && databases.size() > 1) {
+    known
+        .of(request.source(), Set.of())
+        .forEach(erasure -> databases.add(erasure.origin().database()));
+    if (own.isEmpty() && !databases.isEmpty()) {
       throw Erasures.bad(
           "the erasures of source '"
               + request.source()
@@ -234,9 +251,9 @@ public final class ErasureRun {
               + String.join(", ", databases)
               + ", and none of "
               + url.database(),
-          "Say which of these the database was, with --database NAME.");
+          "If it is a restored one of these, say of which, with --database NAME.");
     }
-    return own.isEmpty() ? any : own;
+    return own;
   }
 
   /// For each scope a map that fits the database of now, which may be older or newer than the

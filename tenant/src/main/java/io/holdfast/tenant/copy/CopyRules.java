@@ -7,26 +7,32 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// What becomes of the columns of a tenant's rows in a copy.
 ///
 /// @param groups columns that change, each in one group
 /// @param direct columns that get what this SQL gives, each row for itself
+/// @param following columns in which such ids stand within something else, or by a type, and change
+///   with them
 /// @param doubtful columns that look as if they held ids, and of which nothing says whose
 public record CopyRules(
-    List<ValueGroup> groups, SortedMap<ColumnName, String> direct, List<ColumnName> doubtful) {
+    List<ValueGroup> groups,
+    NavigableMap<ColumnName, String> direct,
+    Map<ColumnName, List<ValueGroup>> following,
+    List<ColumnName> doubtful) {
   public CopyRules {
     groups = List.copyOf(groups);
-    direct = Collections.unmodifiableSortedMap(new TreeMap<>(direct));
+    direct = Collections.unmodifiableNavigableMap(new TreeMap<>(direct));
+    following = Map.copyOf(following);
     doubtful = List.copyOf(doubtful);
   }
 
   /// Nothing changes.
   public static CopyRules none() {
-    return new CopyRules(List.of(), new TreeMap<>(), List.of());
+    return new CopyRules(List.of(), new TreeMap<>(), Map.of(), List.of());
   }
 
   /// Finds them out.
@@ -51,6 +57,8 @@ public record CopyRules(
   /// Whether doing it again may give the column another value.
   public boolean isFleeting(ColumnName column) {
     return direct.containsKey(column)
-        || groupOf(column).filter(group -> group.making().isFleeting()).isPresent();
+        || groupOf(column).filter(group -> group.making().isFleeting()).isPresent()
+        || following.getOrDefault(column, List.of()).stream()
+            .anyMatch(group -> group.making().isFleeting());
   }
 }

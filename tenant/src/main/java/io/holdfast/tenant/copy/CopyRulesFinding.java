@@ -14,15 +14,16 @@ import io.holdfast.tenant.scope.ColumnName;
 import io.holdfast.tenant.scope.ColumnRule.OnClone;
 import io.holdfast.tenant.scope.ScopeMap;
 import io.holdfast.tenant.scope.Via;
+import io.holdfast.tenant.scope.VirtualReference;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -39,7 +40,7 @@ final class CopyRulesFinding {
   private final SharedValues shared;
   private final Map<ColumnName, ValueGroup> groups = new HashMap<>();
   private final List<ValueGroup> ordered = new ArrayList<>();
-  private final SortedMap<ColumnName, String> direct = new TreeMap<>();
+  private final NavigableMap<ColumnName, String> direct = new TreeMap<>();
 
   CopyRulesFinding(ScopeMap map, Catalog catalog) {
     this.map = map;
@@ -69,7 +70,7 @@ final class CopyRulesFinding {
         }
       }
     }
-    return new CopyRules(ordered, direct, doubtful());
+    return new CopyRules(ordered, direct, following(), doubtful());
   }
 
   private Table table(QualifiedName name) {
@@ -253,6 +254,35 @@ final class CopyRulesFinding {
     first(free, column -> column.type().equals("uuid"))
         .or(() -> first(free, column -> drawn(column).isPresent()))
         .ifPresent(name -> add(name, making(name)));
+  }
+
+  /// Columns in which ids stand within something else, or whose table another column says.
+  private Map<ColumnName, List<ValueGroup>> following() {
+    Map<ColumnName, List<ValueGroup>> following = new HashMap<>();
+    for (VirtualReference reference : map.virtualReferences()) {
+      if (reference.json().isPresent() || shared.isArray(reference.from())) {
+        follow(following, reference.from(), reference.to());
+      }
+    }
+    map.owned()
+        .forEach(
+            (name, owned) -> {
+              if (owned.via() instanceof Via.OfPolymorphic way) {
+                ColumnName id = new ColumnName(name, way.idColumn());
+                for (QualifiedName target : way.targets().values()) {
+                  String key = table(target).identifyingKey().orElseThrow().columns().getFirst();
+                  follow(following, id, new ColumnName(target, key));
+                }
+              }
+            });
+    return following;
+  }
+
+  private void follow(Map<ColumnName, List<ValueGroup>> following, ColumnName from, ColumnName to) {
+    ValueGroup group = groups.get(shared.sign(to));
+    if (group != null) {
+      following.computeIfAbsent(from, _ -> new ArrayList<>()).add(group);
+    }
   }
 
   /// Columns that would go on naming rows of the tenant that is copied.

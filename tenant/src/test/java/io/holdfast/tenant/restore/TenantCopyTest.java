@@ -318,16 +318,29 @@ class TenantCopyTest {
 
   @Test
   void aSecondKeyThatRowsPointToIsMadeAnewToo() throws IOException {
-    rows("CREATE TABLE shelves (code uuid NOT NULL UNIQUE, number integer NOT NULL UNIQUE, account_id"
-        + " integer NOT NULL REFERENCES accounts)");
-    rows("CREATE TABLE boxes (id integer PRIMARY KEY, shelf integer NOT NULL REFERENCES shelves"
-        + " (number))");
-    rows("INSERT INTO shelves VALUES (gen_random_uuid(), 5, 1), (gen_random_uuid(), 6, 2) RETURNING 1");
+    rows(
+        "CREATE TABLE shelves (code uuid NOT NULL UNIQUE, number integer NOT NULL UNIQUE, account_id"
+            + " integer NOT NULL REFERENCES accounts)");
+    rows(
+        "CREATE TABLE boxes (id integer PRIMARY KEY, shelf integer NOT NULL REFERENCES shelves"
+            + " (number))");
+    rows(
+        "INSERT INTO shelves VALUES (gen_random_uuid(), 5, 1), (gen_random_uuid(), 6, 2) RETURNING 1");
     rows("INSERT INTO boxes VALUES (1, 5), (2, 6) RETURNING 1");
     map = map();
     copied(stored(), "9");
-    assertThat(rows("SELECT b.id, s.number FROM boxes b JOIN shelves s ON s.number = b.shelf WHERE"
-                + " s.account_id = 9"))
+    assertThat(
+            rows(
+                "SELECT b.id, s.number FROM boxes b JOIN shelves s ON s.number = b.shelf WHERE"
+                    + " s.account_id = 9"))
         .hasToString("[[3, 7]]");
+  }
+
+  @Test
+  void thePlanIsTheSameWhateverNumbersAreDrawn() throws IOException {
+    rows("SELECT setval('tasks_id_seq', 100)");
+    copied(stored(), "9");
+    assertThat(rows("SELECT min(id), max(id) FROM tasks WHERE account_id = 9"))
+        .hasToString("[[101, 102]]");
   }
 }
