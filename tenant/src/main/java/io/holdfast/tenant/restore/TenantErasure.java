@@ -256,7 +256,10 @@ public final class TenantErasure {
   /// Takes the temporary tables away.
   public void end() throws IOException {
     for (StagedTable staged : tables.all()) {
-      run(List.of("DROP TABLE " + staged.stage() + ", " + staged.scope() + ", " + staged.extra()));
+      run(
+          List.of(
+              "DROP TABLE " + staged.stage() + ", " + staged.scope() + ", " + staged.extra(),
+              "DROP TABLE IF EXISTS " + staged.owned()));
     }
   }
 
