@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// The backup of a tenant in a repository, opened for reading. *Confined.*
@@ -69,8 +70,10 @@ final class TenantContents {
   }
 
   /// What earlier runs of a copy left of themselves, the newest first.
+  ///
+  /// @param attributes that they have
   static List<TenantContents> runs(
-      Repository repository, String source, String scope, String id, String operation)
+      Repository repository, String source, String scope, String id, Map<String, String> attributes)
       throws IOException {
     List<StoredSnapshot> runs =
         BackupCatalog.of(repository).all().reversed().stream()
@@ -78,7 +81,7 @@ final class TenantContents {
             .filter(found -> found.record().kind().equals(TenantDraft.SAFETY_KIND))
             .filter(found -> isOf(found, scope, id))
             .filter(
-                found -> operation.equals(found.record().attributes().get(TenantDraft.OPERATION)))
+                found -> found.record().attributes().entrySet().containsAll(attributes.entrySet()))
             .limit(RUNS_MAX)
             .toList();
     List<TenantContents> contents = new ArrayList<>();

@@ -53,23 +53,37 @@ final class TenantIds {
   /// @throws BackupException `BAD_ARGUMENT` if no id can be so
   static String asWritten(ScopeMap map, ConnectionUrl url, String id) throws IOException {
     try (DatabaseSession session = open(url)) {
-      String type =
-          session.value(
-              "SELECT pg_catalog.format_type(atttypid, atttypmod) FROM pg_catalog.pg_attribute"
-                  + " WHERE attrelid = "
-                  + SqlText.literal(map.root().table().sql())
-                  + "::pg_catalog.regclass AND NOT attisdropped AND attname = "
-                  + SqlText.literal(map.root().key()));
-      return session.value("SELECT " + ScopeId.of(id).sql() + "::" + type + "::pg_catalog.text");
+      List<String> types =
+          session
+              .query(
+                  "SELECT pg_catalog.format_type(atttypid, atttypmod),"
+                      + " pg_catalog.format_type(atttypid, NULL) FROM pg_catalog.pg_attribute"
+                      + " WHERE attrelid = "
+                      + SqlText.literal(map.root().table().sql())
+                      + "::pg_catalog.regclass AND NOT attisdropped AND attname = "
+                      + SqlText.literal(map.root().key()))
+              .getFirst();
+      String value = "SELECT " + ScopeId.of(id).sql() + "::";
+      String written = session.value(value + types.get(0) + "::pg_catalog.text");
+      String loose = types.get(1).equals("character") ? "text" : types.get(1);
+      String whole = session.value(value + loose + "::pg_catalog.text");
+      if (!written.stripTrailing().equals(whole.stripTrailing())) {
+        throw unsuitable(map, id);
+      }
+      return written;
     } catch (ServerErrorException e) {
       if (e.sqlState().startsWith("22")) {
-        throw new BackupException(
-            ErrorCode.BAD_ARGUMENT,
-            id + " cannot be the " + map.root().key() + " of " + map.root().table(),
-            "Give the id that the copy is to have, as that column takes it.");
+        throw unsuitable(map, id);
       }
       throw e;
     }
+  }
+
+  private static BackupException unsuitable(ScopeMap map, String id) {
+    return new BackupException(
+        ErrorCode.BAD_ARGUMENT,
+        id + " cannot be the " + map.root().key() + " of " + map.root().table(),
+        "Give the id that the copy is to have, as that column takes it.");
   }
 
   private static DatabaseSession open(ConnectionUrl url) throws IOException {

@@ -124,7 +124,7 @@ public final class TenantRestoration {
               tables(contents.toc()),
               references(contents.toc()));
       rows.begin();
-      new RestoreLoading(context, contents, target).load(rows, runs(settings, map, goal));
+      new RestoreLoading(context, contents, target).load(rows, runs(settings, map, goal, target));
       rows.leaveOut(erased(contents, target, map, List.of(request.id(), id)));
       context.progress().phase("compare", 0);
       ObjectFilling objects = new ObjectFilling(contents, target.session());
@@ -182,12 +182,13 @@ public final class TenantRestoration {
   }
 
   /// What earlier runs of the same copy left.
-  private List<TenantContents> runs(Settings settings, ScopeMap map, Goal goal) throws IOException {
+  private List<TenantContents> runs(Settings settings, ScopeMap map, Goal goal, TenantTarget target)
+      throws IOException {
     return switch (goal) {
       case Goal.Restore _, Goal.Undo _ -> List.of();
       case Goal.Copy copy ->
           TenantContents.runs(
-              repository, settings.source(), map.name(), copy.to(), copy.operation());
+              repository, settings.source(), map.name(), copy.to(), attributes(copy, target));
     };
   }
 
@@ -209,6 +210,16 @@ public final class TenantRestoration {
       rows.addAll(Erasures.leftOut(some, map.name(), tenant));
     }
     return List.copyOf(rows);
+  }
+
+  /// What a run of a copy says of itself: ids of another tenant, or of another database, are other
+  /// ids.
+  private static Map<String, String> attributes(Goal.Copy copy, TenantTarget target) {
+    Map<String, String> attributes = new TreeMap<>();
+    attributes.put(TenantDraft.COPIED, copy.from());
+    attributes.put(TenantDraft.OPERATION, copy.operation());
+    target.identity().ifPresent(identity -> attributes.put(TenantDraft.DATABASE, identity));
+    return attributes;
   }
 
   /// The places of files, for the digest.
@@ -414,8 +425,7 @@ public final class TenantRestoration {
     Map<String, String> attributes = new TreeMap<>();
     attributes.put("restored", work.contents().name());
     if (work.goal() instanceof Goal.Copy copy) {
-      attributes.put(TenantDraft.COPIED, copy.from());
-      attributes.put(TenantDraft.OPERATION, copy.operation());
+      attributes.putAll(attributes(copy, target));
     }
     target.identity().ifPresent(identity -> attributes.put(TenantDraft.DATABASE, identity));
     return draft.commit(TenantDraft.SAFETY_KIND, toc, attributes);

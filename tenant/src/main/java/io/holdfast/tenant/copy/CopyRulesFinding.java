@@ -9,6 +9,7 @@ import io.holdfast.tenant.catalog.Key;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.catalog.SqlText;
 import io.holdfast.tenant.catalog.Table;
+import io.holdfast.tenant.closure.Links;
 import io.holdfast.tenant.scope.AssetGroup;
 import io.holdfast.tenant.scope.ColumnName;
 import io.holdfast.tenant.scope.ColumnRule.OnClone;
@@ -52,7 +53,11 @@ final class CopyRulesFinding {
     add(shared.root(), new Making.Root());
     map.columns().forEach((column, rule) -> ruled(column, rule.onClone()));
     map.assets().values().forEach(this::fileNames);
-    for (QualifiedName name : map.owned().keySet()) {
+    map.owned().keySet().forEach(this::requireKeysOfWhole);
+    // Keys of rows that are pointed to first: with these, those that point may be renewed already.
+    List<QualifiedName> parentsFirst =
+        new Links(map, catalog).order().stream().flatMap(List::stream).toList();
+    for (QualifiedName name : parentsFirst) {
       Table table = table(name);
       Key key = table.identifyingKey().orElseThrow();
       if (!isRenewed(name, key)) {
@@ -71,6 +76,26 @@ final class CopyRulesFinding {
       }
     }
     return new CopyRules(ordered, direct, following(), doubtful());
+  }
+
+  /// What is declared for one partition only, nothing here looks at.
+  private void requireKeysOfWhole(QualifiedName name) {
+    for (Table part : catalog.tables().values()) {
+      boolean isPart =
+          part.isPartition()
+              && catalog.whole(part.name()).filter(of -> of.name().equals(name)).isPresent();
+      if (isPart && !part.foreignKeys().isEmpty()) {
+        throw unsuitable(
+            "foreign key "
+                + part.foreignKeys().getFirst().name()
+                + " is declared for "
+                + part.name()
+                + " and not for all of "
+                + name
+                + ", so a copy cannot follow it",
+            "Declare it for the whole table.");
+      }
+    }
   }
 
   private Table table(QualifiedName name) {
@@ -111,13 +136,19 @@ final class CopyRulesFinding {
       case OnClone.Suffix() -> add(name, new Making.Suffixed());
       case OnClone.Renumber() -> add(name, number(name));
       case OnClone.Expression(var sql) -> {
-        if (alone && !namesFile(name)) {
+        if (alone && !namesFile(name) && !isInKey(name)) {
           direct.put(name, "(" + sql.text() + ")");
         } else {
           add(name, new Making.Computed(sql.text()));
         }
       }
     }
+  }
+
+  /// Whether rows are told apart by it: then what it became has to be known later.
+  private boolean isInKey(ColumnName name) {
+    return table(name.table()).keys().stream()
+        .anyMatch(key -> key.columns().contains(name.column()));
   }
 
   private boolean namesFile(ColumnName name) {

@@ -50,6 +50,21 @@ record ObjectGroup(int number, String name, StagedTable staged, String column) {
         + " = o.number AND o.now <> o.number";
   }
 
+  /// For a copy: rows whose objects the backup lacks have none, rather than somebody else's.
+  String detach() {
+    return "WITH gone AS (UPDATE "
+        + staged.stage()
+        + " s SET "
+        + quoted(column)
+        + " = NULL WHERE "
+        + StagedTable.column("s", column)
+        + " IS NOT NULL AND NOT EXISTS (SELECT FROM "
+        + table()
+        + " o WHERE o.now = "
+        + StagedTable.column("s", column)
+        + ") RETURNING 1) SELECT pg_catalog.count(*) FROM gone";
+  }
+
   /// Whether a row of the state afterwards has the object.
   private String needed() {
     return "(EXISTS (SELECT FROM "

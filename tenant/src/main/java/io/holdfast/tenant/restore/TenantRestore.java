@@ -14,6 +14,7 @@ import io.holdfast.tenant.scope.AssetGroup;
 import io.holdfast.tenant.scope.ColumnName;
 import io.holdfast.tenant.scope.SchemaText;
 import io.holdfast.tenant.scope.ScopeMap;
+import io.holdfast.tenant.scope.ScopeMapWriter;
 import io.holdfast.tenant.scope.Triggers;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,7 +25,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Brings the rows of one tenant's backup into a database: first a plan, from which nothing in the
@@ -322,6 +325,7 @@ public final class TenantRestore {
     all.add(map.name());
     all.add(idText);
     all.add(SchemaText.of(tables.catalog(), map).fingerprint());
+    all.add(ScopeMapWriter.write(map, Map.of()));
     all.add(goal.text());
     SortedMap<String, Long> made = new TreeMap<>();
     for (ObjectGroup group : objects) {
@@ -382,6 +386,7 @@ public final class TenantRestore {
       requireNone(
           session.value(Renewal.unfit(group)), group, "would become too long for the column");
     }
+    detach();
     for (StagedTable staged : tables.all()) {
       run(renewal.rewrite(staged).stream().toList());
       run(renewal.direct(staged));
@@ -393,6 +398,42 @@ public final class TenantRestore {
       remarks.add(
           column
               + " looks as if it held ids, and is copied as it is: nothing says to what it points");
+    }
+  }
+
+  /// Large objects belong to one row: a copy has its own or none.
+  private void detach() throws IOException {
+    SortedSet<ColumnName> columns = new TreeSet<>();
+    map.owned()
+        .forEach(
+            (name, owned) ->
+                owned.largeObjects().forEach(column -> columns.add(new ColumnName(name, column))));
+    for (AssetGroup group : map.assets().values()) {
+      if (group instanceof AssetGroup.LargeObjectGroup(var table, var column)) {
+        columns.add(new ColumnName(table, column));
+      }
+    }
+    for (ColumnName name : columns) {
+      StagedTable staged = tables.find(name.table()).orElseThrow();
+      if (!staged.columns().contains(name.column())) {
+        continue;
+      }
+      Optional<ObjectGroup> own =
+          objects.stream()
+              .filter(one -> one.staged().equals(staged) && one.column().equals(name.column()))
+              .findFirst();
+      ObjectGroup group =
+          own.orElseGet(() -> new ObjectGroup(objects.size(), "", staged, name.column()));
+      if (own.isEmpty()) {
+        run(List.of(group.create()));
+      }
+      String gone = session.value(group.detach());
+      if (own.isEmpty()) {
+        run(List.of("DROP TABLE " + group.table()));
+      }
+      if (!gone.equals("0")) {
+        remarks.add(gone + " large objects of " + name + " are not copied: their rows have none");
+      }
     }
   }
 

@@ -343,4 +343,48 @@ class TenantCopyTest {
     assertThat(rows("SELECT min(id), max(id) FROM tasks WHERE account_id = 9"))
         .hasToString("[[101, 102]]");
   }
+
+  @Test
+  void aKeyThatAnExpressionMakesIsMadeOnce() throws IOException {
+    rows(
+        "CREATE TABLE codes (code uuid PRIMARY KEY, account_id integer NOT NULL REFERENCES accounts)");
+    rows("INSERT INTO codes VALUES (gen_random_uuid(), 1) RETURNING 1");
+    map =
+        map(
+            "\nreferenced:",
+            "\ncolumns:\n  public.codes.code: {clone: {expression: \"gen_random_uuid()\"}}\nreferenced:");
+    StoredTenant stored = stored();
+    StoredTenant first = copied(stored, "9");
+    try (RestoreRun again =
+        RestoreRun.open(url, stored.withUndo(first.undo()), copy("9", Numbers.DRAWN))) {
+      assertThat(again.plan().isEmpty()).isTrue();
+    }
+  }
+
+  @Test
+  void aNumberWithinAnotherRowsKeyStaysWhateverTheOrderOfTheMap() throws IOException {
+    rows("CREATE TABLE a_lines (order_id integer, line integer, PRIMARY KEY (order_id, line))");
+    rows("CREATE TABLE orders (id integer PRIMARY KEY, account_id integer REFERENCES accounts)");
+    rows("ALTER TABLE a_lines ADD FOREIGN KEY (order_id) REFERENCES orders");
+    rows("INSERT INTO orders VALUES (5, 1) RETURNING 1");
+    rows("INSERT INTO a_lines VALUES (5, 1), (5, 2) RETURNING 1");
+    map = map();
+    copied(stored(), "9");
+    assertThat(rows("SELECT order_id, line FROM a_lines ORDER BY 1, 2"))
+        .hasToString("[[5, 1], [5, 2], [6, 1], [6, 2]]");
+  }
+
+  @Test
+  void aForeignKeyOfOnePartitionIsRefused() throws IOException {
+    rows(
+        "CREATE TABLE events (id integer, account_id integer NOT NULL REFERENCES accounts,"
+            + " board integer, PRIMARY KEY (id)) PARTITION BY RANGE (id)");
+    rows("CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (100)");
+    rows("ALTER TABLE events_1 ADD CONSTRAINT board_fk FOREIGN KEY (board) REFERENCES boards");
+    map = map();
+    StoredTenant stored = stored();
+    assertThatThrownBy(() -> RestoreRun.open(url, stored, copy("9", Numbers.SHOWN)))
+        .isInstanceOf(BackupException.class)
+        .hasMessageContaining("board_fk is declared for public.events_1");
+  }
 }
