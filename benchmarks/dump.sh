@@ -41,7 +41,7 @@ fsync = off
 shared_buffers = 256MB
 E
 as_server "$PG_BIN/pg_ctl" -s -D "$WORK/data" -l "$WORK/log" -w start </dev/null
-export PGHOST=127.0.0.1 PGPORT=$port PGUSER=postgres
+export PGHOST=127.0.0.1 PGPORT=$port PGUSER=postgres HOLDFAST_PG_BIN=$PG_BIN
 sql() { "$PG_BIN/psql" -X -q -v ON_ERROR_STOP=1 "$@"; }
 sql -d postgres -c "CREATE DATABASE large" -c "CREATE DATABASE many"
 "$PG_BIN/pgbench" -q -i -I dtg -s "$SCALE" large 2>/dev/null
@@ -71,7 +71,9 @@ measure() { # label, path whose growth counts, command...
     "$((rss / 1024))" "$(awk "BEGIN{printf \"%.1f\", (${after:-0}-${before:-0})/1048576}")" >>"$table"
 }
 url() { echo "postgresql://postgres@127.0.0.1:$port/$1"; }
-empty() { sql -d postgres -c "DROP DATABASE IF EXISTS copy" -c "CREATE DATABASE copy TEMPLATE template0" 2>/dev/null; }
+# Each restore has a database of its own: dropping one with thousands of files slows down what comes after it.
+copies=0
+empty() { copies=$((copies + 1)); copy=copy$copies; sql -d postgres -c "CREATE DATABASE $copy TEMPLATE template0" -c CHECKPOINT; }
 # Before 16 pg_dump has gzip only, and takes its level alone.
 compressions="6"
 if "$PG_BIN/pg_dump" --version | grep -qE ' (1[6-9]|[2-9][0-9])[.b]'; then compressions="gzip:6 zstd:1"; fi
@@ -82,13 +84,13 @@ for run in $(seq "$runs"); do
       rm -rf "$WORK/directory"
       measure "$database: pg_dump -Fd -j2 -Z $compression" "$WORK/directory" "$PG_BIN/pg_dump" -Fd -j2 -Z "$compression" -f "$WORK/directory" "$database"
       empty
-      measure "$database: pg_restore -j2 of -Z $compression" "$WORK/nothing" "$PG_BIN/pg_restore" -j2 -d copy "$WORK/directory"
+      measure "$database: pg_restore -j2 of -Z $compression" "$WORK/nothing" "$PG_BIN/pg_restore" -j2 -d "$copy" "$WORK/directory"
     done
     rm -rf "$BACKUP_DIR"; "$holdfast" init -q >/dev/null
     export DATABASE_URL; DATABASE_URL=$(url "$database")
     measure "$database: holdfast dump backup --jobs 2, first" "$BACKUP_DIR" "$holdfast" dump backup -q --jobs 2
     empty
-    measure "$database: holdfast dump restore --jobs 2" "$WORK/nothing" "$holdfast" dump restore latest -q --jobs 2 --url "$(url copy)"
+    measure "$database: holdfast dump restore --jobs 2" "$WORK/nothing" "$holdfast" dump restore latest -q --jobs 2 --url "$(url "$copy")"
     measure "$database: holdfast dump backup --jobs 2, nothing changed" "$BACKUP_DIR" "$holdfast" dump backup -q --jobs 2
     if [ "$database" = large ]; then
       sql -d large -c "UPDATE pgbench_accounts SET abalance = abalance + 1 WHERE hashint4(aid + $run) % 100 = 0" -c "VACUUM pgbench_accounts"
