@@ -10,6 +10,7 @@ import io.holdfast.engine.dump.DumpRestorePlan;
 import io.holdfast.engine.dump.DumpRestoreReport;
 import io.holdfast.engine.dump.DumpRestoreRequest;
 import io.holdfast.engine.dump.DumpRestoreRequest.Erasures;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +123,14 @@ final class DumpRestoreCommand implements Callable<Integer> {
   boolean withoutErasures;
 
   @Option(
+      names = "--scope",
+      paramLabel = "FILE",
+      description =
+          "A scope map that fits the database of the dump, for deleting what was erased. Default:"
+              + " the one that was written down, or that of a backup of a tenant.")
+  @Nullable Path scope;
+
+  @Option(
       names = "--jobs",
       paramLabel = "N",
       description =
@@ -174,8 +183,20 @@ final class DumpRestoreCommand implements Callable<Integer> {
         withGlobals ? DumpRestoreRequest.Globals.RESTORED : DumpRestoreRequest.Globals.LEFT_OUT,
         placement(),
         Optional.ofNullable(confirm),
-        withoutErasures ? Erasures.LEFT_OUT : Erasures.APPLIED,
+        erasures(),
         Jobs.orDefault(jobs));
+  }
+
+  private Erasures erasures() {
+    if (withoutErasures && scope != null) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          "--scope says how rows are erased, and --without-erasures that none are",
+          "Leave one of them out.");
+    }
+    return withoutErasures
+        ? new Erasures.LeftOut()
+        : new Erasures.Applied(Optional.ofNullable(scope).map(context.workingDirectory()::resolve));
   }
 
   private DumpRestoreRequest.Placement placement() {

@@ -197,6 +197,73 @@ class ErasureTest {
     }
   }
 
+  /// The dump is of a database that had another name and other tables, and no tenant has a backup;
+  /// what points to the erased client from outside of the scope is back too.
+  @Test
+  void anErasedClientIsNotInADumpFromLongAgo() throws Exception {
+    try (Cluster source = Cluster.create(scratch.resolve("source"))) {
+      source.execute("CREATE DATABASE app");
+      UUID account = LegalApp.account(SEED, SIZE, 1);
+      String matter;
+      try (Connection connection = source.connect("app")) {
+        LegalApp.createSchema(connection);
+        LegalApp.load(connection, SEED, SIZE, new AssetFiles.Nowhere());
+        matter = matter(connection, account);
+        run(
+            connection,
+            "CREATE TABLE former_notes (matter uuid REFERENCES matters ON DELETE CASCADE, note"
+                + " text)");
+        run(connection, "INSERT INTO former_notes SELECT id, 'of ' || id FROM matters");
+      }
+      program.expect(0, "dump", "backup", "--url", source.url("app"));
+
+      source.execute("ALTER DATABASE app RENAME TO prod");
+      run(source, "prod", "DROP TABLE former_notes");
+      run(
+          source,
+          "prod",
+          "CREATE TABLE reminders (id integer PRIMARY KEY, user_id uuid NOT NULL REFERENCES users)");
+      Path map = scratch.resolve("account.scope.yaml");
+      Files.writeString(
+          map,
+          Files.readString(map)
+              .replace(
+                  "\nreferenced:", "\n  public.reminders: {via: column user_id}\nreferenced:"));
+      program = program.with("DATABASE_URL", source.url("prod"));
+      program.expect(
+          0,
+          erasure(
+              "add", "account.scope.yaml", account, "--table", "matters", "--key", "id=" + matter));
+
+      String restored = source.url("restored");
+      Command.Ended done =
+          program.expect(0, "dump", "restore", "latest", "--url", restored, "--create");
+      assertThat(done.all())
+          .contains("1 erasure: ", "speaks of public.former_notes", "1 rows out of the scope");
+      assertThat(contents(source, "restored"))
+          .isNotEmpty()
+          .filteredOn(line -> line.contains(matter))
+          .allMatch(this::isLog);
+
+      // A map of one's own counts first, and is asked for where it does not fit.
+      Path odd = Files.writeString(scratch.resolve("odd.yaml"), Files.readString(map));
+      Command.Ended unfit =
+          program.run(
+              "dump",
+              "restore",
+              "latest",
+              "--url",
+              source.url("other"),
+              "--create",
+              "--scope",
+              odd.toString());
+      assertThat(unfit.status()).isNotZero();
+      assertThat(unfit.err()).contains("no scope map of account fits the database", "--scope");
+      assertThat(source.sql("SELECT count(*) FROM pg_database WHERE datname = 'other'"))
+          .isEqualTo("0");
+    }
+  }
+
   private static void run(Cluster cluster, String database, String sql) throws SQLException {
     try (Connection connection = cluster.connect(database)) {
       run(connection, sql);

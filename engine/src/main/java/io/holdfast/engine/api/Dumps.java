@@ -12,6 +12,7 @@ import io.holdfast.engine.dump.DumpRestore;
 import io.holdfast.engine.dump.DumpRestorePlan;
 import io.holdfast.engine.dump.DumpRestoreReport;
 import io.holdfast.engine.dump.DumpRestoreRequest;
+import io.holdfast.engine.dump.DumpRestoreRequest.Erasures;
 import io.holdfast.engine.tenant.ErasureRun;
 import io.holdfast.engine.verify.ReadBack;
 import java.util.List;
@@ -70,8 +71,9 @@ public final class Dumps {
   private DumpRestore restoring(OpenRepository repository, DumpRestoreRequest request) {
     AfterRestore after =
         switch (request.erasures()) {
-          case APPLIED -> new ErasureRun(work.context(), repository).afterRestore();
-          case LEFT_OUT -> AfterRestore.NOTHING;
+          case Erasures.Applied(var map) ->
+              new ErasureRun(work.context(), repository).afterRestore(map);
+          case Erasures.LeftOut() -> AfterRestore.NOTHING;
         };
     return new DumpRestore(work.context(), repository, after);
   }

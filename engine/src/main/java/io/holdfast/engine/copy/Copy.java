@@ -125,8 +125,8 @@ public final class Copy {
           outcomes,
           lines.tally(),
           lines.problems(),
-          hidden,
-          warnings(Stream.concat(erasures.stream(), lines.warnings().stream()).toList()));
+          Stream.concat(hidden.stream(), erasures.stream()).toList(),
+          warnings(lines.warnings()));
     }
   }
 

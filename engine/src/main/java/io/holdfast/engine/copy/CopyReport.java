@@ -13,7 +13,7 @@ import java.util.Map;
 /// @param wal what of the write-ahead log came over
 /// @param walProblems write-ahead log that was not copied, or that differs in the target
 /// @param problems what else keeps the copy from being whole: backups of the source that cannot be
-///   named
+///   named, erasures that the target does not know
 /// @param warnings what a person should know
 public record CopyReport(
     String target,

@@ -18,17 +18,17 @@ final class ErasureCopy {
     this.to = to;
   }
 
-  /// @return warnings
+  /// @return what keeps the target from knowing all of them
   List<String> run() {
-    List<String> warnings = new ArrayList<>();
+    List<String> problems = new ArrayList<>();
     try {
       from.erasures()
           .forEach(
               (id, record) -> {
                 boolean _ = to.erasures().bring(id, record);
               },
-              damaged -> warnings.addAll(failed(damaged)));
-      return warnings;
+              damaged -> problems.addAll(failed(damaged)));
+      return problems;
     } catch (IOException e) {
       return failed(Failures.toBackupException("bring erasures", e));
     } catch (BackupException e) {

@@ -43,6 +43,20 @@ record DatabaseScript(
     properties = List.copyOf(properties);
   }
 
+  /// For a script that says nothing of its database: as the server makes one, but for the encoding.
+  static DatabaseScript plain(String database, String encoding) {
+    return new DatabaseScript(
+        database,
+        List.of(
+            "CREATE DATABASE "
+                + SqlName.quote(database)
+                + " TEMPLATE template0 ENCODING "
+                + SqlName.literal(encoding)),
+        List.of(),
+        List.of(),
+        List.of());
+  }
+
   /// Reads a script of `pg_restore`; what is about no database, it passes over.
   ///
   /// @param database the name that all commands get

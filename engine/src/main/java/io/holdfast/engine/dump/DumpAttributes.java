@@ -1,7 +1,9 @@
 package io.holdfast.engine.dump;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -13,11 +15,22 @@ record DumpAttributes(SortedMap<String, String> values) {
   private static final String EXCLUDE = "exclude.";
   private static final String SCHEMA_ONLY = "schema";
   private static final String DATA_ONLY = "data";
+  private static final String IDENTITIES = "identities";
+  private static final String UNKNOWN = "-";
 
+  /// @param identities of databases by their names, as far as they are known
   static SortedMap<String, String> of(
-      DumpRequest request, List<String> databases, int serverVersion) {
+      DumpRequest request,
+      List<String> databases,
+      Map<String, String> identities,
+      int serverVersion) {
     SortedMap<String, String> values = new TreeMap<>();
     put(values, DATABASE, databases);
+    if (databases.stream().anyMatch(identities::containsKey)) {
+      List<String> known = new ArrayList<>();
+      databases.forEach(database -> known.add(identities.getOrDefault(database, UNKNOWN)));
+      values.put(IDENTITIES, String.join(" ", known));
+    }
     put(values, INCLUDE, request.filter().included());
     put(values, EXCLUDE, request.filter().excluded());
     switch (request.content()) {
@@ -42,6 +55,17 @@ record DumpAttributes(SortedMap<String, String> values) {
         .map(Map.Entry::getValue)
         .sorted()
         .toList();
+  }
+
+  /// Which database it was that had this name; empty if the dump does not say.
+  Optional<String> identity(String database) {
+    String[] known = values.getOrDefault(IDENTITIES, "").split(" ");
+    for (int i = 0; i < known.length; i++) {
+      if (database.equals(values.get(DATABASE + i)) && known[i].indexOf('/') > 0) {
+        return Optional.of(known[i]);
+      }
+    }
+    return Optional.empty();
   }
 
   /// Whether some tables were left out.

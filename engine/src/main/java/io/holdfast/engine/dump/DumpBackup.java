@@ -4,6 +4,7 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.engine.BackupCatalog;
 import io.holdfast.engine.BackupName;
+import io.holdfast.engine.DatabaseIdentity;
 import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.Failures;
 import io.holdfast.engine.OpenRepository;
@@ -129,7 +130,7 @@ public final class DumpBackup {
 
   /// What was taken into a tree.
   private record Taken(
-      TreeSummary tree, int serverVersion, Map<String, DumpToc> databases, List<String> remarks) {}
+      TreeSummary tree, Server server, Map<String, DumpToc> databases, List<String> remarks) {}
 
   private Taken take(
       BackupSession session,
@@ -152,7 +153,7 @@ public final class DumpBackup {
       databases.put(database, dump.dump(url.withDatabase(database), run, remarks));
     }
     globals(url, run, new DraftFiles(tree, cutter), remarks);
-    return new Taken(tree.finish(), server.version(), databases, remarks);
+    return new Taken(tree.finish(), server, databases, remarks);
   }
 
   private void globals(ConnectionUrl url, ClientRun run, DraftFiles files, List<String> remarks)
@@ -168,8 +169,8 @@ public final class DumpBackup {
     }
   }
 
-  /// The databases to dump, in the order of their paths.
-  private record Server(int version, List<String> databases) {}
+  /// The databases to dump, in the order of their paths; and which they are.
+  private record Server(int version, List<String> databases, Map<String, String> identities) {}
 
   private Server server(ConnectionUrl url, DumpRequest request, List<String> remarks)
       throws IOException {
@@ -186,7 +187,8 @@ public final class DumpBackup {
           databases.stream()
               .distinct()
               .sorted(Comparator.comparing(DumpPaths::database, TreeNames.ORDER))
-              .toList());
+              .toList(),
+          DatabaseIdentity.all(session));
     }
   }
 
@@ -242,7 +244,10 @@ public final class DumpBackup {
             session.storedBytes(),
             taken.tree().files(),
             DumpAttributes.of(
-                request, List.copyOf(taken.databases().keySet()), taken.serverVersion()),
+                request,
+                taken.server().databases(),
+                taken.server().identities(),
+                taken.server().version()),
             new TreeMap<>(Map.of(TREE, taken.tree().root())));
     return new DumpBackupReport(session.commit(record), summaries(taken), warnings);
   }

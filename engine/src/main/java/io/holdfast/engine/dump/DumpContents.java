@@ -39,9 +39,10 @@ final class DumpContents {
     return backup.record().name();
   }
 
-  /// Of which server it is.
-  String source() {
-    return backup.record().source();
+  /// Which database it was that has this name here.
+  AfterRestore.Origin origin(String database) {
+    return new AfterRestore.Origin(
+        backup.record().source(), database, attributes().identity(database));
   }
 
   StoredSnapshot backup() {

@@ -116,7 +116,7 @@ public final class DumpRestore {
       DumpRestoreReport report, DumpContents dump, ConnectionUrl url, AfterRestore.Extent extent)
       throws IOException {
     try {
-      return report.erased(after.run(dump.source(), report.database(), url, extent));
+      return report.erased(after.run(dump.origin(report.database()), url, extent));
     } catch (BackupException e) {
       throw new BackupException(
           e.code(),

@@ -1,6 +1,7 @@
 package io.holdfast.engine.dump;
 
 import io.holdfast.base.Secret;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -63,10 +64,14 @@ public record DumpRestoreRequest(
   }
 
   /// What becomes of rows that were erased since the dump.
-  public enum Erasures {
+  public sealed interface Erasures {
     /// They are erased again.
-    APPLIED,
-    LEFT_OUT
+    ///
+    /// @param map a scope map that fits the dump; otherwise one that was written down is looked for
+    record Applied(Optional<Path> map) implements Erasures {}
+
+    /// They come back.
+    record LeftOut() implements Erasures {}
   }
 
   /// Roles and tablespaces of the server.

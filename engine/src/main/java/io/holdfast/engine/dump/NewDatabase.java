@@ -43,6 +43,9 @@ final class NewDatabase {
           "Restore it into a database that has the tables.");
     }
     DumpToc toc = dump.toc(database);
+    if (ScriptRestore.isOne(dump, database)) {
+      return DatabaseScript.plain(name, toc.encoding());
+    }
     try (ScratchDirectory scratch = ScratchDirectory.make("holdfast-restore")) {
       ClientPrograms programs = ClientPrograms.require(toc.programMajor(), context.environment());
       ClientRun run =

@@ -129,7 +129,7 @@ final class PlacedRestore {
         report =
             report.erased(
                 after.run(
-                    dump.source(), database, url.withDatabase(made), AfterRestore.Extent.WHOLE));
+                    dump.origin(database), url.withDatabase(made), AfterRestore.Extent.WHOLE));
         conclude(plan, fresh, script, url);
         return report.at(
             url.toString(), plan.replaced().map(DumpRestorePlan.Replaced::keptAs), warnings);

@@ -2,9 +2,11 @@ package io.holdfast.engine.tenant;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.engine.BackupCatalog;
+import io.holdfast.engine.DatabaseIdentity;
 import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.Failures;
 import io.holdfast.engine.OpenRepository;
+import io.holdfast.engine.backup.PhysicalFacts;
 import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.restore.RestorePlan;
 import io.holdfast.engine.tenant.Erasure.Extent;
@@ -33,12 +35,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /// Writes down what was erased, and shows it. Nothing is deleted by that.
 public final class ErasureRegister {
   private static final Duration LOCK_WAIT = Duration.ofSeconds(60);
+  private static final int MAPS_MAX = 20;
 
   private final EngineContext context;
   private final Repository repository;
@@ -142,7 +144,8 @@ public final class ErasureRegister {
     return switch (scope) {
       case Scope.OfFile(Path file) -> Scopes.load(file, catalog);
       case Scope.OfBackup(String name) ->
-          ofBackup(repository, source, name)
+          ofBackups(repository, source, name).stream()
+              .findFirst()
               .orElseThrow(
                   () ->
                       Erasures.bad(
@@ -151,24 +154,23 @@ public final class ErasureRegister {
     };
   }
 
-  /// The map of the newest backup that one of ours made.
-  static Optional<ScopeMap> ofBackup(Repository repository, String source, String scope)
+  /// The maps of backups that we made ourselves, one for each schema, the newest first.
+  static List<ScopeMap> ofBackups(Repository repository, String source, String scope)
       throws IOException {
-    Optional<StoredSnapshot> backup =
-        BackupCatalog.of(repository)
-            .newest(
-                source,
-                found ->
-                    found.record().kind().equals(TenantDraft.KIND)
-                        && scope.equals(found.record().attributes().get(TenantDraft.SCOPE))
-                        && !found.record().attributes().containsKey(TenantContents.IMPORTED_FROM));
-    if (backup.isEmpty()) {
-      return Optional.empty();
+    Map<String, StoredSnapshot> bySchema = new LinkedHashMap<>();
+    for (StoredSnapshot backup : BackupCatalog.of(repository).ofSource(source).reversed()) {
+      Map<String, String> attributes = backup.record().attributes();
+      if (backup.record().kind().equals(TenantDraft.KIND)
+          && scope.equals(attributes.get(TenantDraft.SCOPE))
+          && !attributes.containsKey(TenantContents.IMPORTED_FROM)) {
+        bySchema.putIfAbsent(attributes.getOrDefault(TenantDraft.FINGERPRINT, ""), backup);
+      }
     }
-    String id = backup.get().record().attributes().getOrDefault(TenantDraft.SCOPE_ID, "");
-    String name = backup.get().record().name();
-    return Optional.of(
-        TenantContents.open(repository, name, source, TenantDraft.KIND, scope, id).map());
+    List<ScopeMap> maps = new ArrayList<>();
+    for (StoredSnapshot backup : bySchema.values().stream().limit(MAPS_MAX).toList()) {
+      maps.add(TenantContents.of(repository, backup).map());
+    }
+    return maps;
   }
 
   /// All erasures of a source, or of all; also those that were withdrawn.
@@ -237,7 +239,8 @@ public final class ErasureRegister {
     String source = plan.backup().record().source();
     Instant restoredTo = plan.backup().record().completedAt();
     try {
-      return Failures.translate("look for what was erased", () -> reminder(source, restoredTo));
+      return Failures.translate(
+          "look for what was erased", () -> reminder(source, cluster(plan), restoredTo));
     } catch (BackupException e) {
       // Whoever restores a whole cluster needs it now, and erases afterwards.
       return List.of(
@@ -247,8 +250,24 @@ public final class ErasureRegister {
     }
   }
 
-  private List<String> reminder(String source, Instant restoredTo) throws IOException {
-    List<Erasure> some = Erasures.of(repository).of(source, Set.of());
+  private static String cluster(RestorePlan plan) {
+    return Long.toUnsignedString(
+        PhysicalFacts.of(plan.backup().record().attributes()).systemIdentifier());
+  }
+
+  private List<String> reminder(String source, String cluster, Instant restoredTo)
+      throws IOException {
+    List<Erasure> some =
+        Erasures.of(repository).all().stream()
+            .filter(Erasure::holds)
+            .filter(
+                one ->
+                    one.origin().source().equals(source)
+                        || one.origin()
+                            .identity()
+                            .filter(identity -> DatabaseIdentity.isIn(identity, cluster))
+                            .isPresent())
+            .toList();
     if (some.isEmpty()) {
       return List.of();
     }

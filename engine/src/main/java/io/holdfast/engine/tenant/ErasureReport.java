@@ -1,5 +1,6 @@
 package io.holdfast.engine.tenant;
 
+import io.holdfast.tenant.restore.Alongside;
 import io.holdfast.tenant.restore.Blocked;
 import io.holdfast.tenant.restore.Reason;
 import io.holdfast.tenant.restore.RestorePlan;
@@ -12,7 +13,10 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /// What erasures delete in a database, or deleted.
-public record ErasureReport(String target, int erasures, List<Tenant> tenants, Outcome outcome) {
+///
+/// @param remarks what a person should know
+public record ErasureReport(
+    String target, int erasures, List<Tenant> tenants, List<String> remarks, Outcome outcome) {
   /// How far it went.
   public enum Outcome {
     PREVIEWED,
@@ -27,11 +31,24 @@ public record ErasureReport(String target, int erasures, List<Tenant> tenants, O
   ///
   /// @param objects large objects
   /// @param files that only deleted rows named, by their group: nobody deletes these
+  /// @param alongside rows out of the scope that the database deletes or changes along with these
+  /// @param unknown how many erased rows are of tables that the database does not have, by table
   public record Tenant(
-      String scope, String id, RestorePlan plan, long objects, SortedMap<String, Long> files) {}
+      String scope,
+      String id,
+      RestorePlan plan,
+      long objects,
+      SortedMap<String, Long> files,
+      List<Alongside> alongside,
+      SortedMap<String, Long> unknown) {}
 
   public ErasureReport {
     tenants = List.copyOf(tenants);
+    remarks = List.copyOf(remarks);
+  }
+
+  ErasureReport with(Outcome other) {
+    return new ErasureReport(target, erasures, tenants, remarks, other);
   }
 
   public long rows() {
@@ -50,6 +67,7 @@ public record ErasureReport(String target, int erasures, List<Tenant> tenants, O
     map.put("rows", rows());
     map.put("blocked", blocked());
     map.put("tenants", tenants.stream().map(ErasureReport::toMap).toList());
+    map.put("remarks", remarks);
     return map;
   }
 
@@ -66,6 +84,17 @@ public record ErasureReport(String target, int erasures, List<Tenant> tenants, O
     map.put("deletes", tables);
     map.put("largeObjects", tenant.objects());
     map.put("filesLeft", tenant.files());
+    map.put("alongside", tenant.alongside().stream().map(ErasureReport::toMap).toList());
+    map.put("unknown", tenant.unknown());
+    return map;
+  }
+
+  private static Map<String, Object> toMap(Alongside along) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("table", along.table().text());
+    map.put("foreignKey", along.key());
+    map.put("onDelete", along.action().words());
+    map.put("rows", along.rows());
     return map;
   }
 
@@ -73,10 +102,21 @@ public record ErasureReport(String target, int erasures, List<Tenant> tenants, O
     boolean done = outcome == Outcome.DONE;
     List<String> lines = new ArrayList<>();
     for (Tenant tenant : tenants) {
-      if (tenant.plan().isEmpty()) {
+      if (tenant.plan().isEmpty() && tenant.unknown().isEmpty()) {
         continue;
       }
       lines.add(tenant.scope() + " " + tenant.id());
+      tenant
+          .unknown()
+          .forEach(
+              (table, count) ->
+                  lines.add(
+                      "  "
+                          + table
+                          + " is not there, of which "
+                          + count
+                          + (count == 1 ? " row was" : " rows were")
+                          + " erased: if it has another name here, erase them by that one"));
       for (TablePlan table : tenant.plan().tables()) {
         if (table.work().deletes() > 0) {
           lines.add(
@@ -94,6 +134,19 @@ public record ErasureReport(String target, int erasures, List<Tenant> tenants, O
         lines.add("  " + tenant.objects() + " large objects");
       }
       tenant
+          .alongside()
+          .forEach(
+              along ->
+                  lines.add(
+                      "  "
+                          + along.table()
+                          + "  "
+                          + along.rows()
+                          + " rows out of the scope point there: on delete "
+                          + along.action().words()
+                          + ", says "
+                          + along.key()));
+      tenant
           .files()
           .forEach(
               (group, count) ->
@@ -104,6 +157,7 @@ public record ErasureReport(String target, int erasures, List<Tenant> tenants, O
                           + group
                           + " are named by no row then: delete them by hand"));
     }
+    lines.addAll(remarks);
     lines.add(
         erasures
             + (erasures == 1 ? " erasure: " : " erasures: ")

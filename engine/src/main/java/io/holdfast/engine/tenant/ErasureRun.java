@@ -2,6 +2,7 @@ package io.holdfast.engine.tenant;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.engine.DatabaseIdentity;
 import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.Failures;
 import io.holdfast.engine.OpenRepository;
@@ -15,7 +16,6 @@ import io.holdfast.postgres.wire.ServerErrorException;
 import io.holdfast.repository.Repository;
 import io.holdfast.tenant.catalog.Catalog;
 import io.holdfast.tenant.catalog.CatalogReader;
-import io.holdfast.tenant.check.ScopeCheck;
 import io.holdfast.tenant.restore.ErasedRow;
 import io.holdfast.tenant.restore.RestorePlan;
 import io.holdfast.tenant.restore.TenantErasure;
@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// Deletes from a database what was erased, all of it in one transaction or nothing. It may be
 /// repeated at any time: what is not there is passed over. A preview does the same and takes it
@@ -64,7 +65,8 @@ public final class ErasureRun {
   /// In the database of the settings.
   ///
   /// @param confirmed the name of the database once more; nothing is deleted without it
-  /// @throws BackupException `BAD_ARGUMENT` if that is another one; and as below
+  /// @throws BackupException `BAD_ARGUMENT` if that is another one; `ERASURE_BLOCKED` if rows that
+  ///   stay point to what is to be deleted
   public ErasureReport run(Settings settings, Request request, String confirmed) {
     ConnectionUrl url = ConnectionUrl.parse(settings.requireDirectUrl());
     if (request.mode() == Mode.APPLY && !confirmed.equals(url.database())) {
@@ -74,11 +76,10 @@ public final class ErasureRun {
               + url.database()
               + "', with --confirm.");
     }
-    return run(url, request);
+    return run(url, request, Optional.empty());
   }
 
-  /// @throws BackupException `ERASURE_BLOCKED` if rows that stay point to what is to be deleted
-  public ErasureReport run(ConnectionUrl url, Request request) {
+  private ErasureReport run(ConnectionUrl url, Request request, Optional<KnownAs> knownAs) {
     if (url.looksLikePooler()) {
       throw new BackupException(
           ErrorCode.POOLER_URL,
@@ -90,7 +91,7 @@ public final class ErasureRun {
         what,
         () -> {
           try {
-            return erase(url, request);
+            return erase(url, request, knownAs);
           } catch (ServerErrorException e) {
             throw TenantTarget.translate(what, url.user(), e);
           }
@@ -100,19 +101,24 @@ public final class ErasureRun {
   /// What a restore of a dump does in the end. Rows are deleted only where all of the database came
   /// from the dump: elsewhere a row with the same key may be somebody else. What was erased is read
   /// now too, so that a restore is not begun whose end nobody knows.
-  public AfterRestore afterRestore() {
+  ///
+  /// @param map of the scope of this name, instead of those that were written down
+  public AfterRestore afterRestore(Optional<Path> map) {
     Erasures _ = Failures.translate("look for what was erased", () -> Erasures.of(repository));
-    return (source, database, restored, extent) -> {
-      int known = Erasures.of(repository).of(source, Set.of(database)).size();
+    return (origin, restored, extent) -> {
+      String database = origin.database();
+      KnownAs knownAs = KnownAs.of(origin.source(), database, origin.identity());
+      int known = Erasures.of(repository).of(knownAs).size();
       if (known == 0) {
         return List.of();
       }
       return switch (extent) {
-        case WHOLE -> {
-          Request request =
-              new Request(source, Optional.of(database), Optional.empty(), Mode.APPLY, LOCK_WAIT);
-          yield run(restored, request).describe();
-        }
+        case WHOLE ->
+            run(
+                    restored,
+                    new Request(origin.source(), Optional.of(database), map, Mode.APPLY, LOCK_WAIT),
+                    Optional.of(knownAs))
+                .describe();
         case PART ->
             List.of(
                 "ERASED ROWS MAY BE BACK: "
@@ -131,9 +137,11 @@ public final class ErasureRun {
   /// One tenant of one scope.
   private record Tenant(String scope, String id) {}
 
-  private ErasureReport erase(ConnectionUrl url, Request request) throws IOException {
+  private ErasureReport erase(ConnectionUrl url, Request request, Optional<KnownAs> knownAs)
+      throws IOException {
     Erasures known = Erasures.of(repository);
-    List<Erasure> chosen = chosen(known, url, request);
+    List<Erasure> chosen =
+        knownAs.isPresent() ? known.of(knownAs.get()) : chosen(known, url, request);
     Map<Tenant, Set<ErasedRow>> rows = new LinkedHashMap<>();
     for (Erasure erasure : chosen) {
       rows.computeIfAbsent(
@@ -141,9 +149,10 @@ public final class ErasureRun {
           .add(erasure.row());
     }
     if (rows.isEmpty()) {
-      return new ErasureReport(url.toString(), 0, List.of(), Outcome.UNCHANGED);
+      return new ErasureReport(url.toString(), 0, List.of(), List.of(), Outcome.UNCHANGED);
     }
-    Map<String, ScopeMap> maps = maps(known, url, request, rows.keySet());
+    ErasureMaps choice = new ErasureMaps(repository, known, request.source(), request.map());
+    Map<String, ScopeMap> maps = maps(choice, url, rows.keySet());
     try (DatabaseSession session =
         DatabaseSession.open(
             url,
@@ -163,7 +172,10 @@ public final class ErasureRun {
         context.cancellation().throwIfRequested();
         done.add(one(session, catalog, maps, entry.getKey(), entry.getValue()));
       }
-      return concluded(session, url, request, chosen.size(), done);
+      ErasureReport found =
+          new ErasureReport(
+              url.toString(), chosen.size(), done, choice.remarks(), Outcome.PREVIEWED);
+      return concluded(session, found, request.mode());
     }
   }
 
@@ -193,21 +205,25 @@ public final class ErasureRun {
     var files = erasure.files();
     long objects = plan.blocked() > 0 ? 0 : erasure.apply(plan);
     erasure.end();
-    return new ErasureReport.Tenant(tenant.scope(), tenant.id(), plan, objects, files);
+    return new ErasureReport.Tenant(
+        tenant.scope(),
+        tenant.id(),
+        plan,
+        objects,
+        files,
+        erasure.alongside(),
+        erasure.unknown().stream()
+            .collect(
+                Collectors.groupingBy(
+                    row -> row.table().text(), TreeMap::new, Collectors.counting())));
   }
 
-  private static ErasureReport concluded(
-      DatabaseSession session,
-      ConnectionUrl url,
-      Request request,
-      int erasures,
-      List<ErasureReport.Tenant> done)
+  private static ErasureReport concluded(DatabaseSession session, ErasureReport found, Mode mode)
       throws IOException {
-    ErasureReport found = new ErasureReport(url.toString(), erasures, done, Outcome.PREVIEWED);
     if (found.blocked() > 0) {
       session.query("ROLLBACK");
-      return switch (request.mode()) {
-        case PREVIEW -> new ErasureReport(url.toString(), erasures, done, Outcome.BLOCKED);
+      return switch (mode) {
+        case PREVIEW -> found.with(Outcome.BLOCKED);
         case APPLY ->
             throw new BackupException(
                 ErrorCode.ERASURE_BLOCKED,
@@ -216,15 +232,14 @@ public final class ErasureRun {
                     + " try again; --dry-run shows all of it.");
       };
     }
-    return switch (request.mode()) {
+    return switch (mode) {
       case PREVIEW -> {
         session.query("ROLLBACK");
         yield found;
       }
       case APPLY -> {
         session.query("COMMIT");
-        yield new ErasureReport(
-            url.toString(), erasures, done, found.rows() == 0 ? Outcome.UNCHANGED : Outcome.DONE);
+        yield found.with(found.rows() == 0 ? Outcome.UNCHANGED : Outcome.DONE);
       }
     };
   }
@@ -232,16 +247,16 @@ public final class ErasureRun {
   /// Those of this database: a row with the same key in another one may be somebody else.
   private static List<Erasure> chosen(Erasures known, ConnectionUrl url, Request request) {
     if (request.database().isPresent()) {
-      return known.of(request.source(), Set.of(request.database().get()));
+      return known.of(KnownAs.of(request.source(), request.database().get(), Optional.empty()));
     }
-    Set<String> names = new TreeSet<>(Set.of(url.database()));
+    Optional<String> identity;
     try (SqlConnection sql = SqlConnection.open(url, TenantTarget.APPLICATION)) {
-      DatabaseIdentity.of(sql).ifPresent(names::add);
+      identity = DatabaseIdentity.of(sql);
     }
-    List<Erasure> own = known.of(request.source(), names);
+    List<Erasure> own = known.of(KnownAs.of(request.source(), url.database(), identity));
     Set<String> databases = new TreeSet<>();
     known
-        .of(request.source(), Set.of())
+        .of(new KnownAs(request.source(), Set.of(), Set.of()))
         .forEach(erasure -> databases.add(erasure.origin().database()));
     if (own.isEmpty() && !databases.isEmpty()) {
       throw Erasures.bad(
@@ -256,46 +271,11 @@ public final class ErasureRun {
     return own;
   }
 
-  /// For each scope a map that fits the database of now, which may be older or newer than the
-  /// erasures.
-  private Map<String, ScopeMap> maps(
-      Erasures known, ConnectionUrl url, Request request, Set<Tenant> tenants) throws IOException {
-    Map<String, ScopeMap> maps = new TreeMap<>();
+  private static Map<String, ScopeMap> maps(
+      ErasureMaps choice, ConnectionUrl url, Set<Tenant> tenants) throws IOException {
     try (SqlConnection sql = SqlConnection.open(url, TenantTarget.APPLICATION)) {
-      Catalog catalog = CatalogReader.read(sql);
-      Optional<ScopeMap> given = request.map().map(file -> Scopes.load(file, catalog));
-      for (Tenant tenant : tenants) {
-        if (maps.containsKey(tenant.scope())) {
-          continue;
-        }
-        List<ScopeMap> candidates = new ArrayList<>();
-        given.filter(map -> map.name().equals(tenant.scope())).ifPresent(candidates::add);
-        if (candidates.isEmpty()) {
-          candidates.addAll(known.maps(tenant.scope()));
-          ErasureRegister.ofBackup(repository, request.source(), tenant.scope())
-              .ifPresent(candidates::add);
-          // What an owned table is besides is no matter here: foreign keys are those of now.
-          List.copyOf(candidates).forEach(map -> candidates.add(map.withoutSchema()));
-        }
-        maps.put(tenant.scope(), fitting(tenant.scope(), candidates, catalog, sql));
-      }
+      return choice.choose(
+          sql, tenants.stream().map(Tenant::scope).collect(Collectors.toCollection(TreeSet::new)));
     }
-    return maps;
-  }
-
-  private static ScopeMap fitting(
-      String scope, List<ScopeMap> candidates, Catalog catalog, SqlConnection sql) {
-    return candidates.stream()
-        .filter(map -> ScopeCheck.check(map, catalog, sql).isFit())
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new BackupException(
-                    ErrorCode.SCOPE_MAP_UNSUITABLE,
-                    "no scope map of "
-                        + scope
-                        + " fits the database, so nobody knows what goes with an erased row",
-                    "Give one that does, with --scope FILE; 'holdfast scope check FILE' says what"
-                        + " is wrong with one."));
   }
 }

@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /// The erasures that a repository has, as they were when this was read.
 ///
@@ -67,19 +66,10 @@ final class Erasures {
   }
 
   /// Those of a database that hold.
-  ///
-  /// @param source the name of the server
-  /// @param databases names and identities by which the database is known; those of any database if
-  ///   there are none
-  List<Erasure> of(String source, Set<String> databases) {
+  List<Erasure> of(KnownAs database) {
     return all.stream()
         .filter(Erasure::holds)
-        .filter(erasure -> erasure.origin().source().equals(source))
-        .filter(
-            erasure ->
-                databases.isEmpty()
-                    || databases.contains(erasure.origin().database())
-                    || erasure.origin().identity().filter(databases::contains).isPresent())
+        .filter(erasure -> database.is(erasure.origin()))
         .toList();
   }
 

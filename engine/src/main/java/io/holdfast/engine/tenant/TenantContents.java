@@ -91,8 +91,8 @@ final class TenantContents {
     return contents;
   }
 
-  private static TenantContents of(Repository repository, StoredSnapshot backup)
-      throws IOException {
+  /// @param backup of a tenant
+  static TenantContents of(Repository repository, StoredSnapshot backup) throws IOException {
     SnapshotRecord record = backup.record();
     TreeReader tree = TreeReader.open(repository.reader(record), record.root(TenantDraft.TREE));
     TreeFile toc = file(tree, TenantPaths.TOC, record.name());

@@ -49,6 +49,9 @@ final class TenantDraft {
   static final String SCOPE_ID = "scopeId";
   static final String DATABASE = "database";
 
+  /// What the schema was that the map was made for.
+  static final String FINGERPRINT = "schemaFingerprint";
+
   /// The operation of a copy.
   static final String OPERATION = "operation";
 
@@ -165,7 +168,7 @@ final class TenantDraft {
     SortedMap<String, String> all = new TreeMap<>(attributes);
     all.put(SCOPE, toc.scope());
     all.put(SCOPE_ID, toc.id());
-    all.put("schemaFingerprint", toc.fingerprint());
+    all.put(FINGERPRINT, toc.fingerprint());
     Set<String> names =
         catalog.all().stream().map(backup -> backup.record().name()).collect(Collectors.toSet());
     return session.commit(

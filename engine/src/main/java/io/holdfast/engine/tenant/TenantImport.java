@@ -102,7 +102,7 @@ public final class TenantImport {
     SortedMap<String, String> attributes = new TreeMap<>();
     attributes.put("scope", toc.scope());
     attributes.put("scopeId", toc.id());
-    attributes.put("schemaFingerprint", toc.fingerprint());
+    attributes.put(TenantDraft.FINGERPRINT, toc.fingerprint());
     attributes.put("importedFrom", file);
     return new SnapshotRecord(
         BackupName.of(

@@ -198,13 +198,17 @@ public final class TenantRestoration {
   private List<ErasedRow> erased(
       TenantContents contents, TenantTarget target, ScopeMap map, List<String> tenants)
       throws IOException {
-    Set<String> databases = new HashSet<>(Set.of(target.url().database()));
-    contents.database().ifPresent(databases::add);
-    target.identity().ifPresent(databases::add);
+    Set<String> identities = new HashSet<>();
+    contents.database().ifPresent(identities::add);
+    target.identity().ifPresent(identities::add);
     boolean known = contents.database().isPresent();
     List<Erasure> some =
         Erasures.of(repository)
-            .of(contents.backup().record().source(), known ? databases : Set.of());
+            .of(
+                new KnownAs(
+                    contents.backup().record().source(),
+                    known ? Set.of(target.url().database()) : Set.of(),
+                    identities));
     Set<ErasedRow> rows = new LinkedHashSet<>();
     for (String tenant : tenants) {
       rows.addAll(Erasures.leftOut(some, map.name(), tenant));

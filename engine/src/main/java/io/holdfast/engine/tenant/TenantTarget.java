@@ -3,6 +3,7 @@ package io.holdfast.engine.tenant;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.Cancellation;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.engine.DatabaseIdentity;
 import io.holdfast.postgres.dump.DumpFailures;
 import io.holdfast.postgres.dump.RestoreSettings;
 import io.holdfast.postgres.sql.SqlConnection;

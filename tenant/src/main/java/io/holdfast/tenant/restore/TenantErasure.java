@@ -42,7 +42,10 @@ public final class TenantErasure {
   private final TenantRows rows;
   private final RestoreTables tables;
   private final Following following;
+  private final OutsideScope outside;
   private final ScopeId id;
+  private final List<Alongside> alongside = new ArrayList<>();
+  private final List<ErasedRow> unknown = new ArrayList<>();
 
   /// @param catalog of the database, as it is in the session's transaction
   /// @throws BackupException `SCOPE_MAP_UNSUITABLE`
@@ -59,6 +62,7 @@ public final class TenantErasure {
     this.tables = new RestoreTables(map, catalog, rows, everything(map, catalog), CopyRules.none());
     this.id = ScopeId.of(id);
     this.following = new Following(tables, new Membership(tables, this.id));
+    this.outside = new OutsideScope(tables);
   }
 
   /// All tables as they are now, as if of a backup that has no rows.
@@ -91,12 +95,20 @@ public final class TenantErasure {
       run(staging.collect(staged));
     }
     for (ErasedRow row : erased) {
-      run(List.of(seed(row)));
+      if (tables.catalog().table(row.table()).isPresent()) {
+        run(List.of(seed(row)));
+      } else {
+        unknown.add(row);
+      }
     }
     spread();
     for (StagedTable staged : tables.all()) {
       for (ForeignKey key : tables.foreignKeysTo(staged)) {
-        run(List.of(block(staged, key)));
+        if (outside.follows(key)) {
+          alongside(staged, key);
+        } else {
+          run(List.of(block(staged, key)));
+        }
       }
     }
     PlanReading reading = new PlanReading(session);
@@ -187,8 +199,9 @@ public final class TenantErasure {
         + ") RETURNING 1) SELECT pg_catalog.count(*) FROM more";
   }
 
-  /// Marks rows that cannot be deleted, because rows point to them that stay: those of others in
-  /// any case, those of the tenant unless the database takes their reference away.
+  /// Marks rows that cannot be deleted, because rows point to them that stay: those of other
+  /// tenants in any case, those of the tenant unless the database takes their reference away, those
+  /// of no tenant if the database refuses it.
   private String block(StagedTable staged, ForeignKey key) {
     Table table = tables.catalog().table(key.table()).orElseThrow();
     Optional<StagedTable> holding = tables.holding(key.table());
@@ -228,6 +241,25 @@ public final class TenantErasure {
         + pairs("c", key.columns(), "t", key.targetColumns())
         + staying
         + ")";
+  }
+
+  private void alongside(StagedTable staged, ForeignKey key) throws IOException {
+    cancellation.throwIfRequested();
+    long count = Long.parseLong(session.value(outside.count(staged, key)));
+    if (count > 0) {
+      alongside.add(new Alongside(key.table(), key.name(), key.onDelete(), count));
+    }
+  }
+
+  /// Rows out of the scope that the database deletes or changes along with these. After [#plan].
+  public List<Alongside> alongside() {
+    return List.copyOf(alongside);
+  }
+
+  /// Erased rows of tables that the database does not have, at least not by these names. After
+  /// [#plan].
+  public List<ErasedRow> unknown() {
+    return List.copyOf(unknown);
   }
 
   /// How many files of each group rows name that are to be deleted, and no other: nobody deletes

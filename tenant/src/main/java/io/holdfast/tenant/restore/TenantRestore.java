@@ -160,6 +160,7 @@ public final class TenantRestore {
       some.mark(erased);
       withholding = some;
       leftOut = List.copyOf(erased);
+      remarks.addAll(some.remarks());
     }
   }
 

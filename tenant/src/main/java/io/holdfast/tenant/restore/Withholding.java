@@ -33,6 +33,7 @@ final class Withholding {
   private final Cancellation cancellation;
   private final RestoreTables tables;
   private final Following following;
+  private final List<String> remarks = new ArrayList<>();
 
   Withholding(
       DatabaseSession session,
@@ -66,6 +67,14 @@ final class Withholding {
                 Collectors.groupingBy(
                     row -> row.table().text() + " " + row.key().keySet(), Collectors.toList()));
     for (List<ErasedRow> rows : alike.values()) {
+      if (tables.catalog().table(rows.getFirst().table()).isEmpty()) {
+        remarks.add(
+            rows.getFirst().table()
+                + " is not there, of which "
+                + rows.size()
+                + (rows.size() == 1 ? " row was" : " rows were")
+                + " erased: if it has another name now, erase them by that one too");
+      }
       for (int from = 0; from < rows.size(); from += ROWS_AT_ONCE) {
         List<ErasedRow> some = rows.subList(from, Math.min(rows.size(), from + ROWS_AT_ONCE));
         for (String sql : seeds(some)) {
@@ -242,6 +251,11 @@ final class Withholding {
         + ERASED
         + " AND "
         + StagedTable.WRITE;
+  }
+
+  /// What a person should know; after [#mark].
+  List<String> remarks() {
+    return List.copyOf(remarks);
   }
 
   /// Names of files that only erased rows have.

@@ -8,6 +8,7 @@ import io.holdfast.base.Cancellation;
 import io.holdfast.postgres.sql.SqlConnection;
 import io.holdfast.postgres.url.ConnectionUrl;
 import io.holdfast.postgres.wire.DatabaseSession;
+import io.holdfast.tenant.catalog.ForeignKey.Action;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.discovery.Discovery;
 import io.holdfast.tenant.restore.RestorePolicy.Preset;
@@ -401,6 +402,80 @@ class TenantErasureTest {
         .isInstanceOf(BackupException.class);
     assertThat(rows("SELECT count(*) FROM letters WHERE copied_to IS NOT NULL"))
         .containsExactly("2");
+  }
+
+  /// Tables that are nobody's follow their foreign keys, as when the application deletes the row.
+  @Test
+  void rowsOutOfTheScopeGoAlongWhereTheDatabaseDeletesThem() throws IOException {
+    TestDatabases.run(
+        url,
+        "CREATE TABLE visits (id integer PRIMARY KEY, client uuid CONSTRAINT visits_fk REFERENCES"
+            + " clients ON DELETE CASCADE)",
+        "CREATE TABLE doors (visit integer REFERENCES visits ON DELETE CASCADE, last uuid CONSTRAINT"
+            + " doors_fk REFERENCES clients ON DELETE SET NULL)",
+        "INSERT INTO visits VALUES (1, '" + ANN + "'), (2, '" + ANN + "'), (3, '" + BOB + "')",
+        "INSERT INTO doors VALUES (1, NULL), (3, '" + ANN + "')");
+    Cancellation never = new Cancellation();
+    try (DatabaseSession session =
+        DatabaseSession.open(url, "test", StoredTenant.SETTINGS, never)) {
+      session.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
+      TenantErasure erasure =
+          new TenantErasure(session, never, map, TestDatabases.catalog(url), "1");
+      RestorePlan plan = erasure.plan(List.of(client(ANN)));
+      assertThat(plan.blocked()).isZero();
+      assertThat(erasure.alongside())
+          .containsExactlyInAnyOrder(
+              new Alongside(name("visits"), "visits_fk", Action.CASCADE, 2),
+              new Alongside(name("doors"), "doors_fk", Action.SET_NULL, 1));
+      long _ = erasure.apply(plan);
+      session.query("COMMIT");
+    }
+    assertThat(rows("SELECT id FROM visits")).containsExactly("3");
+    assertThat(rows("SELECT visit || ' ' || (last IS NULL) FROM doors")).containsExactly("3 true");
+  }
+
+  /// A deletion that leaves the scope and comes back would reach rows of other tenants.
+  @Test
+  void nothingIsDeletedIfTheDatabaseWouldComeBackIntoTheScope() throws IOException {
+    TestDatabases.run(
+        url,
+        "CREATE TABLE visits (id integer PRIMARY KEY, client uuid CONSTRAINT visits_fk REFERENCES"
+            + " clients ON DELETE CASCADE)",
+        "INSERT INTO visits VALUES (1, '" + ANN + "')",
+        "ALTER TABLE letters ADD COLUMN visit integer REFERENCES visits ON DELETE CASCADE",
+        "UPDATE letters SET visit = 1 WHERE id = 3");
+    List<String> before = all();
+    assertThatThrownBy(
+            () ->
+                erase(
+                    plan ->
+                        assertThat(of(plan, "clients").blocked())
+                            .containsExactly(new Blocked(Reason.CASCADE, "visits_fk", 1)),
+                    client(ANN)))
+        .isInstanceOf(BackupException.class);
+    assertThat(all()).isEqualTo(before);
+  }
+
+  /// As in a dump from before the table was made or after it got another name.
+  @Test
+  void erasedRowsOfATableThatIsNotThereAreNamed() throws IOException {
+    ErasedRow stranger = new ErasedRow(name("strangers"), new TreeMap<>(Map.of("id", "1")));
+    Cancellation never = new Cancellation();
+    try (DatabaseSession session =
+        DatabaseSession.open(url, "test", StoredTenant.SETTINGS, never)) {
+      session.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
+      TenantErasure erasure =
+          new TenantErasure(session, never, map, TestDatabases.catalog(url), "1");
+      assertThat(erasure.plan(List.of(stranger, client(ANN))).deletes()).isEqualTo(4);
+      assertThat(erasure.unknown()).containsExactly(stranger);
+    }
+    StoredTenant stored = StoredTenant.read(url, map, "1");
+    try (RestoreRun run = restore(stored, with(Preset.CREATE_MISSING), stranger)) {
+      assertThat(run.remarks())
+          .singleElement()
+          .asString()
+          .contains("public.strangers is not there");
+    }
   }
 
   /// Somebody's row of the same key is not this tenant's.

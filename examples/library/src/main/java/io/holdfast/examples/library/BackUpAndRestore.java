@@ -165,7 +165,7 @@ public final class BackUpAndRestore {
             DumpRestoreRequest.Globals.LEFT_OUT,
             DumpRestoreRequest.Placement.CREATED,
             Optional.empty(),
-            DumpRestoreRequest.Erasures.APPLIED,
+            new DumpRestoreRequest.Erasures.Applied(Optional.empty()),
             JOBS);
     DumpRestoreReport report = holdfast.dumps().restore(request);
     out.println("restored " + report.rows() + " rows into a new database");
