@@ -1,9 +1,12 @@
 package io.holdfast.base;
 
+import java.util.regex.Pattern;
+
 /// Text of a user or a server, as it may stand in a message: in quotes, without control characters,
 /// and short.
 public final class Quoted {
   private static final int CHARACTERS_MAX = 80;
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:@%+=,-]+");
 
   private Quoted() {}
 
@@ -17,6 +20,11 @@ public final class Quoted {
         + "…' ("
         + text.length()
         + " characters)";
+  }
+
+  /// `text` as one word of a shell's command, for people to copy.
+  public static String inShell(String text) {
+    return PLAIN.matcher(text).matches() ? text : "'" + text.replace("'", "'\\''") + "'";
   }
 
   /// `text` with what could move a terminal's cursor, or look like another line, is written as its

@@ -60,6 +60,14 @@ final class TenantBackupCommand implements Callable<Integer> {
   List<String> without = new ArrayList<>();
 
   @Option(
+      names = "--skip",
+      paramLabel = "TABLE",
+      description =
+          "Leave out the rows of this owned table: schema.table, or its export name. May be given"
+              + " several times.")
+  List<String> skipped = new ArrayList<>();
+
+  @Option(
       names = "--store",
       paramLabel = "NAME=DIRECTORY",
       description = "Where a store of the map's assets is. May be given several times.")
@@ -84,6 +92,7 @@ final class TenantBackupCommand implements Callable<Integer> {
             context.workingDirectory().resolve(scope),
             id,
             Set.copyOf(without),
+            skipped,
             stores,
             Duration.ofSeconds(lockWaitSeconds));
     SpreadBackup.Spread<TenantBackupReport> spread =

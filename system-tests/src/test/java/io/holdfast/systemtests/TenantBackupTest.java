@@ -108,6 +108,56 @@ class TenantBackupTest {
     }
   }
 
+  @Test
+  void tablesThatAreLeftOutAreNeitherBackedUpNorRestored() throws Exception {
+    try (Cluster source = Cluster.create(scratch.resolve("source"));
+        Connection connection = source.connect()) {
+      LegalApp.createSchema(connection);
+      LegalApp.load(connection, SEED, SIZE, new AssetFiles.Nowhere());
+      UUID account = LegalApp.account(SEED, SIZE, 0);
+      Program tenants = program.with("DATABASE_URL", source.url());
+      String[] skip = {"--skip", "chatMessages", "--skip", "public.documents"};
+      Command.Ended made = tenants.expect(0, backup(account, skip));
+      assertThat(made.out()).contains("matters").doesNotContain("chatMessages", "documents");
+      Path files = extracted("partial");
+      assertThat(names(files.resolve("tables")))
+          .contains("matters", "sessions")
+          .doesNotContain("chatMessages", "documents");
+      assertThat(names(files)).doesNotContain("assets", "large-objects");
+
+      String whose = " WHERE user_id = '" + account + "'";
+      source.execute("DELETE FROM chat_messages" + whose, "DELETE FROM billable_time" + whose);
+      String documents = first(connection, "SELECT count(*)::text FROM documents" + whose);
+      String[] which = {"--scope", "account", "--id", account.toString(), "--preset", "mirror"};
+      Command.Ended shown =
+          tenants.expect(
+              0,
+              Stream.concat(Stream.of("tenant", "preview"), Stream.of(which))
+                  .toArray(String[]::new));
+      assertThat(shown.all()).contains("public.chat_messages is not in the backup");
+      String plan = shown.out().replaceAll("(?s).*plan ([0-9a-f]{32}).*", "$1");
+      tenants.expect(
+          0,
+          Stream.of(Stream.of("tenant", "restore"), Stream.of(which), Stream.of("--plan", plan))
+              .flatMap(words -> words)
+              .toArray(String[]::new));
+      assertThat(first(connection, "SELECT count(*)::text FROM billable_time" + whose))
+          .isNotEqualTo("0");
+      assertThat(first(connection, "SELECT count(*)::text FROM chat_messages" + whose))
+          .isEqualTo("0");
+      assertThat(first(connection, "SELECT count(*)::text FROM documents" + whose))
+          .isEqualTo(documents)
+          .isNotEqualTo("0");
+
+      Command.Ended unknown = tenants.run(backup(account, "--skip", "nothing"));
+      assertThat(unknown.status()).isEqualTo(2);
+      assertThat(unknown.err()).contains("owns no table nothing");
+      Command.Ended root = tenants.run(backup(account, "--skip", "users"));
+      assertThat(root.status()).isEqualTo(2);
+      assertThat(root.err()).contains("public.users is the root");
+    }
+  }
+
   private String[] backup(UUID account, String... further) throws IOException {
     Path map = scratch.resolve("account.scope.yaml");
     Files.writeString(map, LegalApp.scope("account"));

@@ -88,7 +88,7 @@ public record RetentionPolicy(Map<Keep, Integer> places, Duration within) {
   record Series(String source, String kind, String domain, Map<String, String> subject) {
     private static final Set<String> NAMES = Set.of("scope", "scopeId", "content");
     private static final List<String> BEGINNINGS =
-        List.of("path.", "database.", "include.", "exclude.");
+        List.of("path.", "database.", "include.", "exclude.", "skipped.", "without.");
 
     Series {
       subject = Map.copyOf(subject);

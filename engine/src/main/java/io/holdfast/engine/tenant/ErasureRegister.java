@@ -1,6 +1,7 @@
 package io.holdfast.engine.tenant;
 
 import io.holdfast.base.BackupException;
+import io.holdfast.base.Quoted;
 import io.holdfast.engine.BackupCatalog;
 import io.holdfast.engine.DatabaseIdentity;
 import io.holdfast.engine.EngineContext;
@@ -27,6 +28,8 @@ import io.holdfast.tenant.scope.SchemaText;
 import io.holdfast.tenant.scope.ScopeMap;
 import io.holdfast.tenant.scope.ScopeMapWriter;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -291,11 +294,11 @@ public final class ErasureRegister {
             database ->
                 lines.add(
                     "  holdfast erasure apply --source "
-                        + source
+                        + Quoted.inShell(source)
                         + " --url postgresql://HOST/"
-                        + database
+                        + URLEncoder.encode(database, StandardCharsets.UTF_8).replace("+", "%20")
                         + " --confirm "
-                        + database));
+                        + Quoted.inShell(database)));
     return lines;
   }
 }

@@ -2,6 +2,7 @@ package io.holdfast.engine.tenant;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.base.Quoted;
 import io.holdfast.engine.DatabaseIdentity;
 import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.Failures;
@@ -128,7 +129,7 @@ public final class ErasureRun {
                     + database
                     + "' were not applied, because other rows than those of the dump are there."
                     + " 'holdfast erasure apply --url URL --database "
-                    + database
+                    + Quoted.inShell(database)
                     + " --dry-run' shows what they would delete.");
       };
     };

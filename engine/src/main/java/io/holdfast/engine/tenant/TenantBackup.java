@@ -19,6 +19,7 @@ import io.holdfast.repository.Repository;
 import io.holdfast.repository.StoredSnapshot;
 import io.holdfast.tenant.catalog.Catalog;
 import io.holdfast.tenant.catalog.CatalogReader;
+import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.check.CheckReport;
 import io.holdfast.tenant.check.ScopeCheck;
 import io.holdfast.tenant.closure.ScopeId;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -77,6 +79,13 @@ public final class TenantBackup {
       throws IOException {
     List<String> warnings = new ArrayList<>();
     ScopeMap map = checkedMap(asked, url);
+    SortedSet<QualifiedName> skipped = OwnedNames.of(asked.skipped(), map);
+    if (skipped.contains(map.root().table())) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          map.root().table() + " is the root of scope " + map.name() + " and cannot be left out",
+          "Leave --skip " + map.root().table() + " out: it is one row.");
+    }
     TenantBackupRequest request = asked.withId(TenantIds.ofRow(map, url, asked.id()));
     String domain = TenantDomain.of(map.name(), request.id());
     try (BackupSession session = repository.beginSession(domain);
@@ -90,8 +99,16 @@ public final class TenantBackup {
       TenantToc toc = draft.read(map, now.catalog(), snapshot.session(), request, warnings);
       Map<String, String> attributes = new TreeMap<>();
       now.identity().ifPresent(identity -> attributes.put(TenantDraft.DATABASE, identity));
+      number(attributes, TenantDraft.SKIPPED, skipped.stream().map(QualifiedName::text).toList());
+      number(attributes, TenantDraft.WITHOUT, request.without().stream().sorted().toList());
       StoredSnapshot made = draft.commit(KIND, toc, attributes);
       return new TenantBackupReport(made, request.id(), summaries(toc), warnings);
+    }
+  }
+
+  private static void number(Map<String, String> attributes, String name, List<String> values) {
+    for (int i = 0; i < values.size(); i++) {
+      attributes.put(name + i, values.get(i));
     }
   }
 

@@ -4,6 +4,7 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -12,16 +13,23 @@ import java.util.Set;
 /// @param map the scope map
 /// @param id of the root's row
 /// @param without asset groups that are left out
+/// @param skipped owned tables whose rows are left out, as `schema.table` or by their export names
 /// @param stores where the stores that the map names are: directories, by name
 /// @param lockWait how long to wait for others who change tables
 public record TenantBackupRequest(
-    Path map, String id, Set<String> without, Map<String, Path> stores, Duration lockWait) {
+    Path map,
+    String id,
+    Set<String> without,
+    List<String> skipped,
+    Map<String, Path> stores,
+    Duration lockWait) {
   TenantBackupRequest withId(String other) {
-    return new TenantBackupRequest(map, other, without, stores, lockWait);
+    return new TenantBackupRequest(map, other, without, skipped, stores, lockWait);
   }
 
   public TenantBackupRequest {
     without = Set.copyOf(without);
+    skipped = List.copyOf(skipped);
     stores = Map.copyOf(stores);
     if (id.isEmpty() || id.length() > 1_000) {
       throw new BackupException(

@@ -49,6 +49,11 @@ final class TenantDraft {
   static final String SCOPE_ID = "scopeId";
   static final String DATABASE = "database";
 
+  /// Owned tables whose rows, and groups of assets that are left out, numbered from 0.
+  static final String SKIPPED = "skipped.";
+
+  static final String WITHOUT = "without.";
+
   /// What the schema was that the map was made for.
   static final String FINGERPRINT = "schemaFingerprint";
 
@@ -117,7 +122,15 @@ final class TenantDraft {
       throws IOException {
     ScopeQueries queries = new ScopeQueries(map, schema, ScopeId.of(request.id()));
     TenantReading reading =
-        new TenantReading(context, from, queries, request, tree, writer, warnings);
+        new TenantReading(
+            context,
+            from,
+            queries,
+            request,
+            OwnedNames.of(request.skipped(), map),
+            tree,
+            writer,
+            warnings);
     context.progress().phase("tenant " + request.id(), 0);
     List<TenantToc.Leak> leaks = reading.leaks();
     List<TenantToc.Group> files = reading.files(map);

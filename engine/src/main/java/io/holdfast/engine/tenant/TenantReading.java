@@ -8,6 +8,7 @@ import io.holdfast.postgres.dump.DumpFailures;
 import io.holdfast.postgres.dump.LargeObjects;
 import io.holdfast.postgres.wire.DatabaseSession;
 import io.holdfast.postgres.wire.ServerErrorException;
+import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.export.LeakQuery;
 import io.holdfast.tenant.export.ReferenceQuery;
 import io.holdfast.tenant.export.ScopeQueries;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Reads what belongs to one scope in one session, which sees one moment, into a tree. Memory does
 /// not grow with the scope, but for the numbers of its large objects and the names of its files.
@@ -35,6 +37,7 @@ final class TenantReading {
   private final DatabaseSession session;
   private final ScopeQueries queries;
   private final TenantBackupRequest request;
+  private final Set<QualifiedName> skipped;
   private final DraftTree tree;
   private final CutWriter writer;
   private final List<String> warnings;
@@ -44,6 +47,7 @@ final class TenantReading {
       DatabaseSession session,
       ScopeQueries queries,
       TenantBackupRequest request,
+      Set<QualifiedName> skipped,
       DraftTree tree,
       CutWriter writer,
       List<String> warnings) {
@@ -51,6 +55,7 @@ final class TenantReading {
     this.session = session;
     this.queries = queries;
     this.request = request;
+    this.skipped = skipped;
     this.tree = tree;
     this.writer = writer;
     this.warnings = warnings;
@@ -74,8 +79,7 @@ final class TenantReading {
   List<TenantToc.Group> files(ScopeMap map) throws IOException {
     List<TenantToc.Group> groups = new ArrayList<>();
     for (Map.Entry<String, AssetGroup> group : map.assets().entrySet()) {
-      if (group.getValue() instanceof AssetGroup.FileGroup files
-          && !request.without().contains(group.getKey())) {
+      if (group.getValue() instanceof AssetGroup.FileGroup files && isWanted(group)) {
         Path store = request.stores().get(files.store());
         if (store == null) {
           warnings.add(
@@ -92,6 +96,11 @@ final class TenantReading {
       }
     }
     return groups;
+  }
+
+  private boolean isWanted(Map.Entry<String, AssetGroup> group) {
+    return !request.without().contains(group.getKey())
+        && !skipped.contains(group.getValue().table());
   }
 
   private TenantToc.Group files(String name, AssetGroup.FileGroup group, Path store)
@@ -132,8 +141,7 @@ final class TenantReading {
   List<TenantToc.Group> largeObjects(ScopeMap map) throws IOException {
     List<TenantToc.Group> groups = new ArrayList<>();
     for (Map.Entry<String, AssetGroup> group : map.assets().entrySet()) {
-      if (group.getValue() instanceof AssetGroup.LargeObjectGroup objects
-          && !request.without().contains(group.getKey())) {
+      if (group.getValue() instanceof AssetGroup.LargeObjectGroup objects && isWanted(group)) {
         List<Long> numbers =
             session.query(queries.largeObjects(objects.table(), objects.column())).stream()
                 .map(row -> Long.parseLong(row.getFirst()))
@@ -170,11 +178,12 @@ final class TenantReading {
     return references;
   }
 
-  /// Rows of all tables, in the order of the files' names; the toc has them in the order in which
-  /// they can be restored.
+  /// Rows of all tables that are wanted, in the order of the files' names; the toc has them in the
+  /// order in which they can be restored.
   List<TenantToc.Table> tables() throws IOException {
     Map<String, TenantToc.Table> read = new HashMap<>();
-    List<TableQuery> tables = queries.tables();
+    List<TableQuery> tables =
+        queries.tables().stream().filter(query -> !skipped.contains(query.table())).toList();
     for (TableQuery query : tables.stream().sorted(TenantPaths.ORDER_OF_TABLES).toList()) {
       context.cancellation().throwIfRequested();
       String path = TenantPaths.rows(query.exportName());

@@ -42,9 +42,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /// Brings rows of one tenant back into the database that all tenants share, or shows what that
 /// would do. Before anything is changed, everything that the tenant has is backed up, with a list
@@ -289,7 +287,7 @@ public final class TenantRestoration {
     return switch (request.aim()) {
       case Aim.Restore restore ->
           new Goal.Restore(
-              restore.preset().without(skipped(restore.skipped(), map)), restore.operator());
+              restore.preset().without(OwnedNames.of(restore.skipped(), map)), restore.operator());
       case Aim.Copy copy ->
           new Goal.Copy(
               contents.toc().id(),
@@ -299,7 +297,7 @@ public final class TenantRestoration {
                 case Mode.Preview() -> Goal.Numbers.SHOWN;
                 case Mode.Apply _ -> Goal.Numbers.DRAWN;
               },
-              skipped(copy.skipped(), map),
+              OwnedNames.of(copy.skipped(), map),
               copy.operator());
       case Aim.Undo() -> new Goal.Undo();
     };
@@ -314,24 +312,6 @@ public final class TenantRestoration {
       sha.update((byte) '\n');
     }
     return HexFormat.of().formatHex(sha.digest(), 0, OPERATION_BYTES);
-  }
-
-  private static SortedSet<QualifiedName> skipped(List<String> names, ScopeMap map) {
-    SortedSet<QualifiedName> skipped = new TreeSet<>();
-    names.forEach(name -> skipped.add(skipped(name, map)));
-    return skipped;
-  }
-
-  private static QualifiedName skipped(String text, ScopeMap map) {
-    return map.owned().keySet().stream()
-        .filter(name -> name.text().equals(text) || map.exportName(name).equals(text))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new BackupException(
-                    ErrorCode.BAD_ARGUMENT,
-                    "scope " + map.name() + " owns no table " + text,
-                    "Name a table as schema.table, or by its export name."));
   }
 
   private static List<BackedUpTable> tables(TenantToc toc) {
@@ -400,6 +380,7 @@ public final class TenantRestoration {
             Path.of(TenantPaths.SCOPE),
             work.id(),
             request.without(),
+            List.of(),
             request.stores(),
             request.lockWait());
     TenantToc toc =

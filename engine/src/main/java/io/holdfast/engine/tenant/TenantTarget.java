@@ -198,6 +198,13 @@ final class TenantTarget implements AutoCloseable {
               "somebody holds what the restore has to lock: " + e.getMessage(),
               "Nothing was changed. Try again when that work has ended (pg_stat_activity, pg_locks).",
               e);
+      case "53200" ->
+          new BackupException(
+              ErrorCode.SERVER_SETTING_UNSUITABLE,
+              "the server cannot lock that much at once: " + e.getMessage(),
+              "Nothing was changed. Each large object takes a lock: raise max_locks_per_transaction in"
+                  + " the server and restart it, or leave their group out with --without.",
+              e);
       case "42501" -> DumpFailures.translate(what, user, e);
       default -> ServerFailures.translate(what, user, e);
     };

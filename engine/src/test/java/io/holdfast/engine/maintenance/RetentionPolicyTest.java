@@ -172,6 +172,16 @@ class RetentionPolicyTest {
     addOf("ann-1", "2026-03-01T03:00:00Z", "tenant", Map.of("scope", "account", "scopeId", "1"));
     addOf("ann-2", "2026-03-02T03:00:00Z", "tenant", Map.of("scope", "account", "scopeId", "1"));
     addOf("bob", "2026-03-01T04:00:00Z", "tenant", Map.of("scope", "account", "scopeId", "2"));
+    addOf(
+        "without logs",
+        "2026-03-03T03:00:00Z",
+        "tenant",
+        Map.of("scope", "account", "scopeId", "1", "skipped.0", "public.logs"));
+    addOf(
+        "without audio",
+        "2026-03-04T03:00:00Z",
+        "tenant",
+        Map.of("scope", "account", "scopeId", "1", "without.0", "audio"));
     addOf("letters", "2026-03-01T05:00:00Z", "files", Map.of("path.0", "/srv/letters"));
     addOf("photos", "2026-03-01T06:00:00Z", "files", Map.of("path.0", "/srv/photos"));
     addOf("erp", "2026-03-01T07:00:00Z", "dump", Map.of("database.0", "erp"));
@@ -182,7 +192,16 @@ class RetentionPolicyTest {
         "dump",
         Map.of("database.0", "erp", "content", "schema"));
     assertThat(kept(policy(Map.of(Keep.LAST, 1))))
-        .containsExactlyInAnyOrder("ann-2", "bob", "letters", "photos", "erp", "shop", "no rows");
+        .containsExactlyInAnyOrder(
+            "ann-2",
+            "without logs",
+            "without audio",
+            "bob",
+            "letters",
+            "photos",
+            "erp",
+            "shop",
+            "no rows");
   }
 
   private void add(String name, String started) {

@@ -3,6 +3,7 @@ package io.holdfast.postgres.client;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.Cancellation;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.postgres.server.InstalledServers;
 import io.holdfast.postgres.url.ConnectionUrl;
 import java.io.IOException;
 import java.io.InputStream;
@@ -110,6 +111,20 @@ public final class ClientRun {
     return String.join(" ", words);
   }
 
+  private static Process start(ProcessBuilder builder, Path program) {
+    try {
+      return builder.start();
+    } catch (IOException e) {
+      throw new BackupException(
+          ErrorCode.SERVER_PROGRAM_MISSING,
+          program + " cannot be run, though pg_dump is there: " + e.getMessage(),
+          "Install all client programs of PostgreSQL into the directory, or choose another one with "
+              + InstalledServers.DIRECTORIES_VARIABLE
+              + ".",
+          e);
+    }
+  }
+
   private Ended run(ClientProgram program, Map<String, String> environment, List<String> arguments)
       throws IOException {
     Path output = directory.resolve(program.fileName() + ".out");
@@ -125,7 +140,7 @@ public final class ClientRun {
     builder.environment().clear();
     builder.environment().putAll(Map.of("PATH", "/usr/bin:/bin", "LC_ALL", "C"));
     builder.environment().putAll(environment);
-    Process process = builder.start();
+    Process process = start(builder, programs.path(program));
     try {
       while (!process.waitFor(SLICE_MILLIS, TimeUnit.MILLISECONDS)) {
         cancellation.throwIfRequested();

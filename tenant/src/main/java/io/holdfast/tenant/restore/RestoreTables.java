@@ -57,13 +57,13 @@ final class RestoreTables {
     }
   }
 
-  /// A table that came since: nothing of it is in the backup, and all of it stays.
+  /// A table that came since, or was left out: nothing of it is in the backup, and all of it stays.
   private BackedUpTable newer(QualifiedName name) {
     Table table = require(name);
     List<Column> columns =
         table.columns().stream().filter(column -> !column.isGenerated()).toList();
     newer.add(name);
-    remarks.add("table " + name + " is newer than the backup: its rows stay as they are");
+    remarks.add("table " + name + " is not in the backup: its rows stay as they are");
     return new BackedUpTable(
         name,
         map.exportName(name),
