@@ -22,6 +22,14 @@ final class TenantPreviewCommand implements Callable<Integer> {
   @Option(names = "--undo", description = "Show what undoing the last restore would do.")
   boolean undo;
 
+  @Option(
+      names = "--rows",
+      paramLabel = "N",
+      description =
+          "Show up to N rows of each table and kind, with the values that change. They may be"
+              + " personal. At most 50. Default: ${DEFAULT-VALUE}.")
+  int rows;
+
   TenantPreviewCommand(CommandContext context) {
     this.context = context;
   }
@@ -29,6 +37,6 @@ final class TenantPreviewCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Aim aim = undo ? new Aim.Undo() : preset.aim();
-    return restore.run(context, aim, new Mode.Preview());
+    return restore.run(context, aim, new Mode.Preview(rows));
   }
 }

@@ -105,7 +105,7 @@ public final class TenantRestoration {
     String id = id(request, map, url);
     TenantTarget.Use use =
         switch (request.mode()) {
-          case Mode.Preview() -> TenantTarget.Use.READ;
+          case Mode.Preview _ -> TenantTarget.Use.READ;
           case Mode.Apply _ -> TenantTarget.Use.WRITE;
         };
     try (TenantTarget target =
@@ -155,7 +155,8 @@ public final class TenantRestoration {
               plan.with(files.texts()),
               warnings);
       return switch (request.mode()) {
-        case Mode.Preview() -> report(work, Outcome.PREVIEWED, Optional.empty());
+        case Mode.Preview(int shown) ->
+            report(work, Outcome.PREVIEWED, Optional.empty()).with(rows.samples(plan, shown));
         case Mode.Apply apply -> apply(work, apply);
       };
     }
@@ -294,7 +295,7 @@ public final class TenantRestoration {
               id,
               copy.operation().orElseGet(() -> operation(map.name(), contents.toc().id(), id)),
               switch (request.mode()) {
-                case Mode.Preview() -> Goal.Numbers.SHOWN;
+                case Mode.Preview _ -> Goal.Numbers.SHOWN;
                 case Mode.Apply _ -> Goal.Numbers.DRAWN;
               },
               OwnedNames.of(copy.skipped(), map),
@@ -433,6 +434,7 @@ public final class TenantRestoration {
             work.files().kept()),
         outcome,
         safety,
-        work.warnings());
+        work.warnings(),
+        List.of());
   }
 }

@@ -3,6 +3,7 @@ package io.holdfast.engine.tenant;
 import io.holdfast.tenant.restore.Blocked;
 import io.holdfast.tenant.restore.Reason;
 import io.holdfast.tenant.restore.RestorePlan;
+import io.holdfast.tenant.restore.RowSample;
 import io.holdfast.tenant.restore.TablePlan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ import java.util.Optional;
 /// @param id of the tenant that changes
 /// @param copied what it is a copy of
 /// @param safety the backup that undoes it, if something was done
+/// @param samples single rows, as many as were asked for
 public record TenantRestoreReport(
     String backup,
     String target,
@@ -28,7 +30,8 @@ public record TenantRestoreReport(
     Files files,
     Outcome outcome,
     Optional<String> safety,
-    List<String> warnings) {
+    List<String> warnings,
+    List<RowSample> samples) {
   /// How far it went.
   public enum Outcome {
     PREVIEWED,
@@ -53,6 +56,12 @@ public record TenantRestoreReport(
 
   public TenantRestoreReport {
     warnings = List.copyOf(warnings);
+    samples = List.copyOf(samples);
+  }
+
+  TenantRestoreReport with(List<RowSample> shown) {
+    return new TenantRestoreReport(
+        backup, target, scope, id, copied, plan, files, outcome, safety, warnings, shown);
   }
 
   public Map<String, Object> toMap() {
@@ -80,6 +89,9 @@ public record TenantRestoreReport(
     map.put("files", some);
     map.put("safetyBackup", safety);
     map.put("warnings", warnings);
+    if (!samples.isEmpty()) {
+      map.put("rows", samples.stream().map(SampleText::toMap).toList());
+    }
     return map;
   }
 
@@ -129,6 +141,7 @@ public record TenantRestoreReport(
                 + (rows.detail().isEmpty() ? "" : " (" + rows.detail() + ")"));
       }
     }
+    samples.forEach(sample -> lines.add(SampleText.line(sample)));
     lines.add(summary());
     plan.objects().entrySet().stream()
         .filter(group -> group.getValue() > 0)

@@ -3,6 +3,7 @@ package io.holdfast.engine.tenant;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.tenant.restore.RestorePolicy.Preset;
+import io.holdfast.tenant.restore.RowSample;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -88,7 +89,23 @@ public record TenantRestoreRequest(
   /// How far it goes.
   public sealed interface Mode {
     /// Nothing is changed.
-    record Preview() implements Mode {}
+    ///
+    /// @param rows how many rows of each table and kind are shown, at most [RowSample#ROWS_MAX]
+    record Preview(int rows) implements Mode {
+      public Preview {
+        if (rows < 0 || rows > RowSample.ROWS_MAX) {
+          throw new BackupException(
+              ErrorCode.BAD_ARGUMENT,
+              "a preview cannot show " + rows + " rows of each kind",
+              "Give --rows a number from 0 to " + RowSample.ROWS_MAX + ".");
+        }
+      }
+
+      /// Counts only.
+      public Preview() {
+        this(0);
+      }
+    }
 
     /// What was shown is done.
     ///

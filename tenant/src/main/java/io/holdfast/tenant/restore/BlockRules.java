@@ -133,7 +133,7 @@ final class BlockRules {
             + " AND (NOT "
             + there
             + restored
-            + takenOver(key, holding)
+            + strayed(parent, key, holding)
             + ")");
   }
 
@@ -149,22 +149,50 @@ final class BlockRules {
     };
   }
 
-  /// Whether what the row pointed to is somebody else's by now.
-  private static String takenOver(ForeignKey key, Optional<StagedTable> holding) {
+  /// Whether the row pointed to one of the backup that is somebody else's by now, or that will not
+  /// have these values: who has them then is another one.
+  ///
+  /// Held against the row itself in the first condition only, so that the server can hash it.
+  private static String strayed(Table parent, ForeignKey key, Optional<StagedTable> holding) {
     return holding
         .filter(target -> target.columns().containsAll(key.targetColumns()))
         .map(
             target ->
                 " OR EXISTS (SELECT FROM "
                     + target.stage()
-                    + " o WHERE o."
+                    + " o WHERE "
+                    + backedUp(target, key, "s", key.columns())
+                    + " AND (o."
                     + StagedTable.STATE
                     + " = '"
                     + StagedTable.OTHER
-                    + "' AND "
-                    + pairs("o", key.targetColumns(), "s", key.columns())
-                    + ")")
+                    + "' OR (o."
+                    + StagedTable.WRITE
+                    + " AND NOT ("
+                    + backedUp(target, key, "o", key.targetColumns())
+                    + ")) OR (NOT o."
+                    + StagedTable.WRITE
+                    + " AND NOT EXISTS (SELECT FROM "
+                    + parent.fromSql()
+                    + " p WHERE "
+                    + target.sameKey("p", "o")
+                    + " AND "
+                    + backedUp(target, key, "p", key.targetColumns())
+                    + "))))")
         .orElse("");
+  }
+
+  /// Whether what a row of the backup had is what another row has.
+  private static String backedUp(
+      StagedTable target, ForeignKey key, String alias, List<String> columns) {
+    StringBuilder sql = new StringBuilder();
+    for (int i = 0; i < columns.size(); i++) {
+      sql.append(i == 0 ? "" : " AND ")
+          .append(target.backedUp("o", key.targetColumns().get(i)))
+          .append(" = ")
+          .append(column(alias, columns.get(i)));
+    }
+    return sql.toString();
   }
 
   static String present(String alias, List<String> columns) {

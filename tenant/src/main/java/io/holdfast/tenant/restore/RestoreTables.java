@@ -107,9 +107,24 @@ final class RestoreTables {
             stored.exportName(),
             stored.columns(),
             kept,
+            pointedTo(table, kept),
             renumbered(table, stored));
     tables.add(staged);
     byName.put(table.name(), staged);
+  }
+
+  /// Those of the columns that a foreign key points to.
+  private Set<String> pointedTo(Table table, Set<String> columns) {
+    Set<String> pointedTo = new HashSet<>();
+    for (Table other : catalog.tables().values()) {
+      for (ForeignKey key : other.foreignKeys()) {
+        if (catalog.whole(key.target()).map(Table::name).filter(table.name()::equals).isPresent()) {
+          pointedTo.addAll(key.targetColumns());
+        }
+      }
+    }
+    pointedTo.retainAll(columns);
+    return pointedTo;
   }
 
   private Set<String> renumbered(Table table, BackedUpTable stored) {

@@ -6,7 +6,10 @@ import io.holdfast.tenant.catalog.Column;
 import io.holdfast.tenant.catalog.Key;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.catalog.Table;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -17,6 +20,8 @@ import java.util.stream.Collectors;
 /// @param number that tells its temporary tables from others'
 /// @param columns that the backup has, in its order
 /// @param kept columns whose values in the target are never changed
+/// @param pointedTo those of them that foreign keys point to: what the backup had there is kept
+///   aside
 /// @param renumbered columns whose values are drawn anew by each restore
 record StagedTable(
     int number,
@@ -24,6 +29,7 @@ record StagedTable(
     String exportName,
     List<String> columns,
     Set<String> kept,
+    Set<String> pointedTo,
     Set<String> renumbered) {
   /// Columns of the temporary tables that no table of a user has.
   static final String STATE = "\"holdfast: state\"";
@@ -43,6 +49,7 @@ record StagedTable(
   StagedTable {
     columns = List.copyOf(columns);
     kept = Set.copyOf(kept);
+    pointedTo = Set.copyOf(pointedTo);
     renumbered = Set.copyOf(renumbered);
   }
 
@@ -164,6 +171,34 @@ record StagedTable(
         + " AND "
         + sameKey("y", alias)
         + ")";
+  }
+
+  /// The columns that keep what the backup had where a row keeps its own, each with its type.
+  Map<String, String> former() {
+    Map<String, String> columns = new LinkedHashMap<>();
+    pointedTo.forEach(name -> columns.put(formerOf(name), columnOf(name).type()));
+    return columns;
+  }
+
+  private String formerOf(String name) {
+    return "\"holdfast: former " + columns.indexOf(name) + "\"";
+  }
+
+  /// Gives a row `s` of the backup what the row `t` keeps.
+  String keeping() {
+    List<String> changes = new ArrayList<>();
+    pointedTo.stream()
+        .sorted()
+        .forEach(name -> changes.add(formerOf(name) + " = " + column("s", name)));
+    kept.stream().sorted().forEach(name -> changes.add(quoted(name) + " = " + column("t", name)));
+    return String.join(", ", changes);
+  }
+
+  /// What a row of the backup had in a column, whatever it keeps.
+  String backedUp(String alias, String name) {
+    return pointedTo.contains(name)
+        ? "coalesce(" + alias + "." + formerOf(name) + ", " + column(alias, name) + ")"
+        : column(alias, name);
   }
 
   static String column(String alias, String name) {

@@ -52,7 +52,10 @@ final class Staging {
             + StagedTable.OUTSIDE
             + " text, ADD COLUMN "
             + StagedTable.MARK
-            + " boolean NOT NULL DEFAULT false");
+            + " boolean NOT NULL DEFAULT false"
+            + staged.former().entrySet().stream()
+                .map(former -> ", ADD COLUMN " + former.getKey() + " " + former.getValue())
+                .collect(Collectors.joining()));
   }
 
   /// What the map says about columns of the backup's rows.
@@ -121,10 +124,7 @@ final class Staging {
         "UPDATE "
             + staged.stage()
             + " s SET "
-            + staged.kept().stream()
-                .sorted()
-                .map(name -> Identifiers.quoted(name) + " = " + StagedTable.column("t", name))
-                .collect(Collectors.joining(", "))
+            + staged.keeping()
             + " FROM "
             + staged.table().fromSql()
             + " t WHERE "

@@ -337,6 +337,21 @@ public final class TenantRestore {
     return RestorePlan.of(all, plans, made);
   }
 
+  /// Single rows of the plan, the first of each kind. After [#plan], before [#apply].
+  ///
+  /// @param rowsMax of each table and kind, at most [RowSample#ROWS_MAX]
+  public List<RowSample> samples(RestorePlan plan, int rowsMax) throws IOException {
+    RowSamples reading = new RowSamples(session, cancellation, rowsMax);
+    List<RowSample> samples = new ArrayList<>();
+    for (TablePlan of : plan.tables()) {
+      Optional<StagedTable> staged = tables.find(of.table());
+      if (staged.isPresent()) {
+        samples.addAll(reading.read(staged.get(), of));
+      }
+    }
+    return samples;
+  }
+
   private void resolve(Source source) throws IOException {
     References.Origin origin =
         switch (source) {

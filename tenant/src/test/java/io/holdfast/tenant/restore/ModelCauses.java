@@ -84,7 +84,13 @@ final class ModelCauses {
           takenOver.getOrDefault(key.target(), Set.of()).stream()
               .map(taken -> backup.row(key.target(), taken))
               .anyMatch(target -> Rows.match(row, key.columns(), target, key.targetColumns()));
-      if (points && (!there || others)) {
+      boolean strayed =
+          backup.of(key.target()).entrySet().stream()
+              .filter(it -> Rows.match(row, key.columns(), it.getValue(), key.targetColumns()))
+              .map(it -> after.of(key.target()).get(it.getKey()))
+              .anyMatch(
+                  now -> now == null || !Rows.match(row, key.columns(), now, key.targetColumns()));
+      if (points && (!there || others || strayed)) {
         causes.add(new Cause(Reason.PARENT_MISSING, key.name()));
       }
     }

@@ -32,7 +32,8 @@ record ModelCounts(Outcome outcome, QualifiedName table) {
     long least = 0;
     for (Work work : outcome.blocked().keySet()) {
       Set<Cause> causes = outcome.blocked().getOrDefault(work, Set.of());
-      if (work.table().equals(table) && causes.contains(cause)) {
+      // In a circle nothing speaks against one row alone.
+      if (work.table().equals(table) && (causes.contains(cause) || causes.isEmpty())) {
         most++;
         least += causes.size() == 1 ? 1 : 0;
       }

@@ -122,7 +122,8 @@ final class RestoreCase implements AutoCloseable {
     story.append("undone\n");
     previewed(safety, new Goal.Undo(), model, expected, before);
     applied(safety, new Goal.Undo(), model, expected, before);
-    if (!later) {
+    // Rows that were there without the one they belong to keep what was restored above them.
+    if (!later && expected.blocked().isEmpty()) {
       assertThat(read().lines())
           .as("undone at once")
           .containsExactlyInAnyOrderElementsOf(start.lines());

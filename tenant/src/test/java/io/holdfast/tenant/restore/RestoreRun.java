@@ -86,6 +86,10 @@ final class RestoreRun implements AutoCloseable {
     return plan;
   }
 
+  List<RowSample> samples(int rowsMax) throws IOException {
+    return restore.samples(plan, rowsMax);
+  }
+
   List<String> remarks() {
     return restore.remarks();
   }

@@ -10,6 +10,8 @@ import io.holdfast.tenant.catalog.Catalog;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.discovery.Discovery;
 import io.holdfast.tenant.restore.RestorePolicy.Preset;
+import io.holdfast.tenant.restore.RowSample.Kind;
+import io.holdfast.tenant.restore.RowSample.Value;
 import io.holdfast.tenant.restore.TablePlan.Work;
 import io.holdfast.tenant.restore.TenantRestore.Source;
 import io.holdfast.tenant.scope.ScopeMap;
@@ -111,6 +113,75 @@ class TenantRestoreTest {
   private static Blocked blocked(TablePlan plan) {
     assertThat(plan.blocked()).hasSize(1);
     return plan.blocked().getFirst();
+  }
+
+  /// Its id is free, but the name by which others point to it is another tenant's now.
+  @Test
+  void nothingIsPutUnderWhoeverHasTheNameOfARowNow() throws IOException {
+    sql(
+        "CREATE TABLE badges (id integer PRIMARY KEY, account_id integer NOT NULL REFERENCES"
+            + " accounts, name text NOT NULL UNIQUE)",
+        "CREATE TABLE visits (id integer PRIMARY KEY, account_id integer NOT NULL REFERENCES"
+            + " accounts, badge text CONSTRAINT badge_fk REFERENCES badges (name))",
+        "INSERT INTO badges VALUES (1, 1, 'gold'), (2, 1, 'iron')",
+        "INSERT INTO visits VALUES (1, 1, 'gold'), (2, 1, 'iron')");
+    map = map(url);
+    StoredTenant stored = stored();
+    sql(
+        "DELETE FROM visits",
+        "DELETE FROM badges",
+        "INSERT INTO badges VALUES (7, 2, 'gold'), (2, 1, 'tin'), (8, 1, 'iron')");
+    try (RestoreRun run = run(stored, Preset.CREATE_MISSING)) {
+      assertThat(blocked(run.plan("badges")))
+          .isEqualTo(new Blocked(Reason.UNIQUE_TAKEN, "badges_name_key", 1));
+      assertThat(blocked(run.plan("visits")))
+          .isEqualTo(new Blocked(Reason.PARENT_MISSING, "badge_fk", 2));
+      run.rollBack();
+    }
+  }
+
+  @Test
+  void singleRowsOfAPlanCanBeLookedAt() throws IOException {
+    StoredTenant stored = stored();
+    sql(
+        "DELETE FROM tasks WHERE slug = 's2'",
+        "UPDATE tasks SET title = NULL WHERE slug = 's1'",
+        "INSERT INTO projects VALUES (13, 1, 'new', NULL)",
+        "UPDATE accounts SET name = repeat('long', 100) WHERE id = 1");
+    try (RestoreRun run = run(stored, Preset.MIRROR, "accounts")) {
+      assertThat(run.samples(0)).isEmpty();
+      List<RowSample> samples = run.samples(3);
+      assertThat(samples)
+          .extracting(sample -> sample.table().name() + " " + sample.kind() + " " + sample.key())
+          .containsExactlyInAnyOrder(
+              "tasks INSERT {id=2}",
+              "tasks UPDATE {id=1}",
+              "projects DELETE {id=13}",
+              "accounts DIFFERS {id=1}");
+      assertThat(of(samples, Kind.UPDATE).values())
+          .containsExactly(new Value("title", Optional.empty(), Optional.of("first")));
+      assertThat(of(samples, Kind.INSERT).values())
+          .contains(new Value("slug", Optional.empty(), Optional.of("s2")))
+          .contains(new Value("details", Optional.empty(), Optional.empty()));
+      assertThat(of(samples, Kind.DELETE).values())
+          .contains(new Value("code", Optional.of("new"), Optional.empty()));
+      assertThat(of(samples, Kind.DIFFERS).values())
+          .containsExactly(new Value("name", Optional.of("long".repeat(50)), Optional.of("one")));
+      run.rollBack();
+    }
+    sql("DELETE FROM tasks", "DELETE FROM projects WHERE account_id = 1");
+    sql("INSERT INTO projects VALUES (10, 2, 'z', NULL)");
+    try (RestoreRun run = run(stored, Preset.CREATE_MISSING)) {
+      assertThat(run.samples(1))
+          .filteredOn(sample -> sample.kind() == Kind.BLOCKED)
+          .extracting(RowSample::why)
+          .containsExactly(Optional.of(Reason.OTHER_OWNER), Optional.of(Reason.NOT_OF_TENANT));
+      run.rollBack();
+    }
+  }
+
+  private static RowSample of(List<RowSample> samples, Kind kind) {
+    return samples.stream().filter(sample -> sample.kind() == kind).findFirst().orElseThrow();
   }
 
   @Test
