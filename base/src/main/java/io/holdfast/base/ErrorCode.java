@@ -65,8 +65,7 @@ public enum ErrorCode {
   TENANT_ERASED(1090, USER, "The tenant was erased, and nothing brings it back."),
   ERASURE_BLOCKED(1091, USER, "Rows that were erased cannot be deleted."),
   SERVER_UNAVAILABLE(2001, UNAVAILABLE, "The PostgreSQL server cannot be reached or went away."),
-  STORE_UNAVAILABLE(
-      2002, UNAVAILABLE, "The repository's store cannot be reached or refuses to work."),
+  STORE_UNAVAILABLE(2002, UNAVAILABLE, "A store cannot be reached or refuses to work."),
   NO_SPACE(2003, UNAVAILABLE, "There is no space left."),
   FILE_ERROR(2004, UNAVAILABLE, "A local file cannot be read or written."),
   WAL_NOT_YET_THERE(2005, UNAVAILABLE, "WAL that is needed has not arrived in the repository."),

@@ -103,19 +103,16 @@ public final class BlobStores {
     if (place.startsWith("~")) {
       throw badUrl("the path " + place + " begins with '~', which only a shell replaces");
     }
-    Matcher matcher = SCHEME.matcher(place);
+    // The URL itself stays out of messages: it may hold credentials.
+    String scheme = schemeOf(place);
     try {
-      if (!matcher.matches()) {
+      if (scheme.isEmpty()) {
         return new Place.Directory(Path.of(place).toAbsolutePath().normalize());
       }
-      // The URL itself stays out of messages: it may hold credentials.
-      String scheme = matcher.group(1).toLowerCase(Locale.ROOT);
       if (scheme.equals("file")) {
         return new Place.Directory(Path.of(new URI(place)).normalize());
       }
-      return drivers().stream()
-          .filter(driver -> driver.schemes().contains(scheme))
-          .findFirst()
+      return driver(scheme)
           .<Place>map(driver -> new Place.Driven(driver, StoreUrl.parse(place, driver.example())))
           .orElseThrow(() -> badUrl("repositories at " + scheme + ": URLs are not supported"));
     } catch (URISyntaxException | IllegalArgumentException e) {
@@ -123,6 +120,16 @@ public final class BlobStores {
       throw new BackupException(
           ErrorCode.BAD_URL, "cannot read the " + what + " of the repository", supported(), e);
     }
+  }
+
+  /// The scheme of a URL, in lower case; empty for a path.
+  static String schemeOf(String place) {
+    Matcher matcher = SCHEME.matcher(place);
+    return matcher.matches() ? matcher.group(1).toLowerCase(Locale.ROOT) : "";
+  }
+
+  static Optional<StoreDriver> driver(String scheme) {
+    return drivers().stream().filter(driver -> driver.schemes().contains(scheme)).findFirst();
   }
 
   private static List<StoreDriver> drivers() {
@@ -187,7 +194,7 @@ public final class BlobStores {
   }
 
   /// Runs a driver and gives its failures a code.
-  private static <T> T understood(StoreUrl url, DriverWork<T> work) {
+  static <T> T understood(StoreUrl url, DriverWork<T> work) {
     try {
       return work.run();
     } catch (StoreRefusedException e) {
@@ -203,7 +210,8 @@ public final class BlobStores {
     }
   }
 
-  private interface DriverWork<T> {
+  /// Opens something.
+  interface DriverWork<T> {
     T run() throws IOException;
   }
 

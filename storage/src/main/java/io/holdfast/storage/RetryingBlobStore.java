@@ -3,7 +3,6 @@ package io.holdfast.storage;
 import io.holdfast.base.Entropy;
 import io.holdfast.base.concurrent.Pause;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,15 +16,11 @@ import org.jspecify.annotations.Nullable;
 /// bytes are `STORED`, others `ALREADY_PRESENT`. So the answer is about durable bytes, which
 /// reading alone would not tell. If that fails too, the outcome stays unknown.
 public final class RetryingBlobStore extends ForwardingBlobStore {
-  private final Policy policy;
-  private final Entropy entropy;
-  private final Pause pause;
+  private final Attempts attempts;
 
   public RetryingBlobStore(BlobStore inner, Policy policy, Entropy entropy, Pause pause) {
     super(inner);
-    this.policy = policy;
-    this.entropy = entropy;
-    this.pause = pause;
+    this.attempts = new Attempts(policy, entropy, pause);
   }
 
   /// How often and how long.
@@ -56,34 +51,10 @@ public final class RetryingBlobStore extends ForwardingBlobStore {
 
   @Override
   public PutResult putIfAbsent(BlobKey key, ByteBuffer data) throws IOException {
-    WriteOutcomeUnknownException unknown = null;
-    IOException failure = null;
-    for (int failures = 0; failures < policy.attempts(); failures++) {
-      try {
-        waitAfter(failures, failure);
-      } catch (InterruptedIOException e) {
-        throw unknown == null ? e : stillUnknown(key, e);
-      }
-      try {
-        PutResult result = inner().putIfAbsent(key, data.duplicate());
-        return unknown != null && result == PutResult.ALREADY_PRESENT
-            ? compare(key, data.duplicate())
-            : result;
-      } catch (WriteOutcomeUnknownException e) {
-        unknown = unknown == null ? e : unknown;
-        failure = withEarlier(e, failure);
-      } catch (StoreUnavailableException e) {
-        failure = withEarlier(e, failure);
-      } catch (IOException e) {
-        throw unknown == null
-            ? withEarlier(e, failure)
-            : stillUnknown(key, withEarlier(e, failure));
-      }
-    }
-    IOException last = requireFailure(failure);
-    throw unknown == null || last instanceof WriteOutcomeUnknownException
-        ? last
-        : stillUnknown(key, last);
+    return attempts.write(
+        "blob " + key,
+        () -> inner().putIfAbsent(key, data.duplicate()),
+        result -> result == PutResult.ALREADY_PRESENT ? compare(key, data.duplicate()) : result);
   }
 
   private PutResult compare(BlobKey key, ByteBuffer data) throws IOException {
@@ -98,31 +69,26 @@ public final class RetryingBlobStore extends ForwardingBlobStore {
     return ByteBuffer.wrap(stored).equals(data) ? PutResult.STORED : PutResult.ALREADY_PRESENT;
   }
 
-  private static WriteOutcomeUnknownException stillUnknown(BlobKey key, IOException failure) {
-    return new WriteOutcomeUnknownException(
-        "nobody can say whether blob " + key + " was written", failure);
-  }
-
   @Override
   public byte[] get(BlobKey key, int bytesMax) throws IOException {
-    return retry(() -> inner().get(key, bytesMax));
+    return attempts.repeat(() -> inner().get(key, bytesMax));
   }
 
   @Override
   public byte[] getRange(BlobKey key, long offset, int length) throws IOException {
-    return retry(() -> inner().getRange(key, offset, length));
+    return attempts.repeat(() -> inner().getRange(key, offset, length));
   }
 
   @Override
   public Optional<BlobStat> stat(BlobKey key) throws IOException {
-    return retry(() -> inner().stat(key));
+    return attempts.repeat(() -> inner().stat(key));
   }
 
   /// Goes on after the last key that was handed out, so that none comes twice.
   @Override
   public void list(String prefix, Consumer<BlobStat> each) throws IOException {
     var progress = new ListProgress(each);
-    retry(
+    attempts.repeat(
         () -> {
           inner().list(prefix, progress);
           return true;
@@ -132,7 +98,7 @@ public final class RetryingBlobStore extends ForwardingBlobStore {
   /// Names may come again after a failure.
   @Override
   public void names(String prefix, Consumer<String> each) throws IOException {
-    retry(
+    attempts.repeat(
         () -> {
           inner().names(prefix, each);
           return true;
@@ -142,7 +108,7 @@ public final class RetryingBlobStore extends ForwardingBlobStore {
   /// A removal whose outcome is unknown is repeated as well: it does no harm.
   @Override
   public void delete(BlobKey key) throws IOException {
-    retry(
+    attempts.repeat(
         () -> {
           inner().delete(key);
           return true;
@@ -151,51 +117,7 @@ public final class RetryingBlobStore extends ForwardingBlobStore {
 
   @Override
   public StoreCapabilities capabilities() throws IOException {
-    return retry(() -> inner().capabilities());
-  }
-
-  private <T> T retry(Request<T> request) throws IOException {
-    IOException failure = null;
-    for (int failures = 0; failures < policy.attempts(); failures++) {
-      waitAfter(failures, failure);
-      try {
-        return request.send();
-      } catch (StoreUnavailableException | WriteOutcomeUnknownException e) {
-        failure = withEarlier(e, failure);
-      }
-    }
-    throw requireFailure(failure);
-  }
-
-  private void waitAfter(int failures, @Nullable IOException failure) throws IOException {
-    if (failures == 0) {
-      return;
-    }
-    long millisMax = policy.delayAfter(failures).toMillis();
-    long part = ByteBuffer.wrap(entropy.bytes(Long.BYTES)).getLong() >>> 1;
-    try {
-      pause.await(Duration.ofMillis(millisMax - part % (millisMax / 2 + 1)));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      var interrupted = new InterruptedIOException("interrupted before trying again");
-      interrupted.initCause(e);
-      throw withEarlier(interrupted, failure);
-    }
-  }
-
-  private static <E extends IOException> E withEarlier(E failure, @Nullable IOException earlier) {
-    if (earlier != null && !earlier.equals(failure)) {
-      failure.addSuppressed(earlier);
-    }
-    return failure;
-  }
-
-  private static IOException requireFailure(@Nullable IOException failure) {
-    return failure == null ? new IOException("no attempt was made") : failure;
-  }
-
-  private interface Request<T> {
-    T send() throws IOException;
+    return attempts.repeat(() -> inner().capabilities());
   }
 
   /// Lets each key through once.

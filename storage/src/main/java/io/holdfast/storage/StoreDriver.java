@@ -2,6 +2,7 @@ package io.holdfast.storage;
 
 import io.holdfast.base.BackupException;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.Set;
 
 /// Opens one kind of store for [BlobStores], which finds drivers through [java.util.ServiceLoader].
@@ -29,4 +30,12 @@ public interface StoreDriver {
   /// @throws StoreRefusedException as [#open]
   /// @throws StoreUnavailableException as [#open]
   BlobStore create(StoreUrl url, StoreContext context) throws IOException;
+
+  /// Opens what `url` names as a place of objects of an application; empty if this kind of store
+  /// has none. Asks nothing.
+  ///
+  /// @throws BackupException `BAD_URL` if the URL or what belongs to it cannot be used
+  default Optional<ObjectPlace> openObjects(StoreUrl url, StoreContext context) throws IOException {
+    return Optional.empty();
+  }
 }

@@ -37,28 +37,28 @@ public record StoreUrl(
   /// @throws BackupException `BAD_URL`, also when the URL holds a password or a fragment
   public static StoreUrl parse(String place, String example) {
     if (place.length() > LENGTH_MAX) {
-      throw bad("the repository's URL is longer than " + LENGTH_MAX + " characters", example);
+      throw bad("the store's URL is longer than " + LENGTH_MAX + " characters", example);
     }
     URI uri;
     try {
       uri = new URI(place);
     } catch (URISyntaxException e) {
       // Its message quotes the URL.
-      throw bad("the repository's URL cannot be read", example);
+      throw bad("the store's URL cannot be read", example);
     }
     String scheme = text(uri.getScheme()).toLowerCase(Locale.ROOT);
     String authority = text(uri.getRawAuthority());
     if (uri.isOpaque() || authority.isEmpty()) {
-      throw bad("the repository's URL says no place after '" + scheme + "://'", example);
+      throw bad("the store's URL says no place after '" + scheme + "://'", example);
     }
     if (uri.getRawFragment() != null) {
-      throw bad("the repository's URL has a part after '#', which nothing reads", example);
+      throw bad("the store's URL has a part after '#', which nothing reads", example);
     }
     int at = authority.lastIndexOf('@');
     String user = at < 0 ? "" : authority.substring(0, at);
     if (user.contains(":")) {
       throw bad(
-          "the repository's URL holds a password; it would be seen in lists of processes and in"
+          "the store's URL holds a password; it would be seen in lists of processes and in"
               + " configuration files",
           example);
     }
@@ -76,7 +76,7 @@ public record StoreUrl(
   public void requireNoUser(String hint) {
     if (!user.isEmpty()) {
       throw new BackupException(
-          ErrorCode.BAD_URL, "the repository's URL names a user or a key before the '@'", hint);
+          ErrorCode.BAD_URL, "the store's URL names a user or a key before the '@'", hint);
     }
   }
 
@@ -86,7 +86,7 @@ public record StoreUrl(
       if (!known.contains(name)) {
         throw new BackupException(
             ErrorCode.BAD_URL,
-            "the repository's URL has an option that "
+            "the store's URL has an option that "
                 + scheme
                 + ": does not know"
                 + (name.matches("[a-z-]{1,32}") ? ": " + name : ""),
@@ -110,11 +110,11 @@ public record StoreUrl(
     for (String pair : query.isEmpty() ? new String[0] : query.split("&", -1)) {
       int equals = pair.indexOf('=');
       if (equals < 1) {
-        throw bad("an option of the repository's URL is not of the form name=value", example);
+        throw bad("an option of the store's URL is not of the form name=value", example);
       }
       String name = decoded(pair.substring(0, equals), example);
       if (options.put(name, decoded(pair.substring(equals + 1), example)) != null) {
-        throw bad("an option of the repository's URL is given twice", example);
+        throw bad("an option of the store's URL is given twice", example);
       }
     }
     return options;
@@ -124,7 +124,7 @@ public record StoreUrl(
     try {
       return URLDecoder.decode(raw.replace("+", "%2B"), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException _) {
-      throw bad("the repository's URL has a bad '%' sequence", example);
+      throw bad("the store's URL has a bad '%' sequence", example);
     }
   }
 

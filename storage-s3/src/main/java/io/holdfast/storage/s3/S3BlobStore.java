@@ -21,7 +21,6 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.DeleteObjectResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
-import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -87,17 +86,7 @@ public final class S3BlobStore implements BlobStore {
 
   /// Requires that the bucket exists.
   void requireBucket() throws IOException {
-    try {
-      var _ =
-          s3.headBucket(
-              h ->
-                  h.bucket(place.bucket())
-                      .overrideConfiguration(o -> o.apiCallAttemptTimeout(timeouts.request())));
-    } catch (NoSuchBucketException e) {
-      throw failures.noSuchBucket(e);
-    } catch (SdkException e) {
-      throw failures.failed(Request.LIST, "the bucket", e);
-    }
+    connected.requireBucket(place, timeouts, failures);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.storage.StoreContext;
 import io.holdfast.storage.web.CaFile;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import javax.net.ssl.TrustManager;
@@ -17,12 +18,14 @@ import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /// Makes clients that do what they are told and nothing more: no retries, no chunked bodies, no
@@ -33,6 +36,21 @@ final class S3Clients {
   /// A client and what it stands on. The caller closes it.
   record Connected(S3Client s3, SdkHttpClient http, AwsCredentialsProvider credentials)
       implements AutoCloseable {
+    /// Requires that the bucket exists.
+    void requireBucket(S3Place place, S3Timeouts timeouts, S3Failures failures) throws IOException {
+      try {
+        var _ =
+            s3.headBucket(
+                h ->
+                    h.bucket(place.bucket())
+                        .overrideConfiguration(o -> o.apiCallAttemptTimeout(timeouts.request())));
+      } catch (NoSuchBucketException e) {
+        throw failures.noSuchBucket(e);
+      } catch (SdkException e) {
+        throw failures.failed(S3Failures.Request.LIST, "the bucket", e);
+      }
+    }
+
     @Override
     public void close() {
       s3.close();
@@ -107,7 +125,8 @@ final class S3Clients {
       throw new BackupException(
           ErrorCode.BAD_CONFIGURATION,
           "one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set, and the other is not",
-          "Set both; for the store of --to and --also both with HOLDFAST_TO_ before the name.");
+          "Set both; for the store of --to and --also both with HOLDFAST_TO_ before the name, for"
+              + " that of --store NAME=URL with HOLDFAST_STORE_NAME_.");
     }
     return new FoundCredentials(
         DefaultCredentialsProvider.builder().build(), context.variable("AWS_PROFILE"));

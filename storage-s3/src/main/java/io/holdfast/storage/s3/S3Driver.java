@@ -1,10 +1,12 @@
 package io.holdfast.storage.s3;
 
 import io.holdfast.storage.BlobStore;
+import io.holdfast.storage.ObjectPlace;
 import io.holdfast.storage.StoreContext;
 import io.holdfast.storage.StoreDriver;
 import io.holdfast.storage.StoreUrl;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.Set;
 
 /// `s3://bucket/prefix?endpoint=…&region=…&path-style=…&ca-file=…`, described in
@@ -38,5 +40,11 @@ public final class S3Driver implements StoreDriver {
       store.close();
       throw e;
     }
+  }
+
+  @Override
+  public Optional<ObjectPlace> openObjects(StoreUrl url, StoreContext context) {
+    return Optional.of(
+        S3Objects.open(S3Place.ofObjects(url, context), context, S3Timeouts.DEFAULT));
   }
 }

@@ -71,9 +71,16 @@ final class S3Failures {
           "object.?lock|worm|retention|retained|legal.?hold|immutab", Pattern.CASE_INSENSITIVE);
 
   private final S3Place place;
+  private final ErrorCode missing;
 
   S3Failures(S3Place place) {
+    this(place, ErrorCode.REPOSITORY_MISSING);
+  }
+
+  /// @param missing what to report where there is no such bucket
+  S3Failures(S3Place place, ErrorCode missing) {
     this.place = place;
+    this.missing = missing;
   }
 
   /// What was asked of the store, and the permission that it takes.
@@ -180,7 +187,7 @@ final class S3Failures {
 
   StoreRefusedException noSuchBucket(SdkException e) {
     return new StoreRefusedException(
-        ErrorCode.REPOSITORY_MISSING,
+        missing,
         "there is no " + place.describe(),
         "Check the bucket's name, the region and the endpoint; a new bucket is made with the"
             + " store's own tools.",

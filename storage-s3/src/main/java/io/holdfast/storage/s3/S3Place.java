@@ -9,7 +9,7 @@ import java.net.URISyntaxException;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// Where a repository lies: what an `s3:` URL and the environment say.
+/// Where a repository or an application's folder lies: what an `s3:` URL and the environment say.
 ///
 /// @param bucket its name, or the alias of an access point
 /// @param prefix what all keys begin with: empty, or a key followed by `/`
@@ -26,6 +26,7 @@ record S3Place(
     String caFile) {
   private static final Pattern BUCKET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,254}");
   private static final Pattern REGION = Pattern.compile("[A-Za-z0-9-]{1,64}");
+  private static final Pattern DOTS = Pattern.compile("(^|/)\\.{1,2}(/|$)");
   private static final Set<String> OPTIONS = Set.of("endpoint", "region", "path-style", "ca-file");
 
   /// Where the bucket's name stands in a request: in the path or before the host name.
@@ -36,6 +37,19 @@ record S3Place(
 
   /// @throws BackupException `BAD_URL`
   static S3Place of(StoreUrl url, StoreContext context) {
+    S3Place place = ofObjects(url, context);
+    if (!url.path().isEmpty() && !BlobKey.isKey(url.path())) {
+      throw url.bad(
+          "the path in the bucket may hold only a-z, A-Z, 0-9, '.', '_' and '-' between its"
+              + " slashes");
+    }
+    return place;
+  }
+
+  /// A folder of any name, where an application keeps its objects.
+  ///
+  /// @throws BackupException `BAD_URL`
+  static S3Place ofObjects(StoreUrl url, StoreContext context) {
     url.requireNoUser(
         "Keys do not belong into a URL: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, use a"
             + " profile, or give the machine a role.");
@@ -43,10 +57,8 @@ record S3Place(
     if (!BUCKET.matcher(url.authority()).matches()) {
       throw url.bad("what follows s3:// is not the name of a bucket");
     }
-    if (!url.path().isEmpty() && !BlobKey.isKey(url.path())) {
-      throw url.bad(
-          "the path in the bucket may hold only a-z, A-Z, 0-9, '.', '_' and '-' between its"
-              + " slashes");
+    if (DOTS.matcher(url.path()).find()) {
+      throw url.bad("the path in the bucket has a segment '.' or '..'");
     }
     String endpoint =
         first(
@@ -110,7 +122,12 @@ record S3Place(
 
   /// The name of a blob in the bucket.
   String nameOf(BlobKey key) {
-    return prefix + key.value();
+    return nameOf(key.value());
+  }
+
+  /// The name of an object in the bucket.
+  String nameOf(String key) {
+    return prefix + key;
   }
 
   /// In words, for messages.

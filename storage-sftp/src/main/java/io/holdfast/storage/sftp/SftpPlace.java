@@ -28,7 +28,7 @@ record SftpPlace(
   static SftpPlace of(StoreUrl url, StoreContext context) {
     url.requireOptions(OPTIONS);
     if (!USER.matcher(url.user()).matches()) {
-      throw url.bad("the repository's URL does not say which user of the host to be, before '@'");
+      throw url.bad("the store's URL does not say which user of the host to be, before '@'");
     }
     Matcher authority = AUTHORITY.matcher(url.authority());
     if (!authority.matches()) {
@@ -52,7 +52,7 @@ record SftpPlace(
   private static String directory(StoreUrl url) {
     String path = url.path();
     if (path.isEmpty()) {
-      throw url.bad("the repository's URL names no directory on the host");
+      throw url.bad("the store's URL names no directory on the host");
     }
     for (String segment : path.split("/", -1)) {
       if (segment.isEmpty()
