@@ -11,10 +11,12 @@ import io.holdfast.engine.api.Watch;
 import io.holdfast.engine.api.World;
 import io.holdfast.engine.config.Environment;
 import io.holdfast.engine.config.Flags;
+import io.holdfast.engine.tenant.StorePlace;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,6 +60,13 @@ record CommandContext(
     if (Passwords.in(url)) {
       err.println("warning: " + SEEN_BY_ALL + instead + " instead");
     }
+  }
+
+  /// Where stores are, by their names.
+  Map<String, StorePlace> stores(Map<String, String> named) {
+    Map<String, StorePlace> places = new LinkedHashMap<>();
+    named.forEach((name, place) -> places.put(name, StorePlace.of(place, workingDirectory)));
+    return places;
   }
 
   /// The launcher of the distribution says where it is.

@@ -69,9 +69,10 @@ final class TenantBackupCommand implements Callable<Integer> {
 
   @Option(
       names = "--store",
-      paramLabel = "NAME=DIRECTORY",
-      description = "Where a store of the map's assets is. May be given several times.")
-  Map<String, Path> stores = new LinkedHashMap<>();
+      paramLabel = "NAME=DIRECTORY|URL",
+      description =
+          "Where a store of the map's assets is: a directory, or s3://BUCKET/FOLDER. May be given several times.")
+  Map<String, String> stores = new LinkedHashMap<>();
 
   @Option(
       names = "--lock-wait",
@@ -93,7 +94,7 @@ final class TenantBackupCommand implements Callable<Integer> {
             id,
             Set.copyOf(without),
             skipped,
-            stores,
+            context.stores(stores),
             Duration.ofSeconds(lockWaitSeconds));
     SpreadBackup.Spread<TenantBackupReport> spread =
         also.spread(

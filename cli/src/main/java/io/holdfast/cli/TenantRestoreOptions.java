@@ -6,7 +6,6 @@ import io.holdfast.engine.tenant.TenantRestoreRequest;
 import io.holdfast.engine.tenant.TenantRestoreRequest.Aim;
 import io.holdfast.engine.tenant.TenantRestoreRequest.Mode;
 import io.holdfast.engine.tenant.TenantRestoreRequest.Scope;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -59,9 +58,10 @@ final class TenantRestoreOptions {
 
   @Option(
       names = "--store",
-      paramLabel = "NAME=DIRECTORY",
-      description = "Where a store of the map's assets is. May be given several times.")
-  Map<String, Path> stores = new LinkedHashMap<>();
+      paramLabel = "NAME=DIRECTORY|URL",
+      description =
+          "Where a store of the map's assets is: a directory, or s3://BUCKET/FOLDER. May be given several times.")
+  Map<String, String> stores = new LinkedHashMap<>();
 
   @Option(
       names = "--lock-wait",
@@ -85,7 +85,7 @@ final class TenantRestoreOptions {
             id,
             aim,
             Set.copyOf(without),
-            stores,
+            context.stores(stores),
             mode,
             Duration.ofSeconds(lockWaitSeconds));
     TenantRestoreReport report =

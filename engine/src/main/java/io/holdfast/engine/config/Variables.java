@@ -33,6 +33,9 @@ public final class Variables {
           plain(
               "HOLDFAST_TO_*",
               "What follows the prefix is, for the second repository's store, the variable of that name: HOLDFAST_TO_AWS_ACCESS_KEY_ID."),
+          plain(
+              "HOLDFAST_STORE_*",
+              "HOLDFAST_STORE_NAME_ before the name of a variable is, for what --store NAME=URL names, that variable: HOLDFAST_STORE_DOCS_AWS_ACCESS_KEY_ID for --store docs=s3://... The name in upper case, _ for all but letters and digits."),
           secret(
               "HOLDFAST_FILE_PASSPHRASE",
               "Passphrase of a file for encrypt and decrypt; of 'openssl enc' the password."),

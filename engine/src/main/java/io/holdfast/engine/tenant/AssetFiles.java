@@ -4,6 +4,8 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.FileReason;
 import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.tenant.AssetStore.Seen;
+import io.holdfast.storage.NewObject;
 import io.holdfast.tenant.restore.Goal;
 import io.holdfast.tenant.restore.RestorePolicy.Existing;
 import io.holdfast.tenant.restore.TenantRestore;
@@ -12,7 +14,6 @@ import io.holdfast.tenant.scope.AssetGroup;
 import io.holdfast.tenant.scope.ScopeMap;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Files of a restore: those that rows of the backup name and that are missing come back, those
 /// with another content are as they were if that was asked for and what they are now is in the
@@ -31,9 +33,10 @@ final class AssetFiles {
 
   private final EngineContext context;
   private final TenantContents contents;
-  private final Map<String, Path> stores;
+  private final AssetStores stores;
   private final List<Step> steps = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
+  private final Map<String, AssetHeaders> headers = new HashMap<>();
   private final Map<String, Set<String>> erased = new HashMap<>();
   private long kept;
 
@@ -51,7 +54,7 @@ final class AssetFiles {
   }
 
   /// @param stored where the content is in the backup
-  /// @param before the hash now
+  /// @param before what is there now
   /// @param after the hash of the file when it is done; empty if it is gone
   private record Step(
       String group,
@@ -59,14 +62,14 @@ final class AssetFiles {
       String key,
       Action action,
       String stored,
-      String before,
+      Seen before,
       String after) {
     String text() {
-      return action + " " + group + " " + key + " " + before + " " + after;
+      return action + " " + group + " " + key + " " + before.state() + " " + after;
     }
   }
 
-  AssetFiles(EngineContext context, TenantContents contents, Map<String, Path> stores) {
+  AssetFiles(EngineContext context, TenantContents contents, AssetStores stores) {
     this.context = context;
     this.contents = contents;
     this.stores = stores;
@@ -78,7 +81,7 @@ final class AssetFiles {
     for (Map.Entry<String, AssetGroup> entry : map.assets().entrySet()) {
       if (entry.getValue() instanceof AssetGroup.FileGroup group
           && !request.without().contains(entry.getKey())) {
-        if (stores.containsKey(group.store())) {
+        if (stores.find(group.store()).isPresent()) {
           switch (goal) {
             case Goal.Restore(var policy, var _) ->
                 restore(entry.getKey(), group, rows, policy.existing());
@@ -89,11 +92,8 @@ final class AssetFiles {
           warnings.add(
               "files of group "
                   + entry.getKey()
-                  + " are left as they are: nobody says where the store "
-                  + group.store()
-                  + " is (--store "
-                  + group.store()
-                  + "=DIRECTORY)");
+                  + " are left as they are: "
+                  + AssetStores.unknown(group.store()));
         }
       }
     }
@@ -106,7 +106,7 @@ final class AssetFiles {
   private void restore(
       String name, AssetGroup.FileGroup group, TenantRestore rows, Existing existing)
       throws IOException {
-    AssetStore store = store(group.store());
+    AssetStore store = stores.require(group.store());
     Set<String> gone = erased(name, rows);
     for (Map.Entry<String, WantedFile> wanted : rows.wantedFiles(name).entrySet()) {
       context.cancellation().throwIfRequested();
@@ -115,14 +115,14 @@ final class AssetFiles {
       if (gone.contains(key) || !contents.has(stored)) {
         continue;
       }
-      Optional<String> now = store.hash(key);
+      Optional<Seen> now = store.look(key, contents.bytes(stored));
       String then = hash(stored);
       if (now.isEmpty()) {
-        steps.add(new Step(name, group.store(), key, Action.CREATE, stored, "", then));
-      } else if (!now.get().equals(then)) {
+        add(new Step(name, group.store(), key, Action.CREATE, stored, Seen.NONE, then));
+      } else if (!now.get().state().equals(then)) {
         // The safety backup has only files that rows of the target name.
         if (existing == Existing.OVERWRITTEN && wanted.getValue().row() == WantedFile.Row.THERE) {
-          steps.add(new Step(name, group.store(), key, Action.REPLACE, stored, now.get(), then));
+          add(new Step(name, group.store(), key, Action.REPLACE, stored, now.get(), then));
         } else {
           kept++;
         }
@@ -133,7 +133,7 @@ final class AssetFiles {
   /// Files of a copy have names of their own, which must be free.
   private void copy(String name, AssetGroup.FileGroup group, TenantRestore rows)
       throws IOException {
-    AssetStore store = store(group.store());
+    AssetStore store = stores.require(group.store());
     Set<String> gone = erased(name, rows);
     for (Map.Entry<String, WantedFile> wanted : rows.wantedFiles(name).entrySet()) {
       context.cancellation().throwIfRequested();
@@ -142,11 +142,11 @@ final class AssetFiles {
       if (gone.contains(key) || !contents.has(stored)) {
         continue;
       }
-      Optional<String> now = store.hash(key);
+      Optional<Seen> now = store.look(key, contents.bytes(stored));
       String then = hash(stored);
       if (now.isEmpty()) {
-        steps.add(new Step(name, group.store(), key, Action.CREATE, stored, "", then));
-      } else if (!now.get().equals(then)) {
+        add(new Step(name, group.store(), key, Action.CREATE, stored, Seen.NONE, then));
+      } else if (!now.get().state().equals(then)) {
         if (wanted.getValue().row() == WantedFile.Row.RESTORED) {
           throw new BackupException(
               ErrorCode.RESTORE_BLOCKED,
@@ -160,12 +160,11 @@ final class AssetFiles {
     }
   }
 
-  private AssetStore store(String name) {
-    Path directory = stores.get(name);
-    if (directory == null) {
-      throw new IllegalArgumentException("nobody says where " + name + " is");
+  private void add(Step step) throws IOException {
+    if (step.action() != Action.DELETE) {
+      stores.require(step.store()).requireFits(step.key(), contents.bytes(step.stored()));
     }
-    return new AssetStore(directory);
+    steps.add(step);
   }
 
   private String hash(String path) throws IOException {
@@ -184,7 +183,7 @@ final class AssetFiles {
     for (String line : text.lines().limit(LINES_MAX).toList()) {
       Done done = Done.parse(line);
       if (map.assets().get(done.group()) instanceof AssetGroup.FileGroup group
-          && stores.containsKey(group.store())
+          && stores.find(group.store()).isPresent()
           && (done.action() == Action.CREATE || !erased(done.group(), rows).contains(done.key()))) {
         undo(group.store(), done);
       }
@@ -202,15 +201,15 @@ final class AssetFiles {
 
   private void undo(String store, Done done) throws IOException {
     String path = TenantPaths.asset(done.group(), done.key());
-    String now = store(store).hash(done.key()).orElse("");
-    if (!now.equals(done.after())) {
+    Seen now = stores.require(store).look(done.key()).orElse(Seen.NONE);
+    if (!now.state().equals(done.after())) {
       warnings.add(
           "file " + done.key() + " of group " + done.group() + " was changed since, and stays");
     } else if (done.action() == Action.CREATE) {
-      steps.add(new Step(done.group(), store, done.key(), Action.DELETE, path, now, ""));
+      add(new Step(done.group(), store, done.key(), Action.DELETE, path, now, ""));
     } else if (contents.has(path)) {
-      Action action = now.isEmpty() ? Action.CREATE : Action.REPLACE;
-      steps.add(new Step(done.group(), store, done.key(), action, path, now, hash(path)));
+      Action action = now.equals(Seen.NONE) ? Action.CREATE : Action.REPLACE;
+      add(new Step(done.group(), store, done.key(), action, path, now, hash(path)));
     }
   }
 
@@ -307,15 +306,36 @@ final class AssetFiles {
   }
 
   private void run(Step step) throws IOException {
-    AssetStore store = store(step.store());
-    String path = step.stored();
+    AssetStore store = stores.require(step.store());
     switch (step.action()) {
-      case CREATE ->
-          store.write(step.key(), Optional.empty(), out -> contents.copy(path, out::write));
-      case REPLACE ->
-          store.write(
-              step.key(), Optional.of(step.before()), out -> contents.copy(path, out::write));
+      case CREATE -> store.write(step.key(), Optional.empty(), content(step));
+      case REPLACE -> store.write(step.key(), Optional.of(step.before()), content(step));
       case DELETE -> store.delete(step.key(), step.before());
     }
+  }
+
+  private NewObject content(Step step) throws IOException {
+    String path = step.stored();
+    return new NewObject(
+        contents.bytes(path), step.after(), headers(step), () -> contents.stream(path));
+  }
+
+  private Map<String, String> headers(Step step) throws IOException {
+    AssetHeaders of = headers.get(step.group());
+    if (of == null) {
+      Set<String> wanted =
+          steps.stream()
+              .filter(each -> each.group().equals(step.group()))
+              .map(Step::stored)
+              .collect(Collectors.toSet());
+      of = AssetHeaders.read(contents, step.group(), wanted);
+      headers.put(step.group(), of);
+    }
+    return of.of(step.stored());
+  }
+
+  /// Opened for this operation.
+  AssetStores stores() {
+    return stores;
   }
 }

@@ -88,7 +88,8 @@ public final class TenantBackup {
     }
     TenantBackupRequest request = asked.withId(TenantIds.ofRow(map, url, asked.id()));
     String domain = TenantDomain.of(map.name(), request.id());
-    try (BackupSession session = repository.beginSession(domain);
+    try (AssetStores stores = AssetStores.open(context, request.stores());
+        BackupSession session = repository.beginSession(domain);
         DumpSnapshot snapshot =
             DumpSnapshot.take(
                 url, APPLICATION, request.lockWait(), context.cancellation(), tables(map))) {
@@ -96,7 +97,7 @@ public final class TenantBackup {
       Now now = now(url);
       snapshot.session().query("SET LOCAL jit = off");
       requireRoot(map, now.catalog(), snapshot.session(), request.id());
-      TenantToc toc = draft.read(map, now.catalog(), snapshot.session(), request, warnings);
+      TenantToc toc = draft.read(map, now.catalog(), snapshot.session(), request, stores, warnings);
       Map<String, String> attributes = new TreeMap<>();
       now.identity().ifPresent(identity -> attributes.put(TenantDraft.DATABASE, identity));
       number(attributes, TenantDraft.SKIPPED, skipped.stream().map(QualifiedName::text).toList());

@@ -14,14 +14,14 @@ import java.util.Set;
 /// @param id of the root's row
 /// @param without asset groups that are left out
 /// @param skipped owned tables whose rows are left out, as `schema.table` or by their export names
-/// @param stores where the stores that the map names are: directories, by name
+/// @param stores where the stores that the map names are, by name
 /// @param lockWait how long to wait for others who change tables
 public record TenantBackupRequest(
     Path map,
     String id,
     Set<String> without,
     List<String> skipped,
-    Map<String, Path> stores,
+    Map<String, StorePlace> stores,
     Duration lockWait) {
   TenantBackupRequest withId(String other) {
     return new TenantBackupRequest(map, other, without, skipped, stores, lockWait);

@@ -3,6 +3,7 @@ package io.holdfast.engine.tenant;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.engine.BackupCatalog;
+import io.holdfast.engine.dump.TreeFileStream;
 import io.holdfast.repository.CorruptRepositoryException;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.SnapshotRecord;
@@ -13,6 +14,7 @@ import io.holdfast.repository.tree.TreeReader;
 import io.holdfast.tenant.scope.ScopeFileReader;
 import io.holdfast.tenant.scope.ScopeMap;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -208,5 +210,15 @@ final class TenantContents {
     for (long i = 0; i < file.extents(); i++) {
       sink.take(piece, 0, tree.readExtent(file, i, piece));
     }
+  }
+
+  /// How long a file is.
+  long bytes(String path) throws IOException {
+    return file(tree, path, name()).entry().size();
+  }
+
+  /// What a file has, to be read.
+  InputStream stream(String path) throws IOException {
+    return new TreeFileStream(tree, file(tree, path, name()));
   }
 }

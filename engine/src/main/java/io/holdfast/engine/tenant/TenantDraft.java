@@ -118,6 +118,7 @@ final class TenantDraft {
       Catalog schema,
       DatabaseSession from,
       TenantBackupRequest request,
+      AssetStores stores,
       List<String> warnings)
       throws IOException {
     ScopeQueries queries = new ScopeQueries(map, schema, ScopeId.of(request.id()));
@@ -128,6 +129,7 @@ final class TenantDraft {
             queries,
             request,
             OwnedNames.of(request.skipped(), map),
+            stores,
             tree,
             writer,
             warnings);

@@ -11,6 +11,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// Where things lie in the tree of a tenant's backup; see `docs/format/tenants.md`.
 final class TenantPaths {
@@ -29,6 +30,8 @@ final class TenantPaths {
   static final Comparator<String> ORDER_OF_VALUES =
       Comparator.comparing(TenantPaths::values, TreeNames.ORDER);
 
+  private static final Pattern DOTS = Pattern.compile("(^|/)\\.{1,2}(/|$)");
+
   private TenantPaths() {}
 
   static Comparator<String> orderOfAssets(String group) {
@@ -37,6 +40,11 @@ final class TenantPaths {
 
   static String asset(String group, String key) {
     return "assets/" + TreeNames.encoded(group) + "/" + TreeNames.encoded(key);
+  }
+
+  /// What was said about the objects of a group.
+  static String headers(String group) {
+    return "headers/" + TreeNames.encoded(group);
   }
 
   static String largeObjects(String group) {
@@ -83,7 +91,21 @@ final class TenantPaths {
     } catch (InvalidPathException _) {
       // refused as the others
     }
-    throw new BackupException(
+    throw notBelow(store.toString(), key);
+  }
+
+  /// As [#below], for a folder of a bucket: a `..` leads nowhere there, but programs between us and
+  /// the store may think otherwise.
+  ///
+  /// @throws BackupException `BAD_ARGUMENT` if it has one
+  static void requireObjectKey(String store, String key) {
+    if (key.isEmpty() || key.indexOf('\0') >= 0 || DOTS.matcher(key).find()) {
+      throw notBelow(store, key);
+    }
+  }
+
+  private static BackupException notBelow(String store, String key) {
+    return new BackupException(
         ErrorCode.BAD_ARGUMENT,
         "a row names the file " + Quoted.of(key) + ", which is not below " + store,
         "Look at that row: names of files must not lead out of the store.");

@@ -1,5 +1,7 @@
 package io.holdfast.engine.tenant;
 
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
 import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.tree.CutWriter;
 import io.holdfast.engine.tree.DraftTree;
@@ -8,6 +10,7 @@ import io.holdfast.postgres.dump.DumpFailures;
 import io.holdfast.postgres.dump.LargeObjects;
 import io.holdfast.postgres.wire.DatabaseSession;
 import io.holdfast.postgres.wire.ServerErrorException;
+import io.holdfast.storage.ObjectChangedException;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.export.LeakQuery;
 import io.holdfast.tenant.export.ReferenceQuery;
@@ -16,21 +19,19 @@ import io.holdfast.tenant.export.TableQuery;
 import io.holdfast.tenant.scope.AssetGroup;
 import io.holdfast.tenant.scope.ScopeMap;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// Reads what belongs to one scope in one session, which sees one moment, into a tree. Memory does
 /// not grow with the scope, but for the numbers of its large objects and the names of its files.
 /// *Confined.*
 final class TenantReading {
-  private static final int BUFFER_BYTES = 256 << 10;
+  private static final int READINGS_MAX = 3;
   private static final int MISSING_SHOWN_MAX = 10;
 
   private final EngineContext context;
@@ -38,6 +39,7 @@ final class TenantReading {
   private final ScopeQueries queries;
   private final TenantBackupRequest request;
   private final Set<QualifiedName> skipped;
+  private final AssetStores stores;
   private final DraftTree tree;
   private final CutWriter writer;
   private final List<String> warnings;
@@ -48,6 +50,7 @@ final class TenantReading {
       ScopeQueries queries,
       TenantBackupRequest request,
       Set<QualifiedName> skipped,
+      AssetStores stores,
       DraftTree tree,
       CutWriter writer,
       List<String> warnings) {
@@ -56,6 +59,7 @@ final class TenantReading {
     this.queries = queries;
     this.request = request;
     this.skipped = skipped;
+    this.stores = stores;
     this.tree = tree;
     this.writer = writer;
     this.warnings = warnings;
@@ -78,22 +82,25 @@ final class TenantReading {
 
   List<TenantToc.Group> files(ScopeMap map) throws IOException {
     List<TenantToc.Group> groups = new ArrayList<>();
+    Map<String, AssetHeaders> headers = new LinkedHashMap<>();
     for (Map.Entry<String, AssetGroup> group : map.assets().entrySet()) {
       if (group.getValue() instanceof AssetGroup.FileGroup files && isWanted(group)) {
-        Path store = request.stores().get(files.store());
-        if (store == null) {
+        Optional<AssetStore> store = stores.find(files.store());
+        if (store.isEmpty()) {
           warnings.add(
               "files of group "
                   + group.getKey()
-                  + " are left out: nobody says where the store "
-                  + files.store()
-                  + " is (--store "
-                  + files.store()
-                  + "=DIRECTORY)");
+                  + " are left out: "
+                  + AssetStores.unknown(files.store()));
         } else {
-          groups.add(files(group.getKey(), files, store));
+          AssetHeaders said = new AssetHeaders();
+          groups.add(files(group.getKey(), files, store.get(), said));
+          headers.put(group.getKey(), said);
         }
       }
+    }
+    for (Map.Entry<String, AssetHeaders> said : headers.entrySet()) {
+      write(said.getKey(), said.getValue());
     }
     return groups;
   }
@@ -103,7 +110,21 @@ final class TenantReading {
         && !skipped.contains(group.getValue().table());
   }
 
-  private TenantToc.Group files(String name, AssetGroup.FileGroup group, Path store)
+  private void write(String group, AssetHeaders headers) throws IOException {
+    if (headers.leftOut() > 0) {
+      warnings.add(
+          "headers of " + headers.leftOut() + " objects of group " + group + " are left out");
+    }
+    if (!headers.isEmpty()) {
+      String path = TenantPaths.headers(group);
+      writer.begin(tree.before(path));
+      headers.writeTo(writer::write);
+      tree.put(path, writer.finish());
+    }
+  }
+
+  private TenantToc.Group files(
+      String name, AssetGroup.FileGroup group, AssetStore store, AssetHeaders headers)
       throws IOException {
     List<String> keys =
         session.query(queries.files(group.table(), group.key())).stream()
@@ -113,29 +134,40 @@ final class TenantReading {
     long missing = 0;
     for (String key : keys) {
       context.cancellation().throwIfRequested();
-      Path file = TenantPaths.below(store, key);
-      AssetStore.requireWithin(store, file);
-      if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      Optional<AssetStore.Found> found = put(TenantPaths.asset(name, key), store, key);
+      if (found.isEmpty()) {
         missing++;
         if (missing <= MISSING_SHOWN_MAX) {
-          warnings.add("file " + key + " of group " + name + " is not in " + store);
+          warnings.add("file " + key + " of group " + name + " is not in " + store.describe());
         }
-        continue;
+      } else {
+        headers.add(key, found.get().headers());
       }
-      put(TenantPaths.asset(name, key), file);
     }
     return new TenantToc.Group(name, keys.size() - missing, missing);
   }
 
-  private void put(String path, Path file) throws IOException {
-    writer.begin(tree.before(path));
-    byte[] buffer = new byte[BUFFER_BYTES];
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-        writer.write(buffer, 0, count);
+  /// A file that is replaced while it is read is read anew.
+  private Optional<AssetStore.Found> put(String path, AssetStore store, String key)
+      throws IOException {
+    for (int readings = 0; readings < READINGS_MAX; readings++) {
+      Optional<AssetStore.Found> found = store.open(key);
+      if (found.isEmpty()) {
+        return found;
+      }
+      writer.begin(tree.before(path));
+      try {
+        found.get().copyTo(writer::write);
+        tree.put(path, writer.finish());
+        return found;
+      } catch (ObjectChangedException _) {
+        context.cancellation().throwIfRequested();
       }
     }
-    tree.put(path, writer.finish());
+    throw new BackupException(
+        ErrorCode.FILE_ERROR,
+        "file " + key + " in " + store.describe() + " is replaced all the time",
+        "Make the backup when the application leaves this file alone.");
   }
 
   List<TenantToc.Group> largeObjects(ScopeMap map) throws IOException {

@@ -99,6 +99,14 @@ public final class TenantRestoration {
 
   private TenantRestoreReport restore(
       Settings settings, TenantRestoreRequest request, ConnectionUrl url) throws IOException {
+    try (AssetStores stores = AssetStores.open(context, request.stores())) {
+      return restore(settings, request, url, stores);
+    }
+  }
+
+  private TenantRestoreReport restore(
+      Settings settings, TenantRestoreRequest request, ConnectionUrl url, AssetStores stores)
+      throws IOException {
     Optional<ScopeMap> given = given(request, url);
     TenantContents contents = open(settings, request, given);
     ScopeMap map = given.isPresent() ? given.get() : mapOf(contents);
@@ -136,9 +144,9 @@ public final class TenantRestoration {
       RestorePlan plan =
           rows.plan(
               source,
-              List.of(contents.name(), target.identity().orElse(url.toString()), stores(request)));
+              List.of(contents.name(), target.identity().orElse(url.toString()), stores.places()));
       List<String> warnings = new ArrayList<>(rows.remarks());
-      AssetFiles files = new AssetFiles(context, contents, request.stores());
+      AssetFiles files = new AssetFiles(context, contents, stores);
       files.plan(map, rows, goal, request);
       warnings.addAll(files.warnings());
       Work work =
@@ -223,15 +231,6 @@ public final class TenantRestoration {
     attributes.put(TenantDraft.OPERATION, copy.operation());
     target.identity().ifPresent(identity -> attributes.put(TenantDraft.DATABASE, identity));
     return attributes;
-  }
-
-  /// The places of files, for the digest.
-  private static String stores(TenantRestoreRequest request) {
-    SortedMap<String, String> places = new TreeMap<>();
-    request
-        .stores()
-        .forEach((name, place) -> places.put(name, place.toAbsolutePath().normalize().toString()));
-    return places.toString();
   }
 
   private static List<String> objectGroups(
@@ -385,7 +384,13 @@ public final class TenantRestoration {
             request.stores(),
             request.lockWait());
     TenantToc toc =
-        draft.read(work.map(), target.catalog(), target.session(), everything, new ArrayList<>());
+        draft.read(
+            work.map(),
+            target.catalog(),
+            target.session(),
+            everything,
+            work.files().stores(),
+            new ArrayList<>());
     context.progress().phase("restore", 0);
     work.warnings().addAll(work.rows().apply(work.plan()));
     ObjectFilling objects = new ObjectFilling(work.contents(), target.session());

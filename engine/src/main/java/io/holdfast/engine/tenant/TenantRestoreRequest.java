@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 /// @param backup its name, or `latest`
 /// @param id of the root's row, as the backup has it
 /// @param without asset groups that are left as they are
-/// @param stores where the stores that the map names are: directories, by name
+/// @param stores where the stores that the map names are, by name
 /// @param lockWait how long to wait for others who have rows or tables
 public record TenantRestoreRequest(
     String backup,
@@ -26,7 +26,7 @@ public record TenantRestoreRequest(
     String id,
     Aim aim,
     Set<String> without,
-    Map<String, Path> stores,
+    Map<String, StorePlace> stores,
     Mode mode,
     Duration lockWait) {
   /// Which scope it is, and by which map.
