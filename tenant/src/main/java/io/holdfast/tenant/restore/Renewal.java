@@ -44,11 +44,7 @@ final class Renewal {
     return "CREATE TEMP TABLE hf_values_"
         + group.number()
         + " (old pg_catalog.text COLLATE \"C\" PRIMARY KEY, new pg_catalog.text COLLATE \"C\" NOT"
-        + " NULL) ON COMMIT DROP";
-  }
-
-  static String copyIn(ValueGroup group) {
-    return "COPY " + table(group) + " (old, new) FROM STDIN (ENCODING 'UTF8')";
+        + " NULL, known boolean NOT NULL DEFAULT false) ON COMMIT DROP";
   }
 
   /// What a group became.
@@ -56,48 +52,53 @@ final class Renewal {
     return "SELECT old, new FROM " + table(group) + " ORDER BY old";
   }
 
-  /// Makes the values that are not known from an earlier run of the same operation.
-  List<String> make(ValueGroup group) {
+  /// Lifts a sequence that is behind the rows: it would give numbers that are taken.
+  Optional<String> lift(ValueGroup group) {
+    return isDrawn(group)
+        ? group.homes().stream()
+            .flatMap(home -> column(home).sequence().stream())
+            .findFirst()
+            .map(sequence -> Sequences.behindAll(tables, group, sequence))
+        : Optional.empty();
+  }
+
+  /// Whether the numbers are what the database gives, whatever it is.
+  boolean isDrawn(ValueGroup group) {
+    return copy.numbers() == Numbers.DRAWN && group.making() instanceof Making.Drawn;
+  }
+
+  /// Makes the values that are not known.
+  String make(ValueGroup group) {
+    return "INSERT INTO "
+        + table(group)
+        + " (old, new) SELECT v.old, "
+        + made(group.making(), group)
+        + " FROM ("
+        + values(group)
+        + ") v WHERE NOT EXISTS (SELECT FROM "
+        + table(group)
+        + " known WHERE known.old = v.old)";
+  }
+
+  /// Drops values that came twice. Its value is how many.
+  static String dropRepeated(ValueGroup group) {
+    return "WITH gone AS (DELETE FROM "
+        + table(group)
+        + " v USING "
+        + table(group)
+        + " o WHERE NOT v.known AND o.new = v.new AND o.old <> v.old AND (o.known OR o.old < v.old)"
+        + " RETURNING 1) SELECT pg_catalog.count(*) FROM gone";
+  }
+
+  /// What helps to find the values.
+  static List<String> finish(ValueGroup group) {
     List<String> sql = new ArrayList<>();
-    if (copy.numbers() == Numbers.DRAWN && group.making() instanceof Making.Drawn) {
-      group.homes().forEach(home -> lift(home).ifPresent(sql::add));
-    }
-    sql.add(
-        "INSERT INTO "
-            + table(group)
-            + " (old, new) SELECT v.old, "
-            + made(group.making(), group)
-            + " FROM ("
-            + values(group)
-            + ") v WHERE NOT EXISTS (SELECT FROM "
-            + table(group)
-            + " known WHERE known.old = v.old)");
     if (group.making() instanceof Making.FileName || group.making() instanceof Making.Computed) {
       // Files are found by what they are called in the copy.
       sql.add("CREATE INDEX ON " + table(group) + " USING hash (new)");
     }
     sql.add("ANALYZE " + table(group));
     return sql;
-  }
-
-  /// A sequence that is behind the rows would give numbers that are taken.
-  private Optional<String> lift(ColumnName home) {
-    return column(home)
-        .sequence()
-        .map(
-            sequence ->
-                "SELECT pg_catalog.setval("
-                    + SqlText.literal(sequence.sql())
-                    + "::pg_catalog.regclass, m.most) FROM (SELECT pg_catalog.max("
-                    + quoted(home.column())
-                    + ")::bigint AS most FROM "
-                    + tables.find(home.table()).orElseThrow().table().fromSql()
-                    + ") m, pg_catalog.pg_sequence q, "
-                    + sequence.sql()
-                    + " now WHERE q.seqrelid = "
-                    + SqlText.literal(sequence.sql())
-                    + "::pg_catalog.regclass AND q.seqincrement > 0 AND m.most > now.last_value"
-                    + " AND m.most <= q.seqmax");
   }
 
   private Column column(ColumnName name) {

@@ -28,6 +28,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Brings the rows of one tenant's backup into a database: first a plan, from which nothing in the
@@ -37,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 /// row security off) and ends. What is found out stands in temporary tables of that transaction.
 /// The steps, in this order: [#begin], rows into each of [#loads], [#plan], [#apply].
 public final class TenantRestore {
+  private static final int DRAWS_MAX = 1000;
+
   private final DatabaseSession session;
   private final Cancellation cancellation;
   private final ScopeMap map;
@@ -61,15 +64,33 @@ public final class TenantRestore {
 
   /// Rows that the caller brings, by a `COPY` of this text.
   ///
-  /// @param name the export name of an owned table, or the name of a referenced one
-  public record Load(String copy, Kind kind, String name) {
+  /// Runs of a copy come one after another, the oldest first, and the other restores of the tenant
+  /// among them; of each, what it says about each load.
+  ///
+  /// @param names the export name of an owned table, or the name of a referenced one
+  public record Load(String copy, Kind kind, List<String> names) {
+    public Load {
+      names = List.copyOf(names);
+    }
+
+    Load(String copy, Kind kind, String name) {
+      this(copy, kind, List.of(name));
+    }
+
+    public String name() {
+      return names.getFirst();
+    }
+
     /// What comes with it.
     public enum Kind {
       ROWS,
       REFERENCES,
       UNDO,
-      /// For a copy: what earlier runs of the operation made; the name is that of [#values].
-      VALUES
+      /// For a copy: what ids became in an earlier run of the operation; [#names] are those by
+      /// which [#values] may have called it.
+      VALUES,
+      /// For a copy: what another restore of the tenant did, as [#done] says it.
+      SINCE
     }
   }
 
@@ -134,11 +155,11 @@ public final class TenantRestore {
       run(staging.create(staged));
       switch (goal) {
         case Goal.Restore _ -> {}
-        case Goal.Copy _, Goal.Undo _ -> run(List.of(Undoing.create(staged)));
+        case Goal.Copy _, Goal.Undo _ -> run(Undoing.create(staged));
       }
     }
     for (ValueGroup group : copyRules.groups()) {
-      run(List.of(Renewal.create(group)));
+      run(List.of(Renewal.create(group), KnownValues.create(group)));
     }
     for (int i = 0; i < backedUpReferences.size(); i++) {
       run(List.of(references.create(i)));
@@ -252,7 +273,11 @@ public final class TenantRestore {
       loads.add(new Load(staged.copyIn(), Load.Kind.ROWS, staged.exportName()));
       switch (goal) {
         case Goal.Restore _ -> {}
-        case Goal.Copy _, Goal.Undo _ ->
+        case Goal.Copy _ -> {
+          loads.add(new Load(Undoing.copyIn(staged), Load.Kind.UNDO, staged.exportName()));
+          loads.add(new Load(Undoing.copySince(staged), Load.Kind.SINCE, staged.exportName()));
+        }
+        case Goal.Undo _ ->
             loads.add(new Load(Undoing.copyIn(staged), Load.Kind.UNDO, staged.exportName()));
       }
     }
@@ -262,9 +287,17 @@ public final class TenantRestore {
               references.copyIn(i), Load.Kind.REFERENCES, backedUpReferences.get(i).name().text()));
     }
     for (ValueGroup group : fleeting()) {
-      loads.add(new Load(Renewal.copyIn(group), Load.Kind.VALUES, group.home().text()));
+      loads.add(new Load(KnownValues.copyIn(group), Load.Kind.VALUES, names(group)));
     }
     return loads;
+  }
+
+  /// Another map may have another home.
+  private static List<String> names(ValueGroup group) {
+    return Stream.concat(group.homes().stream(), group.columns().stream())
+        .distinct()
+        .map(ColumnName::text)
+        .toList();
   }
 
   private List<ValueGroup> fleeting() {
@@ -376,13 +409,17 @@ public final class TenantRestore {
 
   /// Makes ids anew, and lets what points to them follow.
   private void renew(Renewal renewal) throws IOException {
+    KnownValues known = new KnownValues(tables);
+    for (StagedTable staged : tables.all()) {
+      run(Undoing.forget(staged));
+    }
     for (ValueGroup group : copyRules.groups()) {
       Optional<String> strange = renewal.strange(group);
       if (strange.isPresent()) {
         requireNone(
             session.value(strange.get()), group, "are no UUIDs, so they cannot be made anew");
       }
-      run(renewal.make(group));
+      make(renewal, known, group);
       requireNone(
           session.value(Renewal.unfit(group)), group, "would become too long for the column");
     }
@@ -399,6 +436,36 @@ public final class TenantRestore {
           column
               + " looks as if it held ids, and is copied as it is: nothing says to what it points");
     }
+  }
+
+  private void make(Renewal renewal, KnownValues known, ValueGroup group) throws IOException {
+    if (group.making().isFleeting()) {
+      run(known.recall(group));
+    }
+    run(renewal.lift(group).stream().toList());
+    run(List.of(renewal.make(group)));
+    int rounds = 0;
+    while (renewal.isDrawn(group)
+        && count(Renewal.dropRepeated(group)) + count(known.dropTaken(group)) > 0) {
+      if (++rounds > DRAWS_MAX) {
+        throw new BackupException(
+            ErrorCode.SCOPE_MAP_UNSUITABLE,
+            "the database gives new rows of "
+                + group.home().table()
+                + " values of "
+                + group.home().column()
+                + " that are taken",
+            "Lift the sequence that it draws from, or let the map say how to make them, under"
+                + " 'columns'.");
+      }
+      run(List.of(renewal.make(group)));
+    }
+    run(Renewal.finish(group));
+  }
+
+  private long count(String sql) throws IOException {
+    cancellation.throwIfRequested();
+    return Long.parseLong(session.value(sql));
   }
 
   /// Large objects belong to one row: a copy has its own or none.

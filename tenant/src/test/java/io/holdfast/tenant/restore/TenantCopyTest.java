@@ -14,7 +14,10 @@ import io.holdfast.tenant.scope.ScopeMap;
 import io.holdfast.tenant.testing.Maps;
 import io.holdfast.tenant.testing.TestDatabases;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
@@ -209,13 +212,13 @@ class TenantCopyTest {
     StoredTenant first = copied(stored, "9");
     String once = all();
     try (RestoreRun again =
-        RestoreRun.open(url, stored.withUndo(first.undo()), copy("9", Numbers.DRAWN))) {
+        RestoreRun.open(url, stored.afterRun(first), copy("9", Numbers.DRAWN))) {
       assertThat(again.plan().isEmpty()).isTrue();
       assertThat(again.plan().blocked()).isZero();
     }
     rows("DELETE FROM tasks WHERE account_id = 9 RETURNING 1");
     try (RestoreRun again =
-        RestoreRun.open(url, stored.withUndo(first.undo()), copy("9", Numbers.DRAWN))) {
+        RestoreRun.open(url, stored.afterRun(first), copy("9", Numbers.DRAWN))) {
       assertThat(again.plan("tasks").work().inserts()).isEqualTo(2);
       assertThat(again.plan().inserts()).isEqualTo(2);
       again.apply();
@@ -232,6 +235,91 @@ class TenantCopyTest {
       undo.apply();
     }
     assertThat(all()).isEqualTo(before);
+  }
+
+  @Test
+  void numbersOfAnUndoneCopyThatOthersTookAreNotItsAnyMore() throws IOException {
+    StoredTenant stored = stored();
+    StoredTenant first = copied(stored, "9");
+    StoredTenant undone = undone(first);
+    rows("INSERT INTO accounts VALUES (9, 'now') RETURNING 1");
+    rows("INSERT INTO boards VALUES (9, 9, '{\"new\": true}', NULL, NULL) RETURNING 1");
+    rows("SELECT setval('tasks_id_seq', 3)");
+    rows(
+        "INSERT INTO tasks (project_id, title, account_id) VALUES"
+            + " ('aaaaaaaa-0000-0000-0000-000000000020', 'taken', 2) RETURNING 1");
+    copied(stored.afterRun(first).afterOther(undone), "9");
+    assertThat(rows("SELECT count(*), count(layout -> 'rows') FROM boards WHERE account_id = 9"))
+        .hasToString("[[2, 1]]");
+    assertThat(rows("SELECT title FROM tasks WHERE account_id = 9 ORDER BY 1"))
+        .hasToString("[[first], [second]]");
+    assertThat(rows("SELECT layout::text FROM boards WHERE id = 9"))
+        .hasToString("[[{\"new\": true}]]");
+    assertThat(rows("SELECT title FROM tasks WHERE id = 4")).hasToString("[[taken]]");
+  }
+
+  @Test
+  void aCopyThatWasUndoneIsMadeAgainAndOnce() throws IOException {
+    StoredTenant stored = stored();
+    StoredTenant first = copied(stored, "9");
+    String whole = all();
+    StoredTenant undone = undone(first);
+    StoredTenant second = copied(stored.afterRun(first).afterOther(undone), "9");
+    assertThat(all()).isEqualTo(whole);
+    StoredTenant later = stored.afterRun(first).afterOther(undone).afterRun(second);
+    try (RestoreRun again = RestoreRun.open(url, later, copy("9", Numbers.DRAWN))) {
+      assertThat(again.plan().isEmpty()).isTrue();
+      assertThat(again.plan().blocked()).isZero();
+    }
+  }
+
+  @Test
+  void aCopyWhoseUndoWasUndoneIsThere() throws IOException {
+    StoredTenant stored = stored();
+    StoredTenant first = copied(stored, "9");
+    StoredTenant undone = undone(first);
+    StoredTenant back = undone(undone);
+    StoredTenant later = stored.afterRun(first).afterOther(undone).afterOther(back);
+    try (RestoreRun again = RestoreRun.open(url, later, copy("9", Numbers.DRAWN))) {
+      assertThat(again.plan().isEmpty()).isTrue();
+      assertThat(again.plan().blocked()).isZero();
+    }
+  }
+
+  private StoredTenant undone(StoredTenant safety) throws IOException {
+    try (RestoreRun undo = RestoreRun.open(url, safety, new Goal.Undo())) {
+      return undo.apply();
+    }
+  }
+
+  @Test
+  void whatAnyRunMadeIsKnownToAllThatFollow() throws IOException {
+    StoredTenant stored = stored();
+    StoredTenant first = copied(stored, "9");
+    rows("UPDATE boards SET id = 70 WHERE id = 7 RETURNING 1");
+    StoredTenant newer = stored();
+    StoredTenant second = copied(newer.afterRun(first), "9");
+    Map<String, byte[]> forgetful = new HashMap<>(second.undo());
+    forgetful.put("public.tasks.id", new byte[0]);
+    StoredTenant third = stored().afterRun(first).afterRun(second.withUndo(forgetful));
+    try (RestoreRun again = RestoreRun.open(url, third, copy("9", Numbers.DRAWN))) {
+      assertThat(again.plan().isEmpty()).isTrue();
+      assertThat(again.plan().blocked()).isZero();
+    }
+  }
+
+  @Test
+  void valuesAreFoundByAnyColumnThatHasThem() throws IOException {
+    StoredTenant stored = stored();
+    StoredTenant first = copied(stored, "9");
+    Map<String, byte[]> other = new HashMap<>(first.undo());
+    other.put(
+        "public.tasks.next_id", Objects.requireNonNull(other.remove("public.tasks.id"), "values"));
+    StoredTenant later = stored.afterRun(first.withUndo(other));
+    try (RestoreRun again = RestoreRun.open(url, later, copy("9", Numbers.DRAWN))) {
+      assertThat(again.plan().isEmpty()).isTrue();
+      assertThat(again.plan().blocked()).isZero();
+    }
   }
 
   @Test
@@ -317,6 +405,76 @@ class TenantCopyTest {
   }
 
   @Test
+  void aSequenceThatGaveNothingYetIsBehindTheFirstNumber() throws IOException {
+    rows(
+        "CREATE TABLE tickets (id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, account_id"
+            + " integer NOT NULL REFERENCES accounts)");
+    rows("INSERT INTO tickets VALUES (1, 1) RETURNING 1");
+    map = map();
+    copied(stored(), "9");
+    assertThat(rows("SELECT id FROM tickets WHERE account_id = 9")).hasToString("[[2]]");
+  }
+
+  @Test
+  void aSequenceOfNobodyIsLiftedBeforeAndAfter() throws IOException {
+    rows("CREATE SEQUENCE numbers");
+    rows(
+        "CREATE TABLE tickets (id bigint DEFAULT nextval('numbers') PRIMARY KEY, account_id integer"
+            + " NOT NULL REFERENCES accounts)");
+    rows("INSERT INTO tickets VALUES (1, 1), (2, 2), (3, 1) RETURNING 1");
+    map = map();
+    copied(stored(), "9");
+    assertThat(rows("SELECT id FROM tickets WHERE account_id = 9 ORDER BY 1"))
+        .hasToString("[[4], [5]]");
+    assertThat(rows("INSERT INTO tickets (account_id) VALUES (2) RETURNING id"))
+        .hasToString("[[6]]");
+  }
+
+  @Test
+  void numbersThatAnExpressionDrawsAreDrawnUntilTheyAreFree() throws IOException {
+    rows("CREATE SEQUENCE numbers");
+    rows(
+        "CREATE TABLE tickets (id bigint DEFAULT nextval('numbers') * 10 PRIMARY KEY, account_id"
+            + " integer NOT NULL REFERENCES accounts)");
+    rows("INSERT INTO tickets VALUES (10, 1), (30, 2), (40, 1) RETURNING 1");
+    map = map();
+    copied(stored(), "9");
+    assertThat(rows("SELECT count(*), count(DISTINCT id) FROM tickets")).hasToString("[[5, 5]]");
+    assertThat(rows("SELECT count(*) FROM tickets WHERE account_id = 9")).hasToString("[[2]]");
+  }
+
+  @Test
+  void numbersWithTwoHomesAreFreeInBoth() throws IOException {
+    rows(
+        "CREATE TABLE cats (id integer GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, account_id"
+            + " integer NOT NULL REFERENCES accounts)");
+    rows(
+        "CREATE TABLE dogs (id integer GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, account_id"
+            + " integer NOT NULL REFERENCES accounts)");
+    rows("CREATE TABLE tags (id uuid PRIMARY KEY, animal integer, account_id integer NOT NULL)");
+    rows("INSERT INTO cats VALUES (1, 1), (3, 2) RETURNING 1");
+    rows("INSERT INTO dogs VALUES (2, 1), (9, 2) RETURNING 1");
+    rows(
+        "INSERT INTO tags VALUES (gen_random_uuid(), 1, 1), (gen_random_uuid(), 2, 1) RETURNING 1");
+    map =
+        map(
+            "virtualReferences:\n",
+            "virtualReferences:\n  - {from: public.tags.animal, to: public.cats.id}\n  - {from:"
+                + " public.tags.animal, to: public.dogs.id}\n");
+    copied(stored(), "9");
+    assertThat(
+            rows(
+                "SELECT (SELECT count(*) FROM cats c WHERE c.id = t.animal AND account_id = 9),"
+                    + " (SELECT count(*) FROM dogs d WHERE d.id = t.animal AND account_id = 9) FROM"
+                    + " tags t WHERE account_id = 9 ORDER BY 1"))
+        .hasToString("[[0, 1], [1, 0]]");
+    assertThat(
+            rows(
+                "SELECT count(DISTINCT id) FROM (SELECT id FROM cats UNION ALL SELECT id FROM dogs) a"))
+        .hasToString("[[6]]");
+  }
+
+  @Test
   void aSecondKeyThatRowsPointToIsMadeAnewToo() throws IOException {
     rows(
         "CREATE TABLE shelves (code uuid NOT NULL UNIQUE, number integer NOT NULL UNIQUE, account_id"
@@ -356,7 +514,7 @@ class TenantCopyTest {
     StoredTenant stored = stored();
     StoredTenant first = copied(stored, "9");
     try (RestoreRun again =
-        RestoreRun.open(url, stored.withUndo(first.undo()), copy("9", Numbers.DRAWN))) {
+        RestoreRun.open(url, stored.afterRun(first), copy("9", Numbers.DRAWN))) {
       assertThat(again.plan().isEmpty()).isTrue();
     }
   }
