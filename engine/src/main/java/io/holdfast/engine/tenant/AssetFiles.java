@@ -17,11 +17,15 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// Files of a restore: those that rows of the backup name and that are missing come back, those
 /// with another content are as they were if that was asked for and what they are now is in the
@@ -33,6 +37,8 @@ final class AssetFiles {
   private final TenantContents contents;
   private final Map<String, Path> stores;
   private final List<Step> steps = new ArrayList<>();
+  private final List<Step> adopted = new ArrayList<>();
+  private final Set<Done> made = new HashSet<>();
   private final List<String> warnings = new ArrayList<>();
   private final Map<String, Set<String>> erased = new HashMap<>();
   private long kept;
@@ -76,9 +82,12 @@ final class AssetFiles {
   void plan(ScopeMap map, TenantRestore rows, Goal goal, TenantRestoreRequest request)
       throws IOException {
     for (Map.Entry<String, AssetGroup> entry : map.assets().entrySet()) {
-      if (entry.getValue() instanceof AssetGroup.FileGroup group
-          && !request.without().contains(entry.getKey())) {
-        if (stores.containsKey(group.store())) {
+      if (entry.getValue() instanceof AssetGroup.FileGroup group) {
+        if (request.without().contains(entry.getKey())) {
+          if (rows.isCopy()) {
+            withoutFiles(entry.getKey(), rows);
+          }
+        } else if (stores.containsKey(group.store())) {
           switch (goal) {
             case Goal.Restore(var policy, var _) ->
                 restore(entry.getKey(), group, rows, policy.existing());
@@ -94,6 +103,9 @@ final class AssetFiles {
                   + " is (--store "
                   + group.store()
                   + "=DIRECTORY)");
+          if (rows.isCopy()) {
+            withoutFiles(entry.getKey(), rows);
+          }
         }
       }
     }
@@ -130,34 +142,88 @@ final class AssetFiles {
     }
   }
 
-  /// Files of a copy have names of their own, which must be free.
+  /// Files of a copy have names of their own, which must be free: what is there already is somebody
+  /// else's, unless an earlier run of the copy wrote it.
   private void copy(String name, AssetGroup.FileGroup group, TenantRestore rows)
       throws IOException {
     AssetStore store = store(group.store());
     Set<String> gone = erased(name, rows);
+    SortedSet<String> lacking = new TreeSet<>();
     for (Map.Entry<String, WantedFile> wanted : rows.wantedFiles(name).entrySet()) {
       context.cancellation().throwIfRequested();
       String key = wanted.getKey();
       String stored = TenantPaths.asset(name, wanted.getValue().stored());
-      if (gone.contains(key) || !contents.has(stored)) {
+      boolean restored = wanted.getValue().row() == WantedFile.Row.RESTORED;
+      if (gone.contains(key)) {
+        continue;
+      }
+      if (!contents.has(stored)) {
+        if (restored) {
+          lacking.add(key);
+        }
         continue;
       }
       Optional<String> now = store.hash(key);
       String then = hash(stored);
+      Step step = new Step(name, group.store(), key, Action.CREATE, stored, "", then);
       if (now.isEmpty()) {
-        steps.add(new Step(name, group.store(), key, Action.CREATE, stored, "", then));
-      } else if (!now.get().equals(then)) {
-        if (wanted.getValue().row() == WantedFile.Row.RESTORED) {
-          throw new BackupException(
-              ErrorCode.RESTORE_BLOCKED,
-              "file " + key + " of store " + group.store() + " is there with another content",
-              "Nothing was changed. Move it away, or leave its group out with --without "
-                  + name
-                  + ".");
-        }
-        kept++;
+        steps.add(step);
+      } else if (!restored) {
+        kept += now.get().equals(then) ? 0 : 1;
+      } else if (now.get().equals(then)
+          && made.contains(new Done(Action.CREATE, name, key, then))) {
+        adopted.add(step);
+      } else {
+        throw taken(name, group, key);
       }
     }
+    lacking(name, lacking);
+  }
+
+  private static BackupException taken(String name, AssetGroup.FileGroup group, String key) {
+    return new BackupException(
+        ErrorCode.RESTORE_BLOCKED,
+        "file " + key + " of store " + group.store() + " is there, and this copy did not make it",
+        "Nothing was changed. Move it away, or leave its group out with --without " + name + ".");
+  }
+
+  /// Rows of a copy name files of their own, also where nobody brings these.
+  private void lacking(String group, SortedSet<String> keys) {
+    if (!keys.isEmpty()) {
+      warnings.add(
+          keys.size()
+              + " files of group "
+              + group
+              + " are not copied: rows of the copy name what is not there, such as "
+              + keys.first());
+    }
+  }
+
+  private void withoutFiles(String group, TenantRestore rows) throws IOException {
+    Set<String> gone = erased(group, rows);
+    SortedSet<String> lacking = new TreeSet<>();
+    rows.wantedFiles(group)
+        .forEach(
+            (key, wanted) -> {
+              if (wanted.row() == WantedFile.Row.RESTORED && !gone.contains(key)) {
+                lacking.add(key);
+              }
+            });
+    lacking(group, lacking);
+  }
+
+  /// Takes over from earlier runs of a copy which files they wrote.
+  void remember(List<TenantContents> runs) throws IOException {
+    for (TenantContents run : runs) {
+      if (run.has(TenantPaths.UNDO_FILES)) {
+        done(run).filter(done -> done.action() == Action.CREATE).forEach(made::add);
+      }
+    }
+  }
+
+  private static Stream<Done> done(TenantContents of) throws IOException {
+    String text = new String(of.all(TenantPaths.UNDO_FILES), StandardCharsets.UTF_8);
+    return text.lines().limit(LINES_MAX).map(Done::parse);
   }
 
   private AssetStore store(String name) {
@@ -179,10 +245,7 @@ final class AssetFiles {
     if (!contents.has(TenantPaths.UNDO_FILES)) {
       return;
     }
-    byte[] lines = contents.all(TenantPaths.UNDO_FILES);
-    String text = new String(lines, StandardCharsets.UTF_8);
-    for (String line : text.lines().limit(LINES_MAX).toList()) {
-      Done done = Done.parse(line);
+    for (Done done : done(contents).toList()) {
       if (map.assets().get(done.group()) instanceof AssetGroup.FileGroup group
           && stores.containsKey(group.store())
           && (done.action() == Action.CREATE || !erased(done.group(), rows).contains(done.key()))) {
@@ -256,13 +319,13 @@ final class AssetFiles {
 
   /// For the plan's digest.
   List<String> texts() {
-    return steps.stream().map(Step::text).toList();
+    return Stream.concat(steps.stream(), adopted.stream()).map(Step::text).toList();
   }
 
   /// What [#undo] reads: for each file what was done, and what it is afterwards.
   byte[] written() {
     StringBuilder lines = new StringBuilder();
-    for (Step step : steps) {
+    for (Step step : Stream.concat(steps.stream(), adopted.stream()).toList()) {
       byte[] key = step.key().getBytes(StandardCharsets.UTF_8);
       lines
           .append(step.action().word)

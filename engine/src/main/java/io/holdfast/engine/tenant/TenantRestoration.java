@@ -142,6 +142,7 @@ public final class TenantRestoration {
               List.of(contents.name(), target.identity().orElse(url.toString()), stores(request)));
       List<String> warnings = new ArrayList<>(rows.remarks());
       AssetFiles files = new AssetFiles(context, contents, request.stores());
+      files.remember(earlier.runs());
       files.plan(map, rows, goal, request);
       warnings.addAll(files.warnings());
       Work work =

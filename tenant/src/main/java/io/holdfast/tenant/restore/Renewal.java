@@ -26,6 +26,9 @@ final class Renewal {
   private static final String UUID =
       "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
 
+  /// An id of so many characters stands in a path for nothing else, such as a UUID.
+  private static final int UNMISTAKABLE = 16;
+
   private final RestoreTables tables;
   private final CopyRules rules;
   private final Copy copy;
@@ -238,20 +241,37 @@ final class Renewal {
         + ")) + pg_catalog.row_number() OVER ())::pg_catalog.text";
   }
 
+  /// A short id in a path may be anything, such as a month.
   private String fileName() {
+    String apart = apart() + " || v.old";
+    if (copy.from().length() < UNMISTAKABLE) {
+      return apart;
+    }
     String renamed =
         "pg_catalog.array_to_string(pg_catalog.array_replace(pg_catalog.string_to_array(v.old, '/'), "
             + SqlText.literal(copy.from())
             + ", "
             + SqlText.literal(copy.to())
             + "), '/')";
-    return "CASE WHEN "
-        + renamed
-        + " <> v.old THEN "
-        + renamed
-        + " ELSE "
-        + SqlText.literal("copy-" + copy.mark() + "/")
-        + " || v.old END";
+    return "CASE WHEN " + renamed + " <> v.old THEN " + renamed + " ELSE " + apart + " END";
+  }
+
+  private String apart() {
+    return SqlText.literal("copy-" + copy.mark() + "/");
+  }
+
+  /// Gives files whose names other rows have names of their own.
+  Optional<String> evade(ValueGroup group, KnownValues known) {
+    return group.making() instanceof Making.FileName
+        ? Optional.of(
+            "UPDATE "
+                + table(group)
+                + " f SET new = "
+                + apart()
+                + " || f.new FROM ("
+                + known.taken(group)
+                + ") held WHERE held.old = f.old")
+        : Optional.empty();
   }
 
   /// Gives the rows of a table their new values.

@@ -460,6 +460,7 @@ public final class TenantRestore {
       }
       run(List.of(renewal.make(group)));
     }
+    run(renewal.evade(group, known).stream().toList());
     run(Renewal.finish(group));
   }
 

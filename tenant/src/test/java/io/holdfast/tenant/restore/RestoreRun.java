@@ -108,6 +108,10 @@ final class RestoreRun implements AutoCloseable {
     return plan;
   }
 
+  Map<String, WantedFile> files(String group) throws IOException {
+    return restore.wantedFiles(group);
+  }
+
   List<String> remarks() {
     return restore.remarks();
   }

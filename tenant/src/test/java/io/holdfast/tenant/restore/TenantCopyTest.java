@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -185,6 +186,127 @@ class TenantCopyTest {
                     + " (SELECT title FROM tasks WHERE id = task_ids[3] AND account_id = 9), task_ids[4]"
                     + " FROM boards WHERE account_id = 9"))
         .hasToString("[[second, number, first, string, 99, 1, 2, second, , first, 77]]");
+  }
+
+  @Test
+  void idsInArraysOfSeveralDimensionsAndOfSeveralKindsFollow() throws IOException {
+    rows(
+        "CREATE TABLE rooms (id bigint PRIMARY KEY, name text, account_id integer NOT NULL"
+            + " REFERENCES accounts)");
+    rows(
+        "CREATE TABLE plans (id uuid PRIMARY KEY, mixed bigint[], cells bigint[], cubes bigint[],"
+            + " account_id integer NOT NULL)");
+    // What the tasks become, 4 and 5, rooms were called before.
+    rows("INSERT INTO rooms VALUES (4, 'four', 1), (5, 'five', 1) RETURNING 1");
+    rows(
+        "INSERT INTO plans VALUES (gen_random_uuid(), '{1,4,2,5,77}', '{{1,2},{NULL,77}}',"
+            + " '{{{1},{2}}}', 1) RETURNING 1");
+    map =
+        map(
+            "virtualReferences:\n",
+            "virtualReferences:\n  - {from: public.plans.mixed, to: public.tasks.id}\n"
+                + "  - {from: public.plans.mixed, to: public.rooms.id}\n"
+                + "  - {from: public.plans.cells, to: public.tasks.id}\n"
+                + "  - {from: public.plans.cubes, to: public.tasks.id}\n");
+    copied(stored(), "9");
+    assertThat(rows("SELECT mixed, cells, cubes FROM plans WHERE account_id = 9"))
+        .hasToString("[[{4,6,5,7,77}, {{4,5},{NULL,77}}, {{{4},{5}}}]]");
+  }
+
+  @Test
+  void numbersAreTheSameInEverySpelling() throws IOException {
+    rows(
+        "CREATE TABLE racks (id numeric PRIMARY KEY, account_id integer NOT NULL REFERENCES"
+            + " accounts)");
+    rows(
+        "CREATE TABLE disks (id uuid PRIMARY KEY, rack numeric(10,2) NOT NULL CONSTRAINT rack_fk"
+            + " REFERENCES racks, near integer REFERENCES racks, what jsonb, many numeric(10,2)[])");
+    rows("INSERT INTO racks VALUES (1, 1), (2.0, 1), (3, 2) RETURNING 1");
+    rows(
+        "INSERT INTO disks VALUES (gen_random_uuid(), 1, 2, '{\"rack\": 2.00}', '{1,2}') RETURNING"
+            + " 1");
+    map =
+        map(
+            "virtualReferences:\n",
+            "virtualReferences:\n  - {from: public.disks.what, json: \"$.rack\", to:"
+                + " public.racks.id}\n  - {from: public.disks.many, to: public.racks.id}\n");
+    copied(stored(), "9");
+    assertThat(
+            rows(
+                "SELECT rack, near, what ->> 'rack', many FROM disks d WHERE EXISTS (SELECT FROM"
+                    + " racks r WHERE r.id = rack AND account_id = 9)"))
+        .hasToString("[[4.00, 5, 5, {4.00,5.00}]]");
+  }
+
+  @Test
+  void keysMayPointToWiderAndToNarrowerOnes() throws IOException {
+    rows(
+        "CREATE TABLE racks (id smallint PRIMARY KEY, code varchar(40) UNIQUE, account_id integer"
+            + " NOT NULL REFERENCES accounts)");
+    rows(
+        "CREATE TABLE disks (id uuid PRIMARY KEY, rack bigint NOT NULL REFERENCES racks, code text"
+            + " REFERENCES racks (code))");
+    rows(
+        "INSERT INTO racks VALUES (1, 'aaaaaaaa-0000-0000-0000-000000000077', 1), (2, NULL, 2)"
+            + " RETURNING 1");
+    rows(
+        "INSERT INTO disks VALUES (gen_random_uuid(), 1, 'aaaaaaaa-0000-0000-0000-000000000077')"
+            + " RETURNING 1");
+    map = map();
+    copied(stored(), "9");
+    assertThat(
+            rows(
+                "SELECT r.id, d.code = r.code FROM disks d JOIN racks r ON r.id = d.rack WHERE"
+                    + " account_id = 9"))
+        .hasToString("[[3, t]]");
+  }
+
+  @Test
+  void aShortIdInThePathOfAFileStays() throws IOException {
+    rows("CREATE TABLE scans (id uuid PRIMARY KEY, account_id integer NOT NULL, path text)");
+    rows(
+        "INSERT INTO scans VALUES (gen_random_uuid(), 1, '2024/1/scan.pdf'), (gen_random_uuid(), 1,"
+            + " '1/a.pdf') RETURNING 1");
+    map =
+        map(
+            "\nreferenced:",
+            "\nassets:\n  scans: {table: public.scans, key: path, store: files}\nreferenced:");
+    try (RestoreRun run = RestoreRun.open(url, stored(), copy("9", Numbers.SHOWN))) {
+      assertThat(run.files("scans"))
+          .hasSize(2)
+          .allSatisfy(
+              (name, file) ->
+                  assertThat(name).matches("copy-[0-9a-f]{8}/" + Pattern.quote(file.stored())));
+    }
+  }
+
+  @Test
+  void aLongIdInThePathOfAFileBecomesTheNewOneWhereNobodyHasTheName() throws IOException {
+    String id = "dddddddd-0000-0000-0000-000000000001";
+    String to = "dddddddd-0000-0000-0000-000000000002";
+    rows("CREATE TABLE firms (id uuid PRIMARY KEY)");
+    rows("CREATE TABLE scans (id uuid PRIMARY KEY, firm_id uuid REFERENCES firms, path text)");
+    rows("INSERT INTO firms VALUES ('" + id + "'), ('" + to + "') RETURNING 1");
+    rows(
+        "INSERT INTO scans VALUES (gen_random_uuid(), '%1$s', 'in/%1$s/a'), (gen_random_uuid(),"
+                .formatted(id)
+            + " '%1$s', 'in/%1$s/b'), (gen_random_uuid(), '%2$s', 'in/%2$s/b') RETURNING 1"
+                .formatted(id, to));
+    ScopeMap firms =
+        Maps.edited(
+            Discovery.discover(
+                    TestDatabases.catalog(url),
+                    "firm",
+                    new QualifiedName("public", "firms"),
+                    Optional.of("firm_id"))
+                .map(),
+            "\nexcluded:",
+            "\nassets:\n  scans: {table: public.scans, key: path, store: files}\nexcluded:");
+    Goal.Copy goal = new Goal.Copy(id, to, "op", Numbers.SHOWN, new TreeSet<>(), Optional.empty());
+    try (RestoreRun run = RestoreRun.open(url, StoredTenant.read(url, firms, id), goal)) {
+      assertThat(run.files("scans").keySet())
+          .containsExactly("copy-" + goal.mark() + "/in/" + to + "/b", "in/" + to + "/a");
+    }
   }
 
   @Test
