@@ -117,8 +117,8 @@ final class Renewal {
             .map(
                 home ->
                     "SELECT "
-                        + quoted(home.column())
-                        + "::pg_catalog.text COLLATE \"C\" AS old"
+                        + KeyText.of(quoted(home.column()), column(home).type())
+                        + " AS old"
                         + (computed ? ", " + computed(group) + " AS computed" : "")
                         + " FROM "
                         + tables.find(home.table()).orElseThrow().stage()
@@ -218,9 +218,9 @@ final class Renewal {
   static String unfit(ValueGroup group) {
     return "SELECT pg_catalog.count(*) FROM "
         + table(group)
-        + " WHERE new::"
-        + group.type()
-        + "::pg_catalog.text IS DISTINCT FROM new";
+        + " WHERE "
+        + KeyText.of("new::" + group.type(), group.type())
+        + " IS DISTINCT FROM new";
   }
 
   private String next(ValueGroup group) {
@@ -234,11 +234,11 @@ final class Renewal {
                         + tables.find(home.table()).orElseThrow().table().fromSql()
                         + "), 0)")
             .collect(Collectors.joining(", "));
-    return "(GREATEST("
+    return "pg_catalog.trim_scale(GREATEST("
         + largest
         + ", (SELECT coalesce(pg_catalog.max(new::pg_catalog.numeric), 0) FROM "
         + table(group)
-        + ")) + pg_catalog.row_number() OVER ())::pg_catalog.text";
+        + ")) + pg_catalog.row_number() OVER ()::pg_catalog.numeric)::pg_catalog.text";
   }
 
   /// A short id in a path may be anything, such as a month.
@@ -315,8 +315,7 @@ final class Renewal {
             + " ON "
             + v
             + ".old = "
-            + old
-            + "::pg_catalog.text COLLATE \"C\"";
+            + KeyText.of(old, staged.columnOf(column).type());
     String value =
         "CASE WHEN "
             + v
