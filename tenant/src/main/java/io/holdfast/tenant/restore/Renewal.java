@@ -15,6 +15,8 @@ import io.holdfast.tenant.scope.ColumnName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /// Makes the staged rows of one tenant those of another: ids are made anew, and what points to them
@@ -212,6 +214,52 @@ final class Renewal {
                 + UUID
                 + "'")
         : Optional.empty();
+  }
+
+  /// What does not fit into columns that get it, by the column: how many, and the first of them.
+  SortedMap<ColumnName, String> tooLarge(ValueGroup group) {
+    SortedMap<ColumnName, String> sql = new TreeMap<>();
+    if (group.making() instanceof Making.Drawn || group.making() instanceof Making.NextNumber) {
+      for (ColumnName name : group.columns()) {
+        KeyText.range(column(name).type())
+            .ifPresent(
+                range ->
+                    sql.put(
+                        name,
+                        "SELECT pg_catalog.count(*), pg_catalog.min(new::pg_catalog.numeric) FROM "
+                            + table(group)
+                            + " WHERE NOT (new::pg_catalog.numeric "
+                            + range
+                            + ")"));
+      }
+    }
+    return sql;
+  }
+
+  /// Values of which an expression makes nothing: how many, and one of them.
+  Optional<String> absent(ValueGroup group) {
+    return group.making() instanceof Making.Computed
+        ? Optional.of(
+            "SELECT pg_catalog.count(*), pg_catalog.min(v.old) FROM ("
+                + values(group)
+                + ") v WHERE v.computed IS NULL")
+        : Optional.empty();
+  }
+
+  /// Keys of rows that would not be told apart, or that would have none: how many, and one of them.
+  static String unclear(StagedTable staged) {
+    String key = quoted(staged.key().columns());
+    return "SELECT pg_catalog.count(*), pg_catalog.min(c.key) FROM (SELECT ROW("
+        + key
+        + ")::pg_catalog.text COLLATE \"C\" AS key FROM "
+        + staged.stage()
+        + " GROUP BY "
+        + key
+        + " HAVING pg_catalog.count(*) > 1"
+        + staged.key().columns().stream()
+            .map(column -> " OR " + quoted(column) + " IS NULL")
+            .collect(Collectors.joining())
+        + ") c";
   }
 
   /// New values that the column would not hold as they are.

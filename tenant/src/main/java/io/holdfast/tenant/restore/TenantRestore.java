@@ -38,8 +38,6 @@ import org.jspecify.annotations.Nullable;
 /// row security off) and ends. What is found out stands in temporary tables of that transaction.
 /// The steps, in this order: [#begin], rows into each of [#loads], [#plan], [#apply].
 public final class TenantRestore {
-  private static final int DRAWS_MAX = 1000;
-
   private final DatabaseSession session;
   private final Cancellation cancellation;
   private final ScopeMap map;
@@ -409,24 +407,15 @@ public final class TenantRestore {
 
   /// Makes ids anew, and lets what points to them follow.
   private void renew(Renewal renewal) throws IOException {
-    KnownValues known = new KnownValues(tables);
     for (StagedTable staged : tables.all()) {
       run(Undoing.forget(staged));
     }
-    for (ValueGroup group : copyRules.groups()) {
-      Optional<String> strange = renewal.strange(group);
-      if (strange.isPresent()) {
-        requireNone(
-            session.value(strange.get()), group, "are no UUIDs, so they cannot be made anew");
-      }
-      make(renewal, known, group);
-      requireNone(
-          session.value(Renewal.unfit(group)), group, "would become too long for the column");
-    }
+    new MakingAnew(session, cancellation, renewal, new KnownValues(tables)).make(copyRules);
     detach();
     for (StagedTable staged : tables.all()) {
       run(renewal.rewrite(staged).stream().toList());
       run(renewal.direct(staged));
+      requireKeys(staged);
     }
     for (StagedTable staged : tables.all()) {
       run(renewal.outside(staged));
@@ -438,35 +427,20 @@ public final class TenantRestore {
     }
   }
 
-  private void make(Renewal renewal, KnownValues known, ValueGroup group) throws IOException {
-    if (group.making().isFleeting()) {
-      run(known.recall(group));
+  private void requireKeys(StagedTable staged) throws IOException {
+    List<String> unclear = session.query(Renewal.unclear(staged)).getFirst();
+    if (!unclear.get(0).equals("0")) {
+      throw new BackupException(
+          ErrorCode.SCOPE_MAP_UNSUITABLE,
+          unclear.get(0)
+              + " keys of "
+              + staged.name()
+              + " ("
+              + String.join(", ", staged.key().columns())
+              + ") would be missing or there more than once in a copy, such as "
+              + unclear.get(1),
+          "Let the map give each row a key of its own, under 'columns'.");
     }
-    run(renewal.lift(group).stream().toList());
-    run(List.of(renewal.make(group)));
-    int rounds = 0;
-    while (renewal.isDrawn(group)
-        && count(Renewal.dropRepeated(group)) + count(known.dropTaken(group)) > 0) {
-      if (++rounds > DRAWS_MAX) {
-        throw new BackupException(
-            ErrorCode.SCOPE_MAP_UNSUITABLE,
-            "the database gives new rows of "
-                + group.home().table()
-                + " values of "
-                + group.home().column()
-                + " that are taken",
-            "Lift the sequence that it draws from, or let the map say how to make them, under"
-                + " 'columns'.");
-      }
-      run(List.of(renewal.make(group)));
-    }
-    run(renewal.evade(group, known).stream().toList());
-    run(Renewal.finish(group));
-  }
-
-  private long count(String sql) throws IOException {
-    cancellation.throwIfRequested();
-    return Long.parseLong(session.value(sql));
   }
 
   /// Large objects belong to one row: a copy has its own or none.
@@ -502,15 +476,6 @@ public final class TenantRestore {
       if (!gone.equals("0")) {
         remarks.add(gone + " large objects of " + name + " are not copied: their rows have none");
       }
-    }
-  }
-
-  private static void requireNone(String count, ValueGroup group, String what) {
-    if (!count.equals("0")) {
-      throw new BackupException(
-          ErrorCode.SCOPE_MAP_UNSUITABLE,
-          count + " values of " + group.home() + " " + what,
-          "Let the map say how, under 'columns': 'clone: {expression: ...}' for this column.");
     }
   }
 

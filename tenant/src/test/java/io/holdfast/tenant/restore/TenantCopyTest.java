@@ -520,6 +520,65 @@ class TenantCopyTest {
   }
 
   @Test
+  void aNumberThatIsTooLargeForItsColumnIsSaid() throws IOException {
+    rows(
+        "CREATE TABLE racks (id smallint PRIMARY KEY, account_id integer NOT NULL REFERENCES"
+            + " accounts)");
+    rows("INSERT INTO racks VALUES (1, 1), (32766, 2), (2, 1) RETURNING 1");
+    map = map();
+    requireRefusal(
+        "1 new numbers of public.racks.id, from 32768, are too large for public.racks.id");
+  }
+
+  @Test
+  void rulesThatCannotBeFollowedAreSaid() throws IOException {
+    rows("ALTER TABLE accounts ADD number integer UNIQUE");
+    rows("UPDATE accounts SET number = id RETURNING 1");
+    rows(
+        "CREATE TABLE codes (code text PRIMARY KEY, account_id integer NOT NULL REFERENCES"
+            + " accounts, other text REFERENCES codes)");
+    rows("INSERT INTO codes VALUES ('a', 1), ('b', 1), ('c', 2) RETURNING 1");
+    map = ruled("public.accounts.number: {clone: suffix}");
+    requireRefusal("columns.public.accounts.number: integer takes no suffix");
+    map = ruled("public.accounts.name: {clone: null}");
+    requireRefusal("columns.public.accounts.name: 'clone: null' where the column must not be null");
+    map = ruled("public.accounts.id: {clone: renumber}");
+    requireRefusal("columns.public.accounts.id holds the ids of tenants");
+    map = ruled("public.codes.code: {clone: {expression: \"nullif(code, 'b')\"}}");
+    requireRefusal("1 values of public.codes.code become null by the map's expression, such as b");
+    map = ruled("public.codes.code: {clone: {expression: \"'same'\"}}");
+    requireRefusal("1 keys of public.codes (code) would be missing or there more than once");
+    map = ruled("public.codes.code: {clone: {expression: \"1 / (length(code) - 1)\"}}");
+    requireRefusal("new values of public.codes.code cannot be made: division by zero");
+  }
+
+  @Test
+  void ofTwoRulesForTheSameIdsNoneIsChosen() throws IOException {
+    rows("CREATE TABLE cats (id integer PRIMARY KEY, account_id integer REFERENCES accounts)");
+    rows("CREATE TABLE dogs (id integer PRIMARY KEY, account_id integer REFERENCES accounts)");
+    rows("CREATE TABLE tags (id uuid PRIMARY KEY, animal integer, account_id integer NOT NULL)");
+    map =
+        Maps.edited(
+            ruled("public.cats.id: {clone: renumber}\n  public.dogs.id: {clone: renumber}"),
+            "virtualReferences:\n",
+            "virtualReferences:\n  - {from: public.tags.animal, to: public.cats.id}\n  - {from:"
+                + " public.tags.animal, to: public.dogs.id}\n");
+    requireRefusal(
+        "columns.public.dogs.id holds the same ids as public.cats.id, which has a rule too");
+  }
+
+  private ScopeMap ruled(String rule) {
+    return map("\nreferenced:", "\ncolumns:\n  " + rule + "\nreferenced:");
+  }
+
+  private void requireRefusal(String message) throws IOException {
+    StoredTenant stored = stored();
+    assertThatThrownBy(() -> RestoreRun.open(url, stored, copy("9", Numbers.SHOWN)))
+        .isInstanceOf(BackupException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
   void aSequenceThatIsBehindIsLiftedBeforeNumbersAreDrawn() throws IOException {
     rows("SELECT setval('tasks_id_seq', 1)");
     copied(stored(), "9");
