@@ -93,6 +93,67 @@ class TenantCopyTest {
     }
   }
 
+  @Test
+  void aCopyThatFailedOrWasUndoneIsMadeAgain() throws Exception {
+    try (Cluster source = Cluster.create(scratch.resolve("source"));
+        Connection connection = source.connect()) {
+      Path assets = Files.createDirectory(scratch.resolve("assets"));
+      LegalApp.createSchema(connection);
+      LegalApp.load(connection, SEED, SIZE, new AssetFiles.In(assets));
+      UUID account = LegalApp.account(SEED, SIZE, 1);
+      program = program.with("DATABASE_URL", source.url());
+      String[] store = {"--store", "files=" + assets};
+      program.expect(
+          0,
+          tenant("backup", scratch.resolve("account.scope.yaml").toString(), "" + account, store));
+      List<String> rows = contents(connection);
+      Map<String, String> files = files(assets);
+      String[] copy = {"--copy-to", TO, "--store", "files=" + assets};
+
+      String plan = plan(program.expect(0, tenant("preview", "account", "" + account, copy)));
+      Path obstacle = obstacle(connection, assets, account);
+      program.expect(1, tenant("restore", "account", "" + account, with(plan, copy)));
+      assertThat(contents(connection)).as("after a copy that failed").isEqualTo(rows);
+      Files.delete(obstacle);
+
+      String again = plan(program.expect(0, tenant("preview", "account", "" + account, copy)));
+      program.expect(0, tenant("restore", "account", "" + account, with(again, copy)));
+      requireWhole(connection, account);
+      takeBack(store);
+      assertThat(contents(connection)).isEqualTo(rows);
+      assertThat(files(assets)).as("also those of the copy that failed").isEqualTo(files);
+
+      String third = plan(program.expect(0, tenant("preview", "account", "" + account, copy)));
+      program.expect(0, tenant("restore", "account", "" + account, with(third, copy)));
+      requireWhole(connection, account);
+      requireFilesOfItsOwn(connection, assets, account);
+    }
+  }
+
+  /// Something in the place of the last file that the copy is going to write.
+  private static Path obstacle(Connection connection, Path assets, UUID account) throws Exception {
+    String last = run(connection, FILES.formatted(account)).getLast();
+    Path place = assets.resolve(last.replace(account.toString(), TO));
+    for (Path at = place.getParent(); at != null; at = at.getParent()) {
+      if (Files.exists(at)) {
+        return Files.writeString(at.resolve(at.relativize(place).getName(0)), "in the way");
+      }
+    }
+    throw new AssertionError("no place for " + place);
+  }
+
+  private void requireWhole(Connection connection, UUID account) throws SQLException {
+    assertThat(run(connection, SHAPE.formatted(TO)))
+        .as("the copy is like its original")
+        .isEqualTo(run(connection, SHAPE.formatted(account)))
+        .hasSizeGreaterThan(10);
+  }
+
+  private void takeBack(String... store) throws Exception {
+    String undo = plan(program.expect(0, tenant("preview", "account", TO, with("--undo", store))));
+    program.expect(0, tenant("undo", "account", TO, with(undo, store)));
+  }
+
   /// Recordings, documents and signatures of the copy are other things with the same content.
   private void requireFilesOfItsOwn(Connection connection, Path assets, UUID account)
       throws Exception {

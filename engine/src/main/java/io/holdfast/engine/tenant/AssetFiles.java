@@ -18,12 +18,16 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Files of a restore: those that rows of the backup name and that are missing come back, those
 /// with another content are as they were if that was asked for and what they are now is in the
@@ -35,6 +39,8 @@ final class AssetFiles {
   private final TenantContents contents;
   private final AssetStores stores;
   private final List<Step> steps = new ArrayList<>();
+  private final List<Step> adopted = new ArrayList<>();
+  private final Set<Done> made = new HashSet<>();
   private final List<String> warnings = new ArrayList<>();
   private final Map<String, AssetHeaders> headers = new HashMap<>();
   private final Map<String, Set<String>> erased = new HashMap<>();
@@ -79,9 +85,12 @@ final class AssetFiles {
   void plan(ScopeMap map, TenantRestore rows, Goal goal, TenantRestoreRequest request)
       throws IOException {
     for (Map.Entry<String, AssetGroup> entry : map.assets().entrySet()) {
-      if (entry.getValue() instanceof AssetGroup.FileGroup group
-          && !request.without().contains(entry.getKey())) {
-        if (stores.find(group.store()).isPresent()) {
+      if (entry.getValue() instanceof AssetGroup.FileGroup group) {
+        if (request.without().contains(entry.getKey())) {
+          if (rows.isCopy()) {
+            withoutFiles(entry.getKey(), rows);
+          }
+        } else if (stores.find(group.store()).isPresent()) {
           switch (goal) {
             case Goal.Restore(var policy, var _) ->
                 restore(entry.getKey(), group, rows, policy.existing());
@@ -94,6 +103,9 @@ final class AssetFiles {
                   + entry.getKey()
                   + " are left as they are: "
                   + AssetStores.unknown(group.store()));
+          if (rows.isCopy()) {
+            withoutFiles(entry.getKey(), rows);
+          }
         }
       }
     }
@@ -130,34 +142,88 @@ final class AssetFiles {
     }
   }
 
-  /// Files of a copy have names of their own, which must be free.
+  /// Files of a copy have names of their own, which must be free: what is there already is somebody
+  /// else's, unless an earlier run of the copy wrote it.
   private void copy(String name, AssetGroup.FileGroup group, TenantRestore rows)
       throws IOException {
     AssetStore store = stores.require(group.store());
     Set<String> gone = erased(name, rows);
+    SortedSet<String> lacking = new TreeSet<>();
     for (Map.Entry<String, WantedFile> wanted : rows.wantedFiles(name).entrySet()) {
       context.cancellation().throwIfRequested();
       String key = wanted.getKey();
       String stored = TenantPaths.asset(name, wanted.getValue().stored());
-      if (gone.contains(key) || !contents.has(stored)) {
+      boolean restored = wanted.getValue().row() == WantedFile.Row.RESTORED;
+      if (gone.contains(key)) {
+        continue;
+      }
+      if (!contents.has(stored)) {
+        if (restored) {
+          lacking.add(key);
+        }
         continue;
       }
       Optional<Seen> now = store.look(key, contents.bytes(stored));
       String then = hash(stored);
+      Step step = new Step(name, group.store(), key, Action.CREATE, stored, Seen.NONE, then);
       if (now.isEmpty()) {
-        add(new Step(name, group.store(), key, Action.CREATE, stored, Seen.NONE, then));
-      } else if (!now.get().state().equals(then)) {
-        if (wanted.getValue().row() == WantedFile.Row.RESTORED) {
-          throw new BackupException(
-              ErrorCode.RESTORE_BLOCKED,
-              "file " + key + " of store " + group.store() + " is there with another content",
-              "Nothing was changed. Move it away, or leave its group out with --without "
-                  + name
-                  + ".");
-        }
-        kept++;
+        add(step);
+      } else if (!restored) {
+        kept += now.get().state().equals(then) ? 0 : 1;
+      } else if (now.get().state().equals(then)
+          && made.contains(new Done(Action.CREATE, name, key, then))) {
+        adopted.add(step);
+      } else {
+        throw taken(name, group, key);
       }
     }
+    lacking(name, lacking);
+  }
+
+  private static BackupException taken(String name, AssetGroup.FileGroup group, String key) {
+    return new BackupException(
+        ErrorCode.RESTORE_BLOCKED,
+        "file " + key + " of store " + group.store() + " is there, and this copy did not make it",
+        "Nothing was changed. Move it away, or leave its group out with --without " + name + ".");
+  }
+
+  /// Rows of a copy name files of their own, also where nobody brings these.
+  private void lacking(String group, SortedSet<String> keys) {
+    if (!keys.isEmpty()) {
+      warnings.add(
+          keys.size()
+              + " files of group "
+              + group
+              + " are not copied: rows of the copy name what is not there, such as "
+              + keys.first());
+    }
+  }
+
+  private void withoutFiles(String group, TenantRestore rows) throws IOException {
+    Set<String> gone = erased(group, rows);
+    SortedSet<String> lacking = new TreeSet<>();
+    rows.wantedFiles(group)
+        .forEach(
+            (key, wanted) -> {
+              if (wanted.row() == WantedFile.Row.RESTORED && !gone.contains(key)) {
+                lacking.add(key);
+              }
+            });
+    lacking(group, lacking);
+  }
+
+  /// Takes over from earlier runs of a copy which files they wrote.
+  void remember(List<TenantContents> runs) throws IOException {
+    for (TenantContents run : runs) {
+      if (run.has(TenantPaths.UNDO_FILES)) {
+        done(run).filter(done -> done.action() == Action.CREATE).forEach(made::add);
+      }
+    }
+  }
+
+  private static Stream<Done> done(TenantContents of) throws IOException {
+    String text = new String(of.all(TenantPaths.UNDO_FILES), StandardCharsets.UTF_8);
+    return text.lines().limit(LINES_MAX).map(Done::parse);
   }
 
   private void add(Step step) throws IOException {
@@ -178,10 +244,7 @@ final class AssetFiles {
     if (!contents.has(TenantPaths.UNDO_FILES)) {
       return;
     }
-    byte[] lines = contents.all(TenantPaths.UNDO_FILES);
-    String text = new String(lines, StandardCharsets.UTF_8);
-    for (String line : text.lines().limit(LINES_MAX).toList()) {
-      Done done = Done.parse(line);
+    for (Done done : done(contents).toList()) {
       if (map.assets().get(done.group()) instanceof AssetGroup.FileGroup group
           && stores.find(group.store()).isPresent()
           && (done.action() == Action.CREATE || !erased(done.group(), rows).contains(done.key()))) {
@@ -255,13 +318,13 @@ final class AssetFiles {
 
   /// For the plan's digest.
   List<String> texts() {
-    return steps.stream().map(Step::text).toList();
+    return Stream.concat(steps.stream(), adopted.stream()).map(Step::text).toList();
   }
 
   /// What [#undo] reads: for each file what was done, and what it is afterwards.
   byte[] written() {
     StringBuilder lines = new StringBuilder();
-    for (Step step : steps) {
+    for (Step step : Stream.concat(steps.stream(), adopted.stream()).toList()) {
       byte[] key = step.key().getBytes(StandardCharsets.UTF_8);
       lines
           .append(step.action().word)

@@ -3,6 +3,8 @@ package io.holdfast.engine.tenant;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.tenant.EarlierRestores.Earlier;
+import io.holdfast.engine.tenant.EarlierRestores.Part;
 import io.holdfast.portable.RowSum;
 import io.holdfast.postgres.wire.ServerErrorException;
 import io.holdfast.tenant.catalog.QualifiedName;
@@ -10,7 +12,6 @@ import io.holdfast.tenant.restore.TenantRestore;
 import io.holdfast.tenant.restore.TenantRestore.Load;
 import java.io.IOException;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /// Brings a backup into the temporary tables of a restore. *Confined.*
@@ -27,8 +28,8 @@ final class RestoreLoading {
 
   /// Brings everything into the temporary tables; rows are counted and compared with their sum.
   ///
-  /// @param runs of the same copy, the newest first
-  void load(TenantRestore rows, List<TenantContents> runs) throws IOException {
+  /// @param earlier restores, for a copy
+  void load(TenantRestore rows, EarlierRestores earlier) throws IOException {
     Map<String, TenantToc.Table> tables = new HashMap<>();
     contents.toc().tables().forEach(table -> tables.put(table.exportName(), table));
     context
@@ -40,19 +41,38 @@ final class RestoreLoading {
         case REFERENCES ->
             copy(contents, TenantPaths.references(QualifiedName.parse(load.name())), load);
         case UNDO -> {
-          String path = TenantPaths.undo(load.name());
-          if (rows.isCopy()) {
-            for (TenantContents run : runs) {
-              copyIfThere(run, path, load);
-            }
-          } else {
-            copy(contents, path, load);
+          if (!rows.isCopy()) {
+            copy(contents, TenantPaths.undo(load.name()), load);
           }
         }
-        // A run has what those before it made.
-        case VALUES -> {
-          if (!runs.isEmpty()) {
-            copyIfThere(runs.getFirst(), TenantPaths.values(load.name()), load);
+        case VALUES, SINCE -> {}
+      }
+    }
+    for (Earlier one : earlier.all()) {
+      for (Load load : rows.loads()) {
+        said(one, load);
+      }
+    }
+  }
+
+  private void said(Earlier earlier, Load load) throws IOException {
+    TenantContents from = earlier.contents();
+    switch (load.kind()) {
+      case ROWS, REFERENCES -> {}
+      case UNDO -> {
+        if (earlier.part() == Part.RUN) {
+          copyIfThere(from, TenantPaths.undo(load.name()), load);
+        }
+      }
+      case SINCE -> {
+        if (earlier.part() == Part.OTHER) {
+          copyIfThere(from, TenantPaths.undo(load.name()), load);
+        }
+      }
+      case VALUES -> {
+        if (earlier.part() == Part.RUN) {
+          for (String name : load.names()) {
+            copyIfThere(from, TenantPaths.values(name), load);
           }
         }
       }

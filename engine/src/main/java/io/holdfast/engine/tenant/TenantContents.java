@@ -17,9 +17,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// The backup of a tenant in a repository, opened for reading. *Confined.*
@@ -27,7 +24,6 @@ final class TenantContents {
   static final String IMPORTED_FROM = "importedFrom";
   private static final int SCOPE_BYTES_MAX = 64 << 20;
   private static final int UNDO_BYTES_MAX = 256 << 20;
-  private static final int RUNS_MAX = 100;
 
   private final StoredSnapshot backup;
   private final TreeReader tree;
@@ -71,28 +67,6 @@ final class TenantContents {
     return of(repository, backup);
   }
 
-  /// What earlier runs of a copy left of themselves, the newest first.
-  ///
-  /// @param attributes that they have
-  static List<TenantContents> runs(
-      Repository repository, String source, String scope, String id, Map<String, String> attributes)
-      throws IOException {
-    List<StoredSnapshot> runs =
-        BackupCatalog.of(repository).all().reversed().stream()
-            .filter(found -> found.record().source().equals(source))
-            .filter(found -> found.record().kind().equals(TenantDraft.SAFETY_KIND))
-            .filter(found -> isOf(found, scope, id))
-            .filter(
-                found -> found.record().attributes().entrySet().containsAll(attributes.entrySet()))
-            .limit(RUNS_MAX)
-            .toList();
-    List<TenantContents> contents = new ArrayList<>();
-    for (StoredSnapshot run : runs) {
-      contents.add(of(repository, run));
-    }
-    return contents;
-  }
-
   /// @param backup of a tenant
   static TenantContents of(Repository repository, StoredSnapshot backup) throws IOException {
     SnapshotRecord record = backup.record();
@@ -102,7 +76,7 @@ final class TenantContents {
         backup, tree, TenantToc.decode(tree.readAll(toc, TenantToc.BYTES_MAX)));
   }
 
-  private static boolean isOf(StoredSnapshot backup, String scope, String id) {
+  static boolean isOf(StoredSnapshot backup, String scope, String id) {
     return scope.equals(backup.record().attributes().get(TenantDraft.SCOPE))
         && id.equals(backup.record().attributes().get(TenantDraft.SCOPE_ID));
   }

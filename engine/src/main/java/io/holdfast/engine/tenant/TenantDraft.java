@@ -60,6 +60,9 @@ final class TenantDraft {
   /// The operation of a copy.
   static final String OPERATION = "operation";
 
+  /// The transaction of the database in which a restore did its work.
+  static final String TRANSACTION = "transaction";
+
   /// The id that the tenant had which was copied.
   static final String COPIED = "copied";
 

@@ -130,7 +130,8 @@ public final class TenantRestoration {
               tables(contents.toc()),
               references(contents.toc()));
       rows.begin();
-      new RestoreLoading(context, contents, target).load(rows, runs(settings, map, goal, target));
+      EarlierRestores earlier = earlier(settings, map, goal, target);
+      new RestoreLoading(context, contents, target).load(rows, earlier);
       rows.leaveOut(erased(contents, target, map, List.of(request.id(), id)));
       context.progress().phase("compare", 0);
       ObjectFilling objects = new ObjectFilling(contents, target.session());
@@ -147,6 +148,7 @@ public final class TenantRestoration {
               List.of(contents.name(), target.identity().orElse(url.toString()), stores.places()));
       List<String> warnings = new ArrayList<>(rows.remarks());
       AssetFiles files = new AssetFiles(context, contents, stores);
+      files.remember(earlier.runs());
       files.plan(map, rows, goal, request);
       warnings.addAll(files.warnings());
       Work work =
@@ -188,14 +190,13 @@ public final class TenantRestoration {
     };
   }
 
-  /// What earlier runs of the same copy left.
-  private List<TenantContents> runs(Settings settings, ScopeMap map, Goal goal, TenantTarget target)
+  /// What a copy has to know of.
+  private EarlierRestores earlier(Settings settings, ScopeMap map, Goal goal, TenantTarget target)
       throws IOException {
     return switch (goal) {
-      case Goal.Restore _, Goal.Undo _ -> List.of();
+      case Goal.Restore _, Goal.Undo _ -> EarlierRestores.none();
       case Goal.Copy copy ->
-          TenantContents.runs(
-              repository, settings.source(), map.name(), copy.to(), attributes(copy, target));
+          EarlierRestores.of(repository, settings.source(), map.name(), copy, target);
     };
   }
 
@@ -221,16 +222,6 @@ public final class TenantRestoration {
       rows.addAll(Erasures.leftOut(some, map.name(), tenant));
     }
     return List.copyOf(rows);
-  }
-
-  /// What a run of a copy says of itself: ids of another tenant, or of another database, are other
-  /// ids.
-  private static Map<String, String> attributes(Goal.Copy copy, TenantTarget target) {
-    Map<String, String> attributes = new TreeMap<>();
-    attributes.put(TenantDraft.COPIED, copy.from());
-    attributes.put(TenantDraft.OPERATION, copy.operation());
-    target.identity().ifPresent(identity -> attributes.put(TenantDraft.DATABASE, identity));
-    return attributes;
   }
 
   private static List<String> objectGroups(
@@ -412,14 +403,17 @@ public final class TenantRestoration {
       draft.add(TenantPaths.values(made.getKey()), target.session(), made.getValue());
     }
     work.rows().liftSequences(work.plan());
-    work.files().create();
     Map<String, String> attributes = new TreeMap<>();
     attributes.put("restored", work.contents().name());
+    attributes.put(TenantDraft.TRANSACTION, target.transaction());
     if (work.goal() instanceof Goal.Copy copy) {
-      attributes.putAll(attributes(copy, target));
+      attributes.putAll(EarlierRestores.attributes(copy));
     }
     target.identity().ifPresent(identity -> attributes.put(TenantDraft.DATABASE, identity));
-    return draft.commit(TenantDraft.SAFETY_KIND, toc, attributes);
+    StoredSnapshot safety = draft.commit(TenantDraft.SAFETY_KIND, toc, attributes);
+    // Not before it says so: what is left of a restore that fails is known to the next one.
+    work.files().create();
+    return safety;
   }
 
   private static TenantRestoreReport report(Work work, Outcome outcome, Optional<String> safety) {

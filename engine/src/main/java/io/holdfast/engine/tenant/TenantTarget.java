@@ -24,13 +24,16 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// The database that a tenant is restored into: one session in one transaction that sees one moment
 /// of it. Closing it without [#commit] leaves nothing of what was done. *Confined.*
 final class TenantTarget implements AutoCloseable {
   static final String APPLICATION = "holdfast tenant";
   private static final int TRANSACTION_TIMEOUT_SINCE = 17;
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,19}");
 
   private final ConnectionUrl url;
   private final DatabaseSession session;
@@ -151,6 +154,27 @@ final class TenantTarget implements AutoCloseable {
 
   ConnectionUrl url() {
     return url;
+  }
+
+  /// The number of this transaction.
+  String transaction() throws IOException {
+    return session.value("SELECT pg_catalog.pg_current_xact_id()");
+  }
+
+  /// Whether a transaction of this database is done, as far as we see. One that nobody says
+  /// anything about, or that is too old for the server to know, is taken for done.
+  boolean isCommitted(@Nullable String transaction) throws IOException {
+    if (identity.isEmpty() || transaction == null || !NUMBER.matcher(transaction).matches()) {
+      return true;
+    }
+    String status =
+        session.value(
+            "SELECT CASE WHEN x.id >= pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())"
+                + " THEN 'not yet' ELSE coalesce(pg_catalog.pg_xact_status(x.id), 'committed') END"
+                + " FROM (SELECT '"
+                + transaction
+                + "'::pg_catalog.xid8 AS id) x");
+    return status.equals("committed");
   }
 
   /// @throws BackupException `WRITE_OUTCOME_UNKNOWN` if the server does not answer

@@ -48,12 +48,19 @@ final class CatalogQueries {
           + USER_TABLES
           + ")";
 
+  /// First those that a default is drawn from, then those that a column owns.
   static final String SEQUENCES =
-      "SELECT d.refobjid, d.refobjsubid, n.nspname, s.relname"
+      "SELECT f.adrelid, f.adnum, n.nspname, s.relname, 1 AS place"
+          + " FROM pg_attrdef f JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass"
+          + " AND d.objid = f.oid AND d.refclassid = 'pg_class'::regclass"
+          + " JOIN pg_class s ON s.oid = d.refobjid AND s.relkind = 'S'"
+          + " JOIN pg_namespace n ON n.oid = s.relnamespace"
+          + " WHERE pg_get_expr(f.adbin, f.adrelid) ~ '^nextval[(]''[^'']+''::regclass[)]$'"
+          + " UNION ALL SELECT d.refobjid, d.refobjsubid, n.nspname, s.relname, 2"
           + " FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'"
           + " JOIN pg_namespace n ON n.oid = s.relnamespace"
           + " WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass"
-          + " AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0 ORDER BY 1, 2, 3, 4";
+          + " AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0 ORDER BY 1, 2, 5, 3, 4";
 
   /// One row for each column of an index.
   static final String INDEXES =

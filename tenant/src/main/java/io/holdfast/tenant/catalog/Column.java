@@ -7,7 +7,7 @@ import java.util.Optional;
 /// @param type as `format_type` writes it with an empty search path, so names of the user's own
 ///   types have their schema
 /// @param expression the default, or what generates it
-/// @param sequence the sequence that belongs to the column
+/// @param sequence the sequence from which the default is drawn, or that belongs to the column
 public record Column(
     String name,
     String type,

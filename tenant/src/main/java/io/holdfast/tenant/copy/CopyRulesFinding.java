@@ -34,6 +34,10 @@ import java.util.regex.Pattern;
 /// gets another one, is another key already. *Confined.*
 final class CopyRulesFinding {
   private static final Set<String> NUMBERS = Set.of("smallint", "integer", "bigint", "numeric");
+  private static final Pattern NO_TEXT =
+      Pattern.compile(
+          "smallint|integer|bigint|numeric.*|real|double precision|boolean|uuid|bytea|date|json|jsonb"
+              + "|interval.*|time(stamp)?( with|[(]).*|oid|.*\\[\\]");
   private static final Pattern ID_NAME = Pattern.compile(".*([_-][iI]ds?|I[dD]s?)|[iI][dD]s?");
 
   private final ScopeMap map;
@@ -119,6 +123,27 @@ final class CopyRulesFinding {
     }
   }
 
+  /// Columns that hold the same ids become the same, so only one of them says how.
+  private void addRuled(ColumnName name, Making making) {
+    ValueGroup group = groups.get(shared.sign(name));
+    if (group != null) {
+      throw group.making() instanceof Making.Root
+          ? unsuitable(
+              "columns."
+                  + name
+                  + " holds the ids of tenants, and a copy's id is what --copy-to says",
+              "Take 'clone' away from this column.")
+          : unsuitable(
+              "columns."
+                  + name
+                  + " holds the same ids as "
+                  + group.home()
+                  + ", which has a rule too",
+              "Let only one of these columns say what becomes of them.");
+    }
+    add(name, making);
+  }
+
   private ColumnName home(ColumnName column) {
     List<ColumnName> homes = shared.homes(shared.with(column));
     return homes.contains(column) ? column : homes.getFirst();
@@ -132,14 +157,28 @@ final class CopyRulesFinding {
     boolean alone = shared.with(name).size() == 1;
     switch (rule) {
       case OnClone.Copy() -> {}
-      case OnClone.SetNull() -> direct.put(name, "NULL");
-      case OnClone.Suffix() -> add(name, new Making.Suffixed());
-      case OnClone.Renumber() -> add(name, number(name));
+      case OnClone.SetNull() -> {
+        if (!column(name).isNullable()) {
+          throw unsuitable(
+              "columns." + name + ": 'clone: null' where the column must not be null",
+              "Give it a value: 'clone: {expression: ...}'.");
+        }
+        direct.put(name, "NULL");
+      }
+      case OnClone.Suffix() -> {
+        if (NO_TEXT.matcher(column(name).type()).matches()) {
+          throw unsuitable(
+              "columns." + name + ": " + column(name).type() + " takes no suffix",
+              "Only texts do; say 'clone: renumber' or '{expression: ...}'.");
+        }
+        addRuled(name, new Making.Suffixed());
+      }
+      case OnClone.Renumber() -> addRuled(name, number(name));
       case OnClone.Expression(var sql) -> {
         if (alone && !namesFile(name) && !isInKey(name)) {
           direct.put(name, "(" + sql.text() + ")");
         } else {
-          add(name, new Making.Computed(sql.text()));
+          addRuled(name, new Making.Computed(sql.text()));
         }
       }
     }

@@ -26,8 +26,8 @@ public sealed interface Making {
   /// What an expression of the map gives.
   record Computed(String sql) implements Making {}
 
-  /// A name of a file: the tenant's id in its path becomes the new one; without that, the file lies
-  /// in a directory of the operation.
+  /// A name of a file: the tenant's id in its path becomes the new one, where it is long enough to
+  /// be nothing else; without that, the file lies in a directory of the operation.
   record FileName() implements Making {}
 
   /// Whether doing it again without knowing what was made gives other values.

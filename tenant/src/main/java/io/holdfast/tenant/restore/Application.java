@@ -8,21 +8,17 @@ import io.holdfast.postgres.wire.DatabaseSession;
 import io.holdfast.tenant.catalog.Column;
 import io.holdfast.tenant.catalog.ForeignKey;
 import io.holdfast.tenant.catalog.QualifiedName;
-import io.holdfast.tenant.catalog.SqlText;
 import io.holdfast.tenant.closure.ScopeId;
 import io.holdfast.tenant.closure.TenantRows;
 import io.holdfast.tenant.scope.Triggers;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /// Does what a plan says, in one statement: the server looks at foreign keys when all of it is
 /// done, so circles need no order, and a cascade finds nothing that it was not meant to find.
 final class Application {
-  private static final Set<String> INTEGERS = Set.of("smallint", "integer", "bigint");
-
   private final DatabaseSession session;
   private final RestoreTables tables;
   private final TenantRows rows;
@@ -286,35 +282,15 @@ final class Application {
       if (table.work().inserts() > 0) {
         for (String name : staged.columns()) {
           Column column = staged.columnOf(name);
-          if (!INTEGERS.contains(column.type())) {
+          if (!KeyText.isNumber(column.type())) {
             continue;
           }
-          column.sequence().ifPresent(sequence -> sql.add(lift(staged, name, sequence)));
+          column
+              .sequence()
+              .ifPresent(sequence -> sql.add(Sequences.behindWritten(staged, name, sequence)));
         }
       }
     }
     return sql;
-  }
-
-  private static String lift(StagedTable staged, String name, QualifiedName sequence) {
-    String number = "s." + quoted(name);
-    return "SELECT pg_catalog.setval("
-        + SqlText.literal(sequence.sql())
-        + "::pg_catalog.regclass, m.most) FROM (SELECT CASE WHEN q.seqincrement > 0 THEN"
-        + " pg_catalog.max("
-        + number
-        + ") ELSE pg_catalog.min("
-        + number
-        + ") END AS most, q.seqincrement FROM pg_catalog.pg_sequence q LEFT JOIN "
-        + staged.stage()
-        + " s ON "
-        + planned(StagedTable.NEW)
-        + " AND "
-        + number
-        + " BETWEEN q.seqmin AND q.seqmax WHERE q.seqrelid = "
-        + SqlText.literal(sequence.sql())
-        + "::pg_catalog.regclass GROUP BY q.seqincrement) m, "
-        + sequence.sql()
-        + " now WHERE (m.most - now.last_value) * sign(m.seqincrement) > 0";
   }
 }

@@ -69,7 +69,6 @@ final class Intent {
       return List.of();
     }
     List<String> sql = new ArrayList<>();
-    sql.add("ANALYZE " + staged.undo());
     sql.add(
         "UPDATE "
             + staged.stage()

@@ -14,11 +14,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// References in a copy that are not simply a column's value: those of a type and an id, and those
 /// in arrays and in JSON, of which the map says where they stand.
 final class LooseReferences {
   private static final int STEPS_MAX = 32;
+
+  /// What PostgreSQL allows.
+  private static final int DIMENSIONS_MAX = 6;
 
   private final RestoreTables tables;
   private final CopyRules rules;
@@ -35,22 +40,39 @@ final class LooseReferences {
       byType(staged, way).ifPresent(changes::add);
     }
     Map<String, String> values = new LinkedHashMap<>();
-    for (VirtualReference reference : tables.map().virtualReferences()) {
-      String column = reference.from().column();
-      if (reference.from().table().equals(staged.name()) && staged.columns().contains(column)) {
-        rules
-            .groupOf(reference.to())
-            .ifPresent(
-                group -> {
-                  String before = values.getOrDefault(column, StagedTable.column("o", column));
-                  within(staged, reference, group, before)
-                      .ifPresent(value -> values.put(column, value));
-                });
-      }
-    }
+    places(staged)
+        .forEach(
+            (place, groups) -> {
+              String column = place.from().column();
+              String before = values.getOrDefault(column, StagedTable.column("o", column));
+              within(staged, place, groups, before).ifPresent(value -> values.put(column, value));
+            });
     values.forEach(
         (column, value) -> changes.add(new RenewedColumn(column, "", value, Optional.empty())));
     return changes;
+  }
+
+  /// Where ids stand.
+  private record Place(ColumnName from, Optional<String> json) {}
+
+  /// Ids that stand in one place, of whatever rows they are, are changed at once: a new one may be
+  /// another row's old one.
+  private Map<Place, List<ValueGroup>> places(StagedTable staged) {
+    Map<Place, List<ValueGroup>> places = new LinkedHashMap<>();
+    for (VirtualReference reference : tables.map().virtualReferences()) {
+      if (reference.from().table().equals(staged.name())
+          && staged.columns().contains(reference.from().column())) {
+        rules
+            .groupOf(reference.to())
+            .ifPresent(
+                group ->
+                    places
+                        .computeIfAbsent(
+                            new Place(reference.from(), reference.json()), _ -> new ArrayList<>())
+                        .add(group));
+      }
+    }
+    return places;
   }
 
   private Optional<RenewedColumn> byType(StagedTable staged, Via.OfPolymorphic way) {
@@ -69,8 +91,8 @@ final class LooseReferences {
                               " FROM "
                                   + Renewal.table(group)
                                   + " v WHERE v.old = "
-                                  + id
-                                  + "::pg_catalog.text COLLATE \"C\")";
+                                  + KeyText.of(id, staged.columnOf(way.idColumn()).type())
+                                  + ")";
                           value
                               .append(" WHEN ")
                               .append(is)
@@ -102,33 +124,74 @@ final class LooseReferences {
 
   /// Values within a value. Those that are not in the backup stay as they are.
   private static Optional<String> within(
-      StagedTable staged, VirtualReference reference, ValueGroup group, String before) {
-    String type = staged.columnOf(reference.from().column()).type();
-    if (reference.json().isPresent()) {
-      String json = json("(" + before + ")::pg_catalog.jsonb", steps(reference), 0, group);
+      StagedTable staged, Place place, List<ValueGroup> groups, String before) {
+    String type = staged.columnOf(place.from().column()).type();
+    if (place.json().isPresent()) {
+      String path = place.json().get();
+      List<String> steps = steps(path, place.from());
+      String json = json("(" + before + ")::pg_catalog.jsonb", steps, 0, groups);
       return Optional.of("(" + json + ")::" + type);
     }
     if (!type.endsWith("[]")) {
       return Optional.empty();
     }
+    StringBuilder cases = new StringBuilder();
+    for (int dimensions = 1; dimensions <= DIMENSIONS_MAX; dimensions++) {
+      cases
+          .append(" WHEN ")
+          .append(dimensions)
+          .append(" THEN ")
+          .append(array(before, KeyText.element(type), groups, 1, dimensions))
+          .append("::")
+          .append(type);
+    }
     return Optional.of(
-        "CASE WHEN pg_catalog.array_ndims("
-            + before
-            + ") = 1 THEN ARRAY(SELECT coalesce((SELECT v.new FROM "
-            + Renewal.table(group)
-            + " v WHERE v.old = e.one::pg_catalog.text COLLATE \"C\"), e.one::pg_catalog.text) FROM"
-            + " pg_catalog.unnest("
-            + before
-            + ") WITH ORDINALITY e (one, place) ORDER BY e.place)::"
-            + type
-            + " ELSE "
-            + before
-            + " END");
+        "CASE pg_catalog.array_ndims(" + before + ")" + cases + " ELSE " + before + " END");
+  }
+
+  /// The part of an array that subscripts down to a dimension lead to, as texts.
+  private static String array(
+      String array, String type, List<ValueGroup> groups, int dimension, int dimensions) {
+    String inner;
+    String from;
+    String place;
+    if (dimensions == 1) {
+      inner = changed("e.one", type, groups);
+      from = "pg_catalog.unnest(" + array + ") WITH ORDINALITY e (one, place)";
+      place = "e.place";
+    } else {
+      place = "i" + dimension;
+      from = "pg_catalog.generate_subscripts(" + array + ", " + dimension + ") " + place;
+      if (dimension < dimensions) {
+        inner = array(array, type, groups, dimension + 1, dimensions);
+      } else {
+        String subscripts =
+            IntStream.rangeClosed(1, dimensions)
+                .mapToObj(i -> "[i" + i + "]")
+                .collect(Collectors.joining());
+        inner = changed("(" + array + ")" + subscripts, type, groups);
+      }
+    }
+    return "(SELECT pg_catalog.array_agg(" + inner + " ORDER BY " + place + ") FROM " + from + ")";
+  }
+
+  private static String changed(String value, String type, List<ValueGroup> groups) {
+    return "coalesce("
+        + groups.stream()
+            .map(
+                group ->
+                    "(SELECT v.new FROM "
+                        + Renewal.table(group)
+                        + " v WHERE v.old = "
+                        + KeyText.of(value, type)
+                        + "), ")
+            .collect(Collectors.joining())
+        + value
+        + "::pg_catalog.text)";
   }
 
   /// `$.name."odd name"[*]` as its steps; `[*]` is the empty step.
-  private static List<String> steps(VirtualReference reference) {
-    String path = reference.json().orElseThrow();
+  private static List<String> steps(String path, ColumnName from) {
     List<String> steps = new ArrayList<>();
     int at = path.startsWith("$") ? 1 : path.length() + 1;
     while (at < path.length() && steps.size() < STEPS_MAX) {
@@ -148,7 +211,7 @@ final class LooseReferences {
     if (at != path.length()) {
       throw new BackupException(
           ErrorCode.SCOPE_MAP_UNSUITABLE,
-          "virtualReferences: nobody can follow the path " + path + " of " + reference.from(),
+          "virtualReferences: nobody can follow the path " + path + " of " + from,
           "A path is like '$.name[*].\"other name\"'.");
     }
     return steps;
@@ -171,9 +234,9 @@ final class LooseReferences {
   }
 
   /// The JSON with other ids, written from the outside to the inside.
-  private static String json(String value, List<String> steps, int depth, ValueGroup group) {
+  private static String json(String value, List<String> steps, int depth, List<ValueGroup> groups) {
     if (depth == steps.size()) {
-      return id(value, group);
+      return id(value, groups);
     }
     String here = "j" + depth;
     String step = steps.get(depth);
@@ -183,7 +246,7 @@ final class LooseReferences {
           "CASE WHEN pg_catalog.jsonb_typeof("
               + here
               + ".v) = 'array' THEN coalesce((SELECT pg_catalog.jsonb_agg("
-              + json("e" + depth + ".one", steps, depth + 1, group)
+              + json("e" + depth + ".one", steps, depth + 1, groups)
               + " ORDER BY e"
               + depth
               + ".place) FROM pg_catalog.jsonb_array_elements("
@@ -209,7 +272,7 @@ final class LooseReferences {
               + ".v, ARRAY["
               + name
               + "], "
-              + json("(" + here + ".v -> " + name + ")", steps, depth + 1, group)
+              + json("(" + here + ".v -> " + name + ")", steps, depth + 1, groups)
               + ") ELSE "
               + here
               + ".v END";
@@ -218,18 +281,25 @@ final class LooseReferences {
   }
 
   /// A number or a text of JSON that is an id.
-  private static String id(String value, ValueGroup group) {
+  private static String id(String value, List<ValueGroup> groups) {
+    String type = "pg_catalog.jsonb_typeof(" + value + ")";
     String text = "(" + value + " #>> '{}')";
-    return "coalesce((SELECT CASE pg_catalog.jsonb_typeof("
-        + value
-        + ") WHEN 'number' THEN pg_catalog.to_jsonb(v.new::pg_catalog.numeric) ELSE"
-        + " pg_catalog.to_jsonb(v.new) END FROM "
-        + Renewal.table(group)
-        + " v WHERE v.old = "
-        + text
-        + " COLLATE \"C\" AND pg_catalog.jsonb_typeof("
-        + value
-        + ") IN ('number', 'string')), "
+    String number = KeyText.of(text + "::pg_catalog.numeric", "numeric");
+    String old =
+        "CASE " + type + " WHEN 'number' THEN " + number + " WHEN 'string' THEN " + text + " END";
+    return "coalesce("
+        + groups.stream()
+            .map(
+                group ->
+                    "(SELECT CASE "
+                        + type
+                        + " WHEN 'number' THEN pg_catalog.to_jsonb(v.new::pg_catalog.numeric) ELSE"
+                        + " pg_catalog.to_jsonb(v.new) END FROM "
+                        + Renewal.table(group)
+                        + " v WHERE v.old = ("
+                        + old
+                        + ") COLLATE \"C\"), ")
+            .collect(Collectors.joining())
         + value
         + ")";
   }

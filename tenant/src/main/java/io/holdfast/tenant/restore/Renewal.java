@@ -15,6 +15,8 @@ import io.holdfast.tenant.scope.ColumnName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /// Makes the staged rows of one tenant those of another: ids are made anew, and what points to them
@@ -25,6 +27,9 @@ import java.util.stream.Collectors;
 final class Renewal {
   private static final String UUID =
       "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
+
+  /// An id of so many characters stands in a path for nothing else, such as a UUID.
+  private static final int UNMISTAKABLE = 16;
 
   private final RestoreTables tables;
   private final CopyRules rules;
@@ -44,11 +49,7 @@ final class Renewal {
     return "CREATE TEMP TABLE hf_values_"
         + group.number()
         + " (old pg_catalog.text COLLATE \"C\" PRIMARY KEY, new pg_catalog.text COLLATE \"C\" NOT"
-        + " NULL) ON COMMIT DROP";
-  }
-
-  static String copyIn(ValueGroup group) {
-    return "COPY " + table(group) + " (old, new) FROM STDIN (ENCODING 'UTF8')";
+        + " NULL, known boolean NOT NULL DEFAULT false) ON COMMIT DROP";
   }
 
   /// What a group became.
@@ -56,48 +57,53 @@ final class Renewal {
     return "SELECT old, new FROM " + table(group) + " ORDER BY old";
   }
 
-  /// Makes the values that are not known from an earlier run of the same operation.
-  List<String> make(ValueGroup group) {
+  /// Lifts a sequence that is behind the rows: it would give numbers that are taken.
+  Optional<String> lift(ValueGroup group) {
+    return isDrawn(group)
+        ? group.homes().stream()
+            .flatMap(home -> column(home).sequence().stream())
+            .findFirst()
+            .map(sequence -> Sequences.behindAll(tables, group, sequence))
+        : Optional.empty();
+  }
+
+  /// Whether the numbers are what the database gives, whatever it is.
+  boolean isDrawn(ValueGroup group) {
+    return copy.numbers() == Numbers.DRAWN && group.making() instanceof Making.Drawn;
+  }
+
+  /// Makes the values that are not known.
+  String make(ValueGroup group) {
+    return "INSERT INTO "
+        + table(group)
+        + " (old, new) SELECT v.old, "
+        + made(group.making(), group)
+        + " FROM ("
+        + values(group)
+        + ") v WHERE NOT EXISTS (SELECT FROM "
+        + table(group)
+        + " known WHERE known.old = v.old)";
+  }
+
+  /// Drops values that came twice. Its value is how many.
+  static String dropRepeated(ValueGroup group) {
+    return "WITH gone AS (DELETE FROM "
+        + table(group)
+        + " v USING "
+        + table(group)
+        + " o WHERE NOT v.known AND o.new = v.new AND o.old <> v.old AND (o.known OR o.old < v.old)"
+        + " RETURNING 1) SELECT pg_catalog.count(*) FROM gone";
+  }
+
+  /// What helps to find the values.
+  static List<String> finish(ValueGroup group) {
     List<String> sql = new ArrayList<>();
-    if (copy.numbers() == Numbers.DRAWN && group.making() instanceof Making.Drawn) {
-      group.homes().forEach(home -> lift(home).ifPresent(sql::add));
-    }
-    sql.add(
-        "INSERT INTO "
-            + table(group)
-            + " (old, new) SELECT v.old, "
-            + made(group.making(), group)
-            + " FROM ("
-            + values(group)
-            + ") v WHERE NOT EXISTS (SELECT FROM "
-            + table(group)
-            + " known WHERE known.old = v.old)");
     if (group.making() instanceof Making.FileName || group.making() instanceof Making.Computed) {
       // Files are found by what they are called in the copy.
       sql.add("CREATE INDEX ON " + table(group) + " USING hash (new)");
     }
     sql.add("ANALYZE " + table(group));
     return sql;
-  }
-
-  /// A sequence that is behind the rows would give numbers that are taken.
-  private Optional<String> lift(ColumnName home) {
-    return column(home)
-        .sequence()
-        .map(
-            sequence ->
-                "SELECT pg_catalog.setval("
-                    + SqlText.literal(sequence.sql())
-                    + "::pg_catalog.regclass, m.most) FROM (SELECT pg_catalog.max("
-                    + quoted(home.column())
-                    + ")::bigint AS most FROM "
-                    + tables.find(home.table()).orElseThrow().table().fromSql()
-                    + ") m, pg_catalog.pg_sequence q, "
-                    + sequence.sql()
-                    + " now WHERE q.seqrelid = "
-                    + SqlText.literal(sequence.sql())
-                    + "::pg_catalog.regclass AND q.seqincrement > 0 AND m.most > now.last_value"
-                    + " AND m.most <= q.seqmax");
   }
 
   private Column column(ColumnName name) {
@@ -113,8 +119,8 @@ final class Renewal {
             .map(
                 home ->
                     "SELECT "
-                        + quoted(home.column())
-                        + "::pg_catalog.text COLLATE \"C\" AS old"
+                        + KeyText.of(quoted(home.column()), column(home).type())
+                        + " AS old"
                         + (computed ? ", " + computed(group) + " AS computed" : "")
                         + " FROM "
                         + tables.find(home.table()).orElseThrow().stage()
@@ -210,13 +216,59 @@ final class Renewal {
         : Optional.empty();
   }
 
+  /// What does not fit into columns that get it, by the column: how many, and the first of them.
+  SortedMap<ColumnName, String> tooLarge(ValueGroup group) {
+    SortedMap<ColumnName, String> sql = new TreeMap<>();
+    if (group.making() instanceof Making.Drawn || group.making() instanceof Making.NextNumber) {
+      for (ColumnName name : group.columns()) {
+        KeyText.range(column(name).type())
+            .ifPresent(
+                range ->
+                    sql.put(
+                        name,
+                        "SELECT pg_catalog.count(*), pg_catalog.min(new::pg_catalog.numeric) FROM "
+                            + table(group)
+                            + " WHERE NOT (new::pg_catalog.numeric "
+                            + range
+                            + ")"));
+      }
+    }
+    return sql;
+  }
+
+  /// Values of which an expression makes nothing: how many, and one of them.
+  Optional<String> absent(ValueGroup group) {
+    return group.making() instanceof Making.Computed
+        ? Optional.of(
+            "SELECT pg_catalog.count(*), pg_catalog.min(v.old) FROM ("
+                + values(group)
+                + ") v WHERE v.computed IS NULL")
+        : Optional.empty();
+  }
+
+  /// Keys of rows that would not be told apart, or that would have none: how many, and one of them.
+  static String unclear(StagedTable staged) {
+    String key = quoted(staged.key().columns());
+    return "SELECT pg_catalog.count(*), pg_catalog.min(c.key) FROM (SELECT ROW("
+        + key
+        + ")::pg_catalog.text COLLATE \"C\" AS key FROM "
+        + staged.stage()
+        + " GROUP BY "
+        + key
+        + " HAVING pg_catalog.count(*) > 1"
+        + staged.key().columns().stream()
+            .map(column -> " OR " + quoted(column) + " IS NULL")
+            .collect(Collectors.joining())
+        + ") c";
+  }
+
   /// New values that the column would not hold as they are.
   static String unfit(ValueGroup group) {
     return "SELECT pg_catalog.count(*) FROM "
         + table(group)
-        + " WHERE new::"
-        + group.type()
-        + "::pg_catalog.text IS DISTINCT FROM new";
+        + " WHERE "
+        + KeyText.of("new::" + group.type(), group.type())
+        + " IS DISTINCT FROM new";
   }
 
   private String next(ValueGroup group) {
@@ -230,27 +282,44 @@ final class Renewal {
                         + tables.find(home.table()).orElseThrow().table().fromSql()
                         + "), 0)")
             .collect(Collectors.joining(", "));
-    return "(GREATEST("
+    return "pg_catalog.trim_scale(GREATEST("
         + largest
         + ", (SELECT coalesce(pg_catalog.max(new::pg_catalog.numeric), 0) FROM "
         + table(group)
-        + ")) + pg_catalog.row_number() OVER ())::pg_catalog.text";
+        + ")) + pg_catalog.row_number() OVER ()::pg_catalog.numeric)::pg_catalog.text";
   }
 
+  /// A short id in a path may be anything, such as a month.
   private String fileName() {
+    String apart = apart() + " || v.old";
+    if (copy.from().length() < UNMISTAKABLE) {
+      return apart;
+    }
     String renamed =
         "pg_catalog.array_to_string(pg_catalog.array_replace(pg_catalog.string_to_array(v.old, '/'), "
             + SqlText.literal(copy.from())
             + ", "
             + SqlText.literal(copy.to())
             + "), '/')";
-    return "CASE WHEN "
-        + renamed
-        + " <> v.old THEN "
-        + renamed
-        + " ELSE "
-        + SqlText.literal("copy-" + copy.mark() + "/")
-        + " || v.old END";
+    return "CASE WHEN " + renamed + " <> v.old THEN " + renamed + " ELSE " + apart + " END";
+  }
+
+  private String apart() {
+    return SqlText.literal("copy-" + copy.mark() + "/");
+  }
+
+  /// Gives files whose names other rows have names of their own.
+  Optional<String> evade(ValueGroup group, KnownValues known) {
+    return group.making() instanceof Making.FileName
+        ? Optional.of(
+            "UPDATE "
+                + table(group)
+                + " f SET new = "
+                + apart()
+                + " || f.new FROM ("
+                + known.taken(group)
+                + ") held WHERE held.old = f.old")
+        : Optional.empty();
   }
 
   /// Gives the rows of a table their new values.
@@ -294,8 +363,7 @@ final class Renewal {
             + " ON "
             + v
             + ".old = "
-            + old
-            + "::pg_catalog.text COLLATE \"C\"";
+            + KeyText.of(old, staged.columnOf(column).type());
     String value =
         "CASE WHEN "
             + v

@@ -28,6 +28,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Brings the rows of one tenant's backup into a database: first a plan, from which nothing in the
@@ -61,15 +62,33 @@ public final class TenantRestore {
 
   /// Rows that the caller brings, by a `COPY` of this text.
   ///
-  /// @param name the export name of an owned table, or the name of a referenced one
-  public record Load(String copy, Kind kind, String name) {
+  /// Runs of a copy come one after another, the oldest first, and the other restores of the tenant
+  /// among them; of each, what it says about each load.
+  ///
+  /// @param names the export name of an owned table, or the name of a referenced one
+  public record Load(String copy, Kind kind, List<String> names) {
+    public Load {
+      names = List.copyOf(names);
+    }
+
+    Load(String copy, Kind kind, String name) {
+      this(copy, kind, List.of(name));
+    }
+
+    public String name() {
+      return names.getFirst();
+    }
+
     /// What comes with it.
     public enum Kind {
       ROWS,
       REFERENCES,
       UNDO,
-      /// For a copy: what earlier runs of the operation made; the name is that of [#values].
-      VALUES
+      /// For a copy: what ids became in an earlier run of the operation; [#names] are those by
+      /// which [#values] may have called it.
+      VALUES,
+      /// For a copy: what another restore of the tenant did, as [#done] says it.
+      SINCE
     }
   }
 
@@ -134,11 +153,11 @@ public final class TenantRestore {
       run(staging.create(staged));
       switch (goal) {
         case Goal.Restore _ -> {}
-        case Goal.Copy _, Goal.Undo _ -> run(List.of(Undoing.create(staged)));
+        case Goal.Copy _, Goal.Undo _ -> run(Undoing.create(staged));
       }
     }
     for (ValueGroup group : copyRules.groups()) {
-      run(List.of(Renewal.create(group)));
+      run(List.of(Renewal.create(group), KnownValues.create(group)));
     }
     for (int i = 0; i < backedUpReferences.size(); i++) {
       run(List.of(references.create(i)));
@@ -253,7 +272,11 @@ public final class TenantRestore {
       loads.add(new Load(staged.copyIn(), Load.Kind.ROWS, staged.exportName()));
       switch (goal) {
         case Goal.Restore _ -> {}
-        case Goal.Copy _, Goal.Undo _ ->
+        case Goal.Copy _ -> {
+          loads.add(new Load(Undoing.copyIn(staged), Load.Kind.UNDO, staged.exportName()));
+          loads.add(new Load(Undoing.copySince(staged), Load.Kind.SINCE, staged.exportName()));
+        }
+        case Goal.Undo _ ->
             loads.add(new Load(Undoing.copyIn(staged), Load.Kind.UNDO, staged.exportName()));
       }
     }
@@ -263,9 +286,17 @@ public final class TenantRestore {
               references.copyIn(i), Load.Kind.REFERENCES, backedUpReferences.get(i).name().text()));
     }
     for (ValueGroup group : fleeting()) {
-      loads.add(new Load(Renewal.copyIn(group), Load.Kind.VALUES, group.home().text()));
+      loads.add(new Load(KnownValues.copyIn(group), Load.Kind.VALUES, names(group)));
     }
     return loads;
+  }
+
+  /// Another map may have another home.
+  private static List<String> names(ValueGroup group) {
+    return Stream.concat(group.homes().stream(), group.columns().stream())
+        .distinct()
+        .map(ColumnName::text)
+        .toList();
   }
 
   private List<ValueGroup> fleeting() {
@@ -392,20 +423,15 @@ public final class TenantRestore {
 
   /// Makes ids anew, and lets what points to them follow.
   private void renew(Renewal renewal) throws IOException {
-    for (ValueGroup group : copyRules.groups()) {
-      Optional<String> strange = renewal.strange(group);
-      if (strange.isPresent()) {
-        requireNone(
-            session.value(strange.get()), group, "are no UUIDs, so they cannot be made anew");
-      }
-      run(renewal.make(group));
-      requireNone(
-          session.value(Renewal.unfit(group)), group, "would become too long for the column");
+    for (StagedTable staged : tables.all()) {
+      run(Undoing.forget(staged));
     }
+    new MakingAnew(session, cancellation, renewal, new KnownValues(tables)).make(copyRules);
     detach();
     for (StagedTable staged : tables.all()) {
       run(renewal.rewrite(staged).stream().toList());
       run(renewal.direct(staged));
+      requireKeys(staged);
     }
     for (StagedTable staged : tables.all()) {
       run(renewal.outside(staged));
@@ -414,6 +440,22 @@ public final class TenantRestore {
       remarks.add(
           column
               + " looks as if it held ids, and is copied as it is: nothing says to what it points");
+    }
+  }
+
+  private void requireKeys(StagedTable staged) throws IOException {
+    List<String> unclear = session.query(Renewal.unclear(staged)).getFirst();
+    if (!unclear.get(0).equals("0")) {
+      throw new BackupException(
+          ErrorCode.SCOPE_MAP_UNSUITABLE,
+          unclear.get(0)
+              + " keys of "
+              + staged.name()
+              + " ("
+              + String.join(", ", staged.key().columns())
+              + ") would be missing or there more than once in a copy, such as "
+              + unclear.get(1),
+          "Let the map give each row a key of its own, under 'columns'.");
     }
   }
 
@@ -450,15 +492,6 @@ public final class TenantRestore {
       if (!gone.equals("0")) {
         remarks.add(gone + " large objects of " + name + " are not copied: their rows have none");
       }
-    }
-  }
-
-  private static void requireNone(String count, ValueGroup group, String what) {
-    if (!count.equals("0")) {
-      throw new BackupException(
-          ErrorCode.SCOPE_MAP_UNSUITABLE,
-          count + " values of " + group.home() + " " + what,
-          "Let the map say how, under 'columns': 'clone: {expression: ...}' for this column.");
     }
   }
 

@@ -13,6 +13,12 @@ import java.util.stream.Collectors;
 /// The lines are as `COPY` writes them: `i`, `u` or `d`; the hash, `\N` for deleted rows; the
 /// columns of the key.
 final class Undoing {
+  /// What a restore did that is no run of the copy.
+  private static final String SINCE = "\"holdfast: since\"";
+
+  /// The order in which lines came.
+  private static final String PLACE = "\"holdfast: place\"";
+
   private Undoing() {}
 
   /// Over all columns that the table has when the restore is done: those that its safety backup
@@ -56,22 +62,79 @@ final class Undoing {
         .collect(Collectors.joining(", "));
   }
 
-  static String create(StagedTable staged) {
-    return "CREATE TEMP TABLE "
-        + staged.undo().substring("pg_temp.".length())
-        + " ON COMMIT DROP AS SELECT NULL::pg_catalog.text AS "
-        + StagedTable.STATE
-        + ", NULL::pg_catalog.text AS "
-        + StagedTable.DETAIL
-        + ", "
-        + quoted(staged.key().columns())
-        + " FROM "
-        + staged.table().fromSql()
-        + " WITH NO DATA";
+  static List<String> create(StagedTable staged) {
+    return List.of(
+        "CREATE TEMP TABLE "
+            + staged.undo().substring("pg_temp.".length())
+            + " ON COMMIT DROP AS SELECT NULL::pg_catalog.text AS "
+            + StagedTable.STATE
+            + ", NULL::pg_catalog.text AS "
+            + SINCE
+            + ", NULL::pg_catalog.text AS "
+            + StagedTable.DETAIL
+            + ", "
+            + quoted(staged.key().columns())
+            + " FROM "
+            + staged.table().fromSql()
+            + " WITH NO DATA",
+        "ALTER TABLE "
+            + staged.undo()
+            + " ADD COLUMN "
+            + PLACE
+            + " pg_catalog.int8 GENERATED ALWAYS AS IDENTITY");
   }
 
   static String copyIn(StagedTable staged) {
-    return "COPY " + staged.undo() + " FROM STDIN (ENCODING 'UTF8')";
+    return copyIn(staged, StagedTable.STATE);
+  }
+
+  /// Takes in what another restore did, in between or afterwards.
+  static String copySince(StagedTable staged) {
+    return copyIn(staged, SINCE);
+  }
+
+  private static String copyIn(StagedTable staged, String state) {
+    return "COPY "
+        + staged.undo()
+        + " ("
+        + state
+        + ", "
+        + StagedTable.DETAIL
+        + ", "
+        + quoted(staged.key().columns())
+        + ") FROM STDIN (ENCODING 'UTF8')";
+  }
+
+  /// Forgets rows that a copy made and another restore took back, unless that was undone in turn.
+  static List<String> forget(StagedTable staged) {
+    return List.of(
+        "ANALYZE " + staged.undo(),
+        "DELETE FROM "
+            + staged.undo()
+            + " u WHERE u."
+            + StagedTable.STATE
+            + " = 'i' AND EXISTS (SELECT FROM "
+            + staged.undo()
+            + " d WHERE d."
+            + SINCE
+            + " = 'd' AND "
+            + staged.sameKey("d", "u")
+            + " AND d."
+            + PLACE
+            + " > u."
+            + PLACE
+            + " AND NOT EXISTS (SELECT FROM "
+            + staged.undo()
+            + " i WHERE i."
+            + SINCE
+            + " = 'i' AND "
+            + staged.sameKey("i", "d")
+            + " AND i."
+            + PLACE
+            + " > d."
+            + PLACE
+            + "))",
+        "ANALYZE " + staged.undo());
   }
 
   /// Leaves in the plan what the restore did, and takes out what somebody changed since.

@@ -124,8 +124,7 @@ final class CopyCase implements AutoCloseable {
       assertThat(new CopyShape(catalog, map, tenant(after, TO)).lines())
           .as("the rows of the copy")
           .isEqualTo(new CopyShape(catalog, map, backup).lines());
-      try (RestoreRun again =
-          RestoreRun.open(url, stored.withUndo(safety.undo()), goal(Numbers.DRAWN))) {
+      try (RestoreRun again = RestoreRun.open(url, stored.afterRun(safety), goal(Numbers.DRAWN))) {
         assertThat(again.plan().isEmpty()).as("once is enough").isTrue();
         assertThat(again.plan().blocked()).as("blocked when done again").isZero();
       }

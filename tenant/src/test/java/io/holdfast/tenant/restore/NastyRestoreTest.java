@@ -267,7 +267,7 @@ class NastyRestoreTest {
           .noneMatch(row -> row.get(1).equals("0"));
     }
     try (RestoreRun again =
-        RestoreRun.open(url, stored.withUndo(safety.undo()), copy(Goal.Numbers.DRAWN))) {
+        RestoreRun.open(url, stored.afterRun(safety), copy(Goal.Numbers.DRAWN))) {
       assertThat(again.plan().isEmpty()).isTrue();
     }
     try (RestoreRun undo = RestoreRun.open(url, safety, new Goal.Undo())) {

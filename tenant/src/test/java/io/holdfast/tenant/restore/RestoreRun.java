@@ -4,6 +4,7 @@ import io.holdfast.base.Cancellation;
 import io.holdfast.postgres.url.ConnectionUrl;
 import io.holdfast.postgres.wire.DatabaseSession;
 import io.holdfast.tenant.catalog.Catalog;
+import io.holdfast.tenant.restore.StoredTenant.Earlier;
 import io.holdfast.tenant.restore.TenantRestore.Load;
 import io.holdfast.tenant.restore.TenantRestore.Source;
 import io.holdfast.tenant.testing.TestDatabases;
@@ -64,18 +65,39 @@ final class RestoreRun implements AutoCloseable {
     RestoreRun run = new RestoreRun(session, catalog, stored, goal, restore);
     restore.begin();
     for (Load load : restore.loads()) {
-      byte[] bytes =
-          switch (load.kind()) {
-            case ROWS, REFERENCES -> stored.rows().getOrDefault(load.name(), new byte[0]);
-            case UNDO, VALUES -> stored.undo().getOrDefault(load.name(), new byte[0]);
-          };
-      session.beginCopy(load.copy());
-      session.send(bytes, 0, bytes.length);
-      session.endCopy();
+      switch (load.kind()) {
+        case ROWS, REFERENCES -> run.load(load, stored.rows());
+        case UNDO -> run.load(load, stored.undo());
+        case VALUES, SINCE -> {}
+      }
+    }
+    for (Earlier earlier : stored.earlier()) {
+      for (Load load : restore.loads()) {
+        if (isOf(load, earlier)) {
+          run.load(load, earlier.said());
+        }
+      }
     }
     restore.leaveOut(erased);
     run.plan = restore.plan(source, List.of("test"));
     return run;
+  }
+
+  private static boolean isOf(Load load, Earlier earlier) {
+    return switch (load.kind()) {
+      case ROWS, REFERENCES -> false;
+      case UNDO, VALUES -> earlier.part() == Earlier.Part.RUN_OF_THE_COPY;
+      case SINCE -> earlier.part() == Earlier.Part.OTHER;
+    };
+  }
+
+  private void load(Load load, Map<String, byte[]> from) throws IOException {
+    for (String name : load.names()) {
+      byte[] bytes = from.getOrDefault(name, new byte[0]);
+      session.beginCopy(load.copy());
+      session.send(bytes, 0, bytes.length);
+      session.endCopy();
+    }
   }
 
   private static String id(StoredTenant stored, Goal goal) {
@@ -88,6 +110,10 @@ final class RestoreRun implements AutoCloseable {
 
   List<RowSample> samples(int rowsMax) throws IOException {
     return restore.samples(plan, rowsMax);
+  }
+
+  Map<String, WantedFile> files(String group) throws IOException {
+    return restore.wantedFiles(group);
   }
 
   List<String> remarks() {

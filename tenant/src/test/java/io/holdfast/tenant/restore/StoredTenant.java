@@ -25,7 +25,17 @@ record StoredTenant(
     List<BackedUpTable> tables,
     List<BackedUpReference> references,
     Map<String, byte[]> rows,
-    Map<String, byte[]> undo) {
+    Map<String, byte[]> undo,
+    List<Earlier> earlier) {
+  /// An earlier restore of the tenant that a copy goes to.
+  ///
+  /// @param said by it of itself
+  record Earlier(Part part, Map<String, byte[]> said) {
+    enum Part {
+      RUN_OF_THE_COPY,
+      OTHER
+    }
+  }
 
   static final Map<String, String> SETTINGS =
       Map.of("search_path", "", "row_security", "off", "jit", "off", "TimeZone", "UTC");
@@ -60,7 +70,7 @@ record StoredTenant(
               query.table(), query.columns().stream().map(Column::name).toList(), query.match()));
       rows.put(query.table().text(), copy(session, query.sql()));
     }
-    return new StoredTenant(map, id, tables, references, rows, Map.of());
+    return new StoredTenant(map, id, tables, references, rows, Map.of(), List.of());
   }
 
   static byte[] copy(DatabaseSession session, String sql) throws IOException {
@@ -71,6 +81,22 @@ record StoredTenant(
 
   /// With what a restore says of itself: a safety backup.
   StoredTenant withUndo(Map<String, byte[]> undo) {
-    return new StoredTenant(map, id, tables, references, rows, undo);
+    return new StoredTenant(map, id, tables, references, rows, undo, earlier);
+  }
+
+  /// The same for a copy of which this run was before.
+  StoredTenant afterRun(StoredTenant safety) {
+    return after(new Earlier(Earlier.Part.RUN_OF_THE_COPY, safety.undo()));
+  }
+
+  /// The same for a copy since a run of which something else was done.
+  StoredTenant afterOther(StoredTenant safety) {
+    return after(new Earlier(Earlier.Part.OTHER, safety.undo()));
+  }
+
+  private StoredTenant after(Earlier one) {
+    List<Earlier> all = new ArrayList<>(earlier);
+    all.add(one);
+    return new StoredTenant(map, id, tables, references, rows, undo, all);
   }
 }

@@ -415,7 +415,7 @@ class TenantRestoreTest {
         "DELETE FROM tasks WHERE slug = 's2'");
     StoredTenant stored =
         new StoredTenant(
-            map(url), old.id(), old.tables(), old.references(), old.rows(), old.undo());
+            map(url), old.id(), old.tables(), old.references(), old.rows(), old.undo(), List.of());
     StoredTenant safety;
     try (RestoreRun run = run(stored, Preset.MIRROR)) {
       assertThat(run.plan("notes").work()).isEqualTo(new Work(0, 0, 0));
