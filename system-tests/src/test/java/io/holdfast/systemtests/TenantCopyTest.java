@@ -110,9 +110,23 @@ class TenantCopyTest {
       Map<String, String> files = files(assets);
       String[] copy = {"--copy-to", TO, "--store", "files=" + assets};
 
+      String stranger = run(connection, FILES.formatted(account)).getLast();
+      Path place = assets.resolve(stranger.replace(account.toString(), TO));
+      Files.createDirectory(place.getParent());
+      Files.copy(assets.resolve(stranger), place);
+      Command.Ended refused = program.expect(2, tenant("preview", "account", "" + account, copy));
+      assertThat(refused.err()).contains("is there, and this copy did not make it");
+      Files.delete(place);
+      Files.delete(place.getParent());
+      Command.Ended lacking =
+          program.expect(
+              0, tenant("preview", "account", "" + account, with("--without=audio", copy)));
+      assertThat(lacking.err())
+          .contains("files of group audio are not copied: rows of the copy name what is not there");
+
       String plan = plan(program.expect(0, tenant("preview", "account", "" + account, copy)));
       Path obstacle = obstacle(connection, assets, account);
-      program.expect(1, tenant("restore", "account", "" + account, with(plan, copy)));
+      program.expect(3, tenant("restore", "account", "" + account, with(plan, copy)));
       assertThat(contents(connection)).as("after a copy that failed").isEqualTo(rows);
       Files.delete(obstacle);
 

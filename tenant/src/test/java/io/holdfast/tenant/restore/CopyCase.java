@@ -87,6 +87,7 @@ final class CopyCase implements AutoCloseable {
           new ColumnName(table, "slot"),
           new ColumnRule(new ColumnRule.OnRestore.Backup(), new ColumnRule.OnClone.Renumber()));
     }
+    columns.remove(new ColumnName(found.root().table(), found.root().key()));
     return new ScopeMap(
         found.name(),
         found.root(),

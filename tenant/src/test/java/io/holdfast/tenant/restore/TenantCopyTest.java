@@ -370,7 +370,12 @@ class TenantCopyTest {
     rows(
         "INSERT INTO tasks (project_id, title, account_id) VALUES"
             + " ('aaaaaaaa-0000-0000-0000-000000000020', 'taken', 2) RETURNING 1");
-    copied(stored.afterRun(first).afterOther(undone), "9");
+    StoredTenant before = stored.afterRun(first).afterOther(undone);
+    StoredTenant second = copied(before, "9");
+    try (RestoreRun again =
+        RestoreRun.open(url, before.afterRun(second), copy("9", Numbers.DRAWN))) {
+      assertThat(again.plan().isEmpty()).as("what the newest run made counts").isTrue();
+    }
     assertThat(rows("SELECT count(*), count(layout -> 'rows') FROM boards WHERE account_id = 9"))
         .hasToString("[[2, 1]]");
     assertThat(rows("SELECT title FROM tasks WHERE account_id = 9 ORDER BY 1"))
@@ -619,9 +624,15 @@ class TenantCopyTest {
             + " integer NOT NULL REFERENCES accounts)");
     rows("INSERT INTO tickets VALUES (10, 1), (30, 2), (40, 1) RETURNING 1");
     map = map();
-    copied(stored(), "9");
-    assertThat(rows("SELECT count(*), count(DISTINCT id) FROM tickets")).hasToString("[[5, 5]]");
-    assertThat(rows("SELECT count(*) FROM tickets WHERE account_id = 9")).hasToString("[[2]]");
+    StoredTenant stored = stored();
+    StoredTenant first = copied(stored, "9");
+    String drawn = "SELECT id FROM tickets WHERE account_id = 9 ORDER BY 1";
+    assertThat(rows(drawn)).hasToString("[[20], [50]]");
+    StoredTenant undone = undone(first);
+    rows("INSERT INTO tickets VALUES (20, 2) RETURNING 1");
+    rows("SELECT setval('numbers', 4)");
+    copied(stored.afterRun(first).afterOther(undone), "9");
+    assertThat(rows(drawn)).as("50 is the other one's").hasToString("[[50], [60]]");
   }
 
   @Test
