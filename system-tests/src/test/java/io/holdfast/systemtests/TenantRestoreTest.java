@@ -133,6 +133,9 @@ class TenantRestoreTest {
       assertThat(files(assets)).isEqualTo(files);
 
       String[] undo = {"--undo", "--store", "files=" + assets};
+      String[] partly = {"--undo", "--store", "files=" + assets, "--without", "audio"};
+      Command.Ended part = program.expect(0, tenant("preview", "account", account, partly));
+      assertThat(part.out()).doesNotContain("files");
       Command.Ended back = program.expect(0, tenant("preview", "account", account, undo));
       program.expect(
           0, tenant("undo", "account", account, with(plan(back), "--store", "files=" + assets)));

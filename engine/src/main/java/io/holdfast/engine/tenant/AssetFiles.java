@@ -39,6 +39,7 @@ final class AssetFiles {
   private final TenantContents contents;
   private final AssetStores stores;
   private final List<Step> steps = new ArrayList<>();
+  private final Map<String, Step> byPlace = new HashMap<>();
   private final List<Step> adopted = new ArrayList<>();
   private final Set<Done> made = new HashSet<>();
   private final List<String> warnings = new ArrayList<>();
@@ -111,7 +112,7 @@ final class AssetFiles {
     }
     switch (goal) {
       case Goal.Restore _, Goal.Copy _ -> {}
-      case Goal.Undo _ -> undo(map, rows);
+      case Goal.Undo _ -> undo(map, rows, request.without());
     }
   }
 
@@ -174,17 +175,23 @@ final class AssetFiles {
           && made.contains(new Done(Action.CREATE, name, key, then))) {
         adopted.add(step);
       } else {
-        throw taken(name, group, key);
+        throw taken(
+            step,
+            made.stream().anyMatch(done -> done.key().equals(key))
+                ? " is there, as an earlier run of this copy or somebody after it wrote it"
+                : " is there, and this copy did not make it");
       }
     }
     lacking(name, lacking);
   }
 
-  private static BackupException taken(String name, AssetGroup.FileGroup group, String key) {
+  private static BackupException taken(Step step, String how) {
     return new BackupException(
         ErrorCode.RESTORE_BLOCKED,
-        "file " + key + " of store " + group.store() + " is there, and this copy did not make it",
-        "Nothing was changed. Move it away, or leave its group out with --without " + name + ".");
+        "file " + step.key() + " of store " + step.store() + how,
+        "Nothing was changed. Move it away, or leave its group out with --without "
+            + step.group()
+            + ".");
   }
 
   /// Rows of a copy name files of their own, also where nobody brings these.
@@ -226,11 +233,28 @@ final class AssetFiles {
     return text.lines().limit(LINES_MAX).map(Done::parse);
   }
 
+  /// Several groups may name one file, which is written once.
   private void add(Step step) throws IOException {
     if (step.action() != Action.DELETE) {
       stores.require(step.store()).requireFits(step.key(), contents.bytes(step.stored()));
     }
-    steps.add(step);
+    Step other = byPlace.putIfAbsent(step.store() + " " + step.key(), step);
+    if (other == null) {
+      steps.add(step);
+    } else if (other.action() != step.action() || !other.after().equals(step.after())) {
+      throw new BackupException(
+          ErrorCode.RESTORE_BLOCKED,
+          "file "
+              + step.key()
+              + " of store "
+              + step.store()
+              + " belongs to the groups "
+              + other.group()
+              + " and "
+              + step.group()
+              + ", which have different contents for it",
+          "Nothing was changed. Leave one of them out with --without.");
+    }
   }
 
   private String hash(String path) throws IOException {
@@ -240,12 +264,13 @@ final class AssetFiles {
   }
 
   /// Turns round what the restore wrote down, as far as the files are still what it made of them.
-  private void undo(ScopeMap map, TenantRestore rows) throws IOException {
+  private void undo(ScopeMap map, TenantRestore rows, Set<String> without) throws IOException {
     if (!contents.has(TenantPaths.UNDO_FILES)) {
       return;
     }
     for (Done done : done(contents).toList()) {
       if (map.assets().get(done.group()) instanceof AssetGroup.FileGroup group
+          && !without.contains(done.group())
           && stores.find(group.store()).isPresent()
           && (done.action() == Action.CREATE || !erased(done.group(), rows).contains(done.key()))) {
         undo(group.store(), done);

@@ -1,6 +1,7 @@
 package io.holdfast.engine.tenant;
 
 import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
 import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.config.Environment;
 import io.holdfast.storage.ObjectPlaces;
@@ -41,6 +42,13 @@ final class AssetStores implements AutoCloseable {
     return switch (place) {
       case StorePlace.Directory(var directory) -> new DirectoryAssets(directory);
       case StorePlace.Bucket(String url) -> {
+        String profile = prefix(name) + "AWS_PROFILE";
+        if (context.environment().containsKey(profile)) {
+          throw new BackupException(
+              ErrorCode.BAD_CONFIGURATION,
+              profile + " is set, but a store cannot have a profile of its own",
+              "Set " + prefix(name) + "AWS_ACCESS_KEY_ID and its secret key in its place.");
+        }
         StoreContext its =
             new StoreContext(
                 context.clock(),

@@ -108,7 +108,15 @@ final class DirectoryAssets implements AssetStore {
   /// @throws BackupException `FILE_ERROR` if they do
   private static void requireWithin(Path directory, Path file) throws IOException {
     Path parent = Objects.requireNonNull(file.getParent(), "a file lies in a directory");
-    if (Files.exists(parent) && !parent.toRealPath().startsWith(directory.toRealPath())) {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    // Of a path that is not there yet, what is there of it decides.
+    Path there = parent;
+    while (!Files.exists(there) && there.getParent() != null) {
+      there = there.getParent();
+    }
+    if (!there.toRealPath().startsWith(directory.toRealPath())) {
       throw new BackupException(
           ErrorCode.FILE_ERROR,
           parent + " leads out of " + directory,
@@ -129,8 +137,7 @@ final class DirectoryAssets implements AssetStore {
   public void write(String key, Optional<Seen> before, NewObject content) throws IOException {
     Path file = place(key);
     Path parent = Objects.requireNonNull(file.getParent(), "a file lies in a directory");
-    Files.createDirectories(parent);
-    requireWithin(directory, file);
+    makeDirectory(parent);
     Path temporary = Files.createTempFile(parent, ".holdfast-", ".tmp");
     try {
       try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE);
@@ -151,7 +158,31 @@ final class DirectoryAssets implements AssetStore {
     } finally {
       Files.deleteIfExists(temporary);
     }
-    try (FileChannel entries = FileChannel.open(parent, StandardOpenOption.READ)) {
+    force(parent);
+  }
+
+  /// Makes what is missing of a path, each durable; [#place] has looked that what is there does not
+  /// lead out.
+  private static void makeDirectory(Path wanted) throws IOException {
+    if (Files.isDirectory(wanted)) {
+      return;
+    }
+    Path parent = wanted.getParent();
+    if (parent != null) {
+      makeDirectory(parent);
+      try {
+        Files.createDirectory(wanted);
+      } catch (FileAlreadyExistsException e) {
+        if (!Files.isDirectory(wanted)) {
+          throw e;
+        }
+      }
+      force(parent);
+    }
+  }
+
+  private static void force(Path directory) throws IOException {
+    try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
       entries.force(true);
     }
   }
@@ -173,7 +204,9 @@ final class DirectoryAssets implements AssetStore {
   @Override
   public void delete(String key, Seen before) throws IOException {
     requireStill(key, before.state());
-    Files.delete(place(key));
+    Path file = place(key);
+    Files.delete(file);
+    force(Objects.requireNonNull(file.getParent(), "a file lies in a directory"));
   }
 
   @Override

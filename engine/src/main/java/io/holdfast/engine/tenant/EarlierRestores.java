@@ -1,5 +1,7 @@
 package io.holdfast.engine.tenant;
 
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
 import io.holdfast.engine.BackupCatalog;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.SnapshotRecord;
@@ -43,13 +45,10 @@ record EarlierRestores(List<Earlier> all) {
       throws IOException {
     Map<String, String> database = new TreeMap<>();
     target.identity().ifPresent(identity -> database.put(TenantDraft.DATABASE, identity));
-    List<Earlier> newestFirst = new ArrayList<>();
+    List<Chosen> newestFirst = new ArrayList<>();
     int oldest = 0;
     for (StoredSnapshot found : BackupCatalog.of(repository).ofSource(source).reversed()) {
       SnapshotRecord record = found.record();
-      if (newestFirst.size() == COUNT_MAX) {
-        break;
-      }
       if (!record.kind().equals(TenantDraft.SAFETY_KIND)
           || !TenantContents.isOf(found, scope, copy.to())
           || !has(record, database)) {
@@ -57,16 +56,32 @@ record EarlierRestores(List<Earlier> all) {
       }
       boolean committed = target.isCommitted(record.attributes().get(TenantDraft.TRANSACTION));
       if (has(record, attributes(copy))) {
-        newestFirst.add(
-            new Earlier(
-                TenantContents.of(repository, found), committed ? Part.RUN : Part.RUN_IN_VAIN));
+        newestFirst.add(new Chosen(found, committed ? Part.RUN : Part.RUN_IN_VAIN));
         oldest = newestFirst.size();
       } else if (committed) {
-        newestFirst.add(new Earlier(TenantContents.of(repository, found), Part.OTHER));
+        newestFirst.add(new Chosen(found, Part.OTHER));
       }
     }
-    return new EarlierRestores(newestFirst.subList(0, oldest).reversed());
+    if (oldest > COUNT_MAX) {
+      throw new BackupException(
+          ErrorCode.RESTORE_BLOCKED,
+          "since the copy "
+              + copy.operation()
+              + " was first made there were "
+              + oldest
+              + " restores",
+          "Nothing was changed. Forget older safety backups, or make a new copy, with another"
+              + " --operation.");
+    }
+    // What came before the first run of the copy has nothing to do with it.
+    List<Earlier> opened = new ArrayList<>();
+    for (Chosen chosen : newestFirst.subList(0, oldest).reversed()) {
+      opened.add(new Earlier(TenantContents.of(repository, chosen.backup()), chosen.part()));
+    }
+    return new EarlierRestores(opened);
   }
+
+  private record Chosen(StoredSnapshot backup, Part part) {}
 
   private static boolean has(SnapshotRecord record, Map<String, String> attributes) {
     return record.attributes().entrySet().containsAll(attributes.entrySet());

@@ -118,6 +118,9 @@ public final class TenantRestoration {
         };
     try (TenantTarget target =
         TenantTarget.open(url, map, id, use, request.lockWait(), context.cancellation())) {
+      if (request.aim() instanceof Aim.Undo) {
+        requireCommitted(contents, target);
+      }
       Goal goal = goal(request, map, contents, id);
       TenantRestore rows =
           new TenantRestore(
@@ -188,6 +191,22 @@ public final class TenantRestoration {
         yield id;
       }
     };
+  }
+
+  /// What a restore was going to do says nothing of who did it if it never came to that.
+  private static void requireCommitted(TenantContents contents, TenantTarget target)
+      throws IOException {
+    if (contents.database().isPresent()
+        && contents.database().equals(target.identity())
+        && !target.isCommitted(
+            contents.backup().record().attributes().get(TenantDraft.TRANSACTION))) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          contents.name()
+              + " is of a restore that was never committed, so none of it can be undone",
+          "Its rows were not changed; files that it created are left. To undo an earlier restore,"
+              + " name its safety backup: 'holdfast list' shows them.");
+    }
   }
 
   /// What a copy has to know of.

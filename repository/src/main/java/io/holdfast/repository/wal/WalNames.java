@@ -51,18 +51,15 @@ final class WalNames {
   /// The range of an object's name in the folder of a timeline, with its variant, which is empty
   /// for the range itself. There are many names: nothing is made of those that are none.
   static Optional<WalVariant> parseRange(int timeline, String name) {
-    boolean plain = name.length() == PLAIN_CHARACTERS;
-    boolean form =
-        (plain || name.length() == VARIANT_CHARACTERS)
-            && isHex(name, 0, DASH)
-            && name.charAt(DASH) == '-'
-            && isHex(name, DASH + 1, PLAIN_CHARACTERS)
-            && (plain
-                || (isVariant(name.substring(PLAIN_CHARACTERS, PLAIN_CHARACTERS + 2))
-                    && isHex(name, PLAIN_CHARACTERS + 2, VARIANT_CHARACTERS)));
-    if (!form) {
-      return Optional.empty();
-    }
+    return switch (name.length()) {
+      case PLAIN_CHARACTERS -> isRange(name) ? variant(timeline, name) : Optional.empty();
+      case VARIANT_CHARACTERS ->
+          isRange(name) && isVariant(name) ? variant(timeline, name) : Optional.empty();
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<WalVariant> variant(int timeline, String name) {
     long start = HexFormat.fromHexDigitsToLong(name, 0, DASH);
     long end = HexFormat.fromHexDigitsToLong(name, DASH + 1, PLAIN_CHARACTERS);
     try {
@@ -90,8 +87,17 @@ final class WalNames {
     return isLineage(name);
   }
 
-  private static boolean isVariant(String kind) {
-    return kind.equals(CONFLICT) || kind.equals(REPLACEMENT);
+  private static boolean isRange(String name) {
+    return isHex(name, 0, DASH)
+        && name.charAt(DASH) == '-'
+        && isHex(name, DASH + 1, PLAIN_CHARACTERS);
+  }
+
+  private static boolean isVariant(String name) {
+    boolean known =
+        name.startsWith(CONFLICT, PLAIN_CHARACTERS)
+            || name.startsWith(REPLACEMENT, PLAIN_CHARACTERS);
+    return known && isHex(name, PLAIN_CHARACTERS + CONFLICT.length(), VARIANT_CHARACTERS);
   }
 
   private static boolean isHex(String text, int from, int to) {
