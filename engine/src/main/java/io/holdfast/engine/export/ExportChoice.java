@@ -51,16 +51,23 @@ public sealed interface ExportChoice {
     return kind.equals(DumpBackup.KIND) || kind.equals(TenantBackup.KIND);
   }
 
+  private static boolean isOf(StoredSnapshot backup, Newest wanted) {
+    Map<String, String> attributes = backup.record().attributes();
+    return backup.record().kind().equals(TenantBackup.KIND)
+        && wanted.scope().equals(attributes.get("scope"))
+        && wanted.id().equals(attributes.get("scopeId"));
+  }
+
+  /// Whether no table was left out.
+  private static boolean isWhole(StoredSnapshot backup) {
+    return backup.record().attributes().keySet().stream()
+        .noneMatch(name -> name.startsWith("skipped."));
+  }
+
   private static StoredSnapshot newest(BackupCatalog catalog, Newest wanted) {
     return catalog
-        .newest(
-            wanted.source(),
-            backup -> {
-              Map<String, String> attributes = backup.record().attributes();
-              return backup.record().kind().equals(TenantBackup.KIND)
-                  && wanted.scope().equals(attributes.get("scope"))
-                  && wanted.id().equals(attributes.get("scopeId"));
-            })
+        .newest(wanted.source(), backup -> isOf(backup, wanted) && isWhole(backup))
+        .or(() -> catalog.newest(wanted.source(), backup -> isOf(backup, wanted)))
         .orElseThrow(
             () ->
                 new BackupException(

@@ -13,11 +13,13 @@ import io.holdfast.tenant.scope.ScopeMap;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /// Finds for each scope a map that fits a database, which may be older or newer than what was
@@ -31,6 +33,7 @@ final class ErasureMaps {
   private final String source;
   private final Optional<Path> given;
   private final List<String> remarks = new ArrayList<>();
+  private final Set<QualifiedName> unknown = new TreeSet<>();
 
   ErasureMaps(Repository repository, Erasures known, String source, Optional<Path> given) {
     this.repository = repository;
@@ -57,25 +60,34 @@ final class ErasureMaps {
 
   private ScopeMap choose(String scope, Catalog catalog, SqlConnection sql) throws IOException {
     List<ScopeMap> candidates = new ArrayList<>(known.maps(scope));
-    candidates.addAll(ErasureRegister.ofBackups(repository, source, scope));
-    Optional<ScopeMap> whole = first(candidates, catalog, sql);
-    if (whole.isPresent()) {
-      return whole.get();
+    Optional<ScopeMap> written = whole(candidates, catalog, sql);
+    if (written.isPresent()) {
+      return written.get();
     }
-    // What an owned table is besides is no matter here: foreign keys are those of now.
-    Optional<ScopeMap> ofAnySchema =
-        first(candidates.stream().map(ScopeMap::withoutSchema).toList(), catalog, sql);
-    if (ofAnySchema.isPresent()) {
-      return ofAnySchema.get();
+    List<ScopeMap> ofBackups = ErasureRegister.ofBackups(repository, source, scope);
+    Optional<ScopeMap> backedUp = whole(ofBackups, catalog, sql);
+    if (backedUp.isPresent()) {
+      return backedUp.get();
     }
-    for (ScopeMap candidate : candidates) {
-      FittedMap fitted = FittedMap.of(candidate, catalog);
-      if (ScopeCheck.check(fitted.map(), catalog, sql).isFit()) {
-        remark(scope, fitted);
-        return fitted.map();
-      }
+    candidates.addAll(ofBackups);
+    Optional<FittedMap> fitted =
+        candidates.stream()
+            .map(candidate -> FittedMap.of(candidate, catalog))
+            .filter(each -> ScopeCheck.check(each.map(), catalog, sql).isFit())
+            .min(Comparator.comparingInt(each -> each.unknown().size()));
+    if (fitted.isEmpty()) {
+      throw none(scope);
     }
-    throw none(scope);
+    remark(scope, fitted.get());
+    unknown.addAll(fitted.get().unknown());
+    return fitted.get().map();
+  }
+
+  /// What an owned table is besides is no matter here: foreign keys are those of now.
+  private static Optional<ScopeMap> whole(
+      List<ScopeMap> candidates, Catalog catalog, SqlConnection sql) {
+    return first(candidates, catalog, sql)
+        .or(() -> first(candidates.stream().map(ScopeMap::withoutSchema).toList(), catalog, sql));
   }
 
   private static Optional<ScopeMap> first(
@@ -98,7 +110,7 @@ final class ErasureMaps {
               + (fitted.unknown().size() > SHOWN_MAX
                   ? " and " + (fitted.unknown().size() - SHOWN_MAX) + " more tables"
                   : "")
-              + ": rows there stay, unless the database deletes them along with others");
+              + ": rows there stay, and what they point to is not deleted if they would go with it");
     }
   }
 
@@ -110,6 +122,11 @@ final class ErasureMaps {
             + " fits the database, so nobody knows what goes with an erased row",
         "Give one that does, with --scope FILE; 'holdfast scope check FILE' says what is wrong with"
             + " one.");
+  }
+
+  /// Tables that the maps that were chosen do not speak of.
+  Set<QualifiedName> unknown() {
+    return Set.copyOf(unknown);
   }
 
   /// What a person should know of the maps that were chosen.

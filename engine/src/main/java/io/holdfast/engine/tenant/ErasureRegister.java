@@ -18,6 +18,7 @@ import io.holdfast.postgres.sql.SqlConnection;
 import io.holdfast.postgres.url.ConnectionUrl;
 import io.holdfast.postgres.wire.DatabaseSession;
 import io.holdfast.postgres.wire.ServerErrorException;
+import io.holdfast.repository.CorruptRepositoryException;
 import io.holdfast.repository.ErasureLog;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.StoredSnapshot;
@@ -171,7 +172,11 @@ public final class ErasureRegister {
     }
     List<ScopeMap> maps = new ArrayList<>();
     for (StoredSnapshot backup : bySchema.values().stream().limit(MAPS_MAX).toList()) {
-      maps.add(TenantContents.of(repository, backup).map());
+      try {
+        maps.add(TenantContents.of(repository, backup).map());
+      } catch (CorruptRepositoryException _) {
+        // Another one may do; where none does, a map is asked for.
+      }
     }
     return maps;
   }

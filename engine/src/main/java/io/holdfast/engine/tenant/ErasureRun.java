@@ -17,6 +17,7 @@ import io.holdfast.postgres.wire.ServerErrorException;
 import io.holdfast.repository.Repository;
 import io.holdfast.tenant.catalog.Catalog;
 import io.holdfast.tenant.catalog.CatalogReader;
+import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.restore.ErasedRow;
 import io.holdfast.tenant.restore.RestorePlan;
 import io.holdfast.tenant.restore.TenantErasure;
@@ -109,8 +110,8 @@ public final class ErasureRun {
     return (origin, restored, extent) -> {
       String database = origin.database();
       KnownAs knownAs = KnownAs.of(origin.source(), database, origin.identity());
-      int known = Erasures.of(repository).of(knownAs).size();
-      if (known == 0) {
+      List<Erasure> known = Erasures.of(repository).of(knownAs);
+      if (known.isEmpty()) {
         return List.of();
       }
       return switch (extent) {
@@ -120,19 +121,33 @@ public final class ErasureRun {
                     new Request(origin.source(), Optional.of(database), map, Mode.APPLY, LOCK_WAIT),
                     Optional.of(knownAs))
                 .describe();
-        case PART ->
-            List.of(
-                "ERASED ROWS MAY BE BACK: "
-                    + known
-                    + (known == 1 ? " erasure" : " erasures")
-                    + " of database '"
-                    + database
-                    + "' were not applied, because other rows than those of the dump are there."
-                    + " 'holdfast erasure apply --url URL --database "
-                    + Quoted.inShell(database)
-                    + " --dry-run' shows what they would delete.");
+        case PART -> notApplied(known, database);
       };
     };
+  }
+
+  private static List<String> notApplied(List<Erasure> known, String database) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "ERASED ROWS MAY BE BACK: "
+            + known.size()
+            + (known.size() == 1 ? " erasure" : " erasures")
+            + " of database '"
+            + database
+            + "' were not applied, because other rows than those of the dump are there. What they"
+            + " would delete is shown by:");
+    known.stream()
+        .map(Erasure::origin)
+        .map(
+            origin ->
+                "  holdfast erasure apply --source "
+                    + Quoted.inShell(origin.source())
+                    + " --database "
+                    + Quoted.inShell(origin.database())
+                    + " --url URL --dry-run")
+        .distinct()
+        .forEach(lines::add);
+    return lines;
   }
 
   /// One tenant of one scope.
@@ -171,7 +186,14 @@ public final class ErasureRun {
       List<ErasureReport.Tenant> done = new ArrayList<>();
       for (Map.Entry<Tenant, Set<ErasedRow>> entry : rows.entrySet()) {
         context.cancellation().throwIfRequested();
-        done.add(one(session, catalog, maps, entry.getKey(), entry.getValue()));
+        done.add(
+            one(
+                session,
+                catalog,
+                map(maps, entry.getKey()),
+                choice.unknown(),
+                entry.getKey().id(),
+                entry.getValue()));
       }
       ErasureReport found =
           new ErasureReport(
@@ -195,20 +217,21 @@ public final class ErasureRun {
   private ErasureReport.Tenant one(
       DatabaseSession session,
       Catalog catalog,
-      Map<String, ScopeMap> maps,
-      Tenant tenant,
+      ScopeMap map,
+      Set<QualifiedName> unknown,
+      String id,
       Set<ErasedRow> rows)
       throws IOException {
-    context.progress().phase("erase " + tenant.scope() + " " + tenant.id(), 0);
+    context.progress().phase("erase " + map.name() + " " + id, 0);
     TenantErasure erasure =
-        new TenantErasure(session, context.cancellation(), map(maps, tenant), catalog, tenant.id());
+        new TenantErasure(session, context.cancellation(), map, catalog, id, unknown);
     RestorePlan plan = erasure.plan(rows);
     var files = erasure.files();
     long objects = plan.blocked() > 0 ? 0 : erasure.apply(plan);
     erasure.end();
     return new ErasureReport.Tenant(
-        tenant.scope(),
-        tenant.id(),
+        map.name(),
+        id,
         plan,
         objects,
         files,
@@ -230,7 +253,9 @@ public final class ErasureRun {
                 ErrorCode.ERASURE_BLOCKED,
                 found.blocked() + " rows cannot be deleted: " + found.obstacles(),
                 "Nothing was deleted. Delete or change what points to them, or erase that too, and"
-                    + " try again; --dry-run shows all of it.");
+                    + " try again; 'holdfast erasure apply --dry-run' shows all of it. Of a dump,"
+                    + " give a scope map that says whose these rows are, with --scope FILE, or"
+                    + " restore it with --without-erasures first.");
       };
     }
     return switch (mode) {
@@ -248,7 +273,14 @@ public final class ErasureRun {
   /// Those of this database: a row with the same key in another one may be somebody else.
   private static List<Erasure> chosen(Erasures known, ConnectionUrl url, Request request) {
     if (request.database().isPresent()) {
-      return known.of(KnownAs.of(request.source(), request.database().get(), Optional.empty()));
+      String name = request.database().get();
+      List<Erasure> named = known.of(KnownAs.of(request.source(), name, Optional.empty()));
+      if (named.isEmpty()) {
+        throw Erasures.bad(
+            "nothing was erased in a database '" + name + "' of source '" + request.source() + "'",
+            "'holdfast erasure list' shows of which databases and sources something was.");
+      }
+      return named;
     }
     Optional<String> identity;
     try (SqlConnection sql = SqlConnection.open(url, TenantTarget.APPLICATION)) {

@@ -3,8 +3,8 @@ package io.holdfast.engine.tenant;
 import java.util.Optional;
 import java.util.Set;
 
-/// By what a database is known. A name means something on one server only; an identity is one
-/// everywhere.
+/// By what a database is known on its server. A clone of a server has the same identities and is
+/// another one, so an identity alone means nothing elsewhere.
 ///
 /// @param source the name of its server
 /// @param names it has or had there; any if there are none
@@ -21,8 +21,9 @@ record KnownAs(String source, Set<String> names, Set<String> identities) {
 
   /// Whether this is where a row was erased.
   boolean is(Erasure.Origin origin) {
-    return origin.identity().filter(identities::contains).isPresent()
-        || (origin.source().equals(source)
-            && (names.isEmpty() || names.contains(origin.database())));
+    return origin.source().equals(source)
+        && (names.isEmpty()
+            || names.contains(origin.database())
+            || origin.identity().filter(identities::contains).isPresent());
   }
 }

@@ -58,7 +58,8 @@ final class TenantContents {
     if (nameOrLatest.equals(BackupCatalog.LATEST)) {
       backup =
           catalog
-              .newest(source, found -> found.record().kind().equals(kind) && isOf(found, scope, id))
+              .newest(source, found -> isNewest(found, kind, scope, id) && isWhole(found))
+              .or(() -> catalog.newest(source, found -> isNewest(found, kind, scope, id)))
               .orElseThrow(() -> none(kind, scope, id));
     } else {
       backup = catalog.require(nameOrLatest, source);
@@ -74,6 +75,17 @@ final class TenantContents {
     TreeFile toc = file(tree, TenantPaths.TOC, record.name());
     return new TenantContents(
         backup, tree, TenantToc.decode(tree.readAll(toc, TenantToc.BYTES_MAX)));
+  }
+
+  private static boolean isNewest(StoredSnapshot backup, String kind, String scope, String id) {
+    return backup.record().kind().equals(kind) && isOf(backup, scope, id);
+  }
+
+  /// Whether no table was left out. One with fewer tables is restored by its name only, unless
+  /// there is no other.
+  private static boolean isWhole(StoredSnapshot backup) {
+    return backup.record().attributes().keySet().stream()
+        .noneMatch(name -> name.startsWith(TenantDraft.SKIPPED));
   }
 
   static boolean isOf(StoredSnapshot backup, String scope, String id) {

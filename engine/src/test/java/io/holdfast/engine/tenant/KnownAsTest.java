@@ -31,8 +31,13 @@ class KnownAsTest {
   @Test
   void anIdentityCountsWhateverTheNames() {
     assertThat(APP.is(origin("main", "before", "7/5"))).isTrue();
-    assertThat(APP.is(origin("second", "before", "7/5"))).isTrue();
-    assertThat(APP.is(origin("second", "before", "8/5"))).isFalse();
+    assertThat(APP.is(origin("main", "before", "8/5"))).isFalse();
+  }
+
+  /// A clone for tests has the identity of what it is a clone of.
+  @Test
+  void whatWasErasedOnAnotherServerHoldsThereOnly() {
+    assertThat(APP.is(origin("staging", "app", "7/5"))).isFalse();
   }
 
   @Test
@@ -40,6 +45,6 @@ class KnownAsTest {
     KnownAs any = new KnownAs("main", Set.of(), Set.of("7/5"));
     assertThat(any.is(origin("main", "other", "9/9"))).isTrue();
     assertThat(any.is(origin("second", "other", "9/9"))).isFalse();
-    assertThat(any.is(origin("second", "other", "7/5"))).isTrue();
+    assertThat(any.is(origin("second", "other", "7/5"))).isFalse();
   }
 }

@@ -7,6 +7,7 @@ import io.holdfast.tenant.catalog.ForeignKey.Action;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.catalog.Table;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Optional;
@@ -17,9 +18,12 @@ import java.util.Set;
 /// tenants are.
 final class OutsideScope {
   private final RestoreTables tables;
+  private final Set<QualifiedName> unknown;
 
-  OutsideScope(RestoreTables tables) {
+  /// @param unknown tables of which nobody said that they are nobody's
+  OutsideScope(RestoreTables tables, Collection<QualifiedName> unknown) {
     this.tables = tables;
+    this.unknown = Set.copyOf(unknown);
   }
 
   /// Whether a foreign key leads out of the scope, and the database may follow it.
@@ -38,7 +42,7 @@ final class OutsideScope {
     next.add(key);
     while (!next.isEmpty()) {
       ForeignKey now = next.remove();
-      if (!isOutside(now)) {
+      if (!isOutside(now) || unknown.contains(whole(now.table()))) {
         return true;
       }
       if (now.onDelete() == Action.CASCADE && seen.add(whole(now.table()))) {

@@ -10,6 +10,7 @@ import io.holdfast.postgres.wire.DatabaseSession;
 import io.holdfast.tenant.catalog.Catalog;
 import io.holdfast.tenant.catalog.Column;
 import io.holdfast.tenant.catalog.ForeignKey;
+import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.catalog.SqlText;
 import io.holdfast.tenant.catalog.Table;
 import io.holdfast.tenant.closure.ScopeId;
@@ -48,13 +49,15 @@ public final class TenantErasure {
   private final List<ErasedRow> unknown = new ArrayList<>();
 
   /// @param catalog of the database, as it is in the session's transaction
+  /// @param unclassified tables that the map does not speak of: their rows may be another tenant's
   /// @throws BackupException `SCOPE_MAP_UNSUITABLE`
   public TenantErasure(
       DatabaseSession session,
       Cancellation cancellation,
       ScopeMap map,
       Catalog catalog,
-      String id) {
+      String id,
+      Collection<QualifiedName> unclassified) {
     this.session = session;
     this.cancellation = cancellation;
     this.map = map;
@@ -62,7 +65,7 @@ public final class TenantErasure {
     this.tables = new RestoreTables(map, catalog, rows, everything(map, catalog), CopyRules.none());
     this.id = ScopeId.of(id);
     this.following = new Following(tables, new Membership(tables, this.id));
-    this.outside = new OutsideScope(tables);
+    this.outside = new OutsideScope(tables, unclassified);
   }
 
   /// All tables as they are now, as if of a backup that has no rows.

@@ -42,9 +42,7 @@ public record FittedMap(ScopeMap map, List<QualifiedName> unknown) {
     map.owned()
         .forEach(
             (name, as) ->
-                catalog
-                    .table(name)
-                    .ifPresent(table -> owned.put(name, fitted(as, table, catalog))));
+                catalog.table(name).ifPresent(table -> owned.put(name, fitted(as, table))));
     SortedMap<QualifiedName, Referenced> referenced = new TreeMap<>(map.referenced());
     referenced.keySet().removeIf(name -> catalog.table(name).isEmpty());
     SortedMap<ColumnName, ColumnRule> columns = new TreeMap<>(map.columns());
@@ -70,28 +68,17 @@ public record FittedMap(ScopeMap map, List<QualifiedName> unknown) {
     return new FittedMap(fitted, unknown);
   }
 
-  private static Owned fitted(Owned owned, Table table, Catalog catalog) {
+  private static Owned fitted(Owned owned, Table table) {
     Set<String> keys =
         table.foreignKeys().stream().map(ForeignKey::name).collect(Collectors.toSet());
     SortedMap<String, Shared> shared = new TreeMap<>(owned.shared());
     shared.keySet().retainAll(keys);
     return new Owned(
-        fitted(owned.via(), catalog),
+        owned.via(),
         owned.where(),
         shared,
         owned.exportName(),
         owned.largeObjects().stream().filter(column -> table.column(column).isPresent()).toList());
-  }
-
-  private static Via fitted(Via via, Catalog catalog) {
-    return switch (via) {
-      case Via.OfRoot _, Via.OfColumn _, Via.OfForeignKey _ -> via;
-      case Via.OfPolymorphic(String typeColumn, String idColumn, var targets) -> {
-        SortedMap<String, QualifiedName> there = new TreeMap<>(targets);
-        there.values().removeIf(name -> catalog.table(name).isEmpty());
-        yield new Via.OfPolymorphic(typeColumn, idColumn, there);
-      }
-    };
   }
 
   private static boolean isThere(ColumnName column, Catalog catalog) {

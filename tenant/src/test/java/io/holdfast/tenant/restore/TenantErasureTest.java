@@ -129,7 +129,7 @@ class TenantErasureTest {
         DatabaseSession.open(url, "test", StoredTenant.SETTINGS, never)) {
       session.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
       TenantErasure erasure =
-          new TenantErasure(session, never, map, TestDatabases.catalog(url), "1");
+          new TenantErasure(session, never, map, TestDatabases.catalog(url), "1", List.of());
       RestorePlan plan = erasure.plan(List.of(erased));
       look.accept(plan);
       assertThat(erasure.apply(plan)).isLessThan(3);
@@ -290,7 +290,7 @@ class TenantErasureTest {
       session.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
       for (String tenant : List.of("1", "2")) {
         TenantErasure erasure =
-            new TenantErasure(session, never, map, TestDatabases.catalog(url), tenant);
+            new TenantErasure(session, never, map, TestDatabases.catalog(url), tenant, List.of());
         long _ = erasure.apply(erasure.plan(List.of(account(tenant))));
         erasure.end();
       }
@@ -317,7 +317,7 @@ class TenantErasureTest {
         DatabaseSession.open(url, "test", StoredTenant.SETTINGS, never)) {
       session.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
       TenantErasure erasure =
-          new TenantErasure(session, never, map, TestDatabases.catalog(url), "1");
+          new TenantErasure(session, never, map, TestDatabases.catalog(url), "1", List.of());
       assertThat(erasure.plan(List.of(client(ANN))).deletes()).isEqualTo(1 + 4 + 2);
       assertThat(erasure.files()).containsExactly(Map.entry("scans", 2L));
     }
@@ -420,7 +420,7 @@ class TenantErasureTest {
         DatabaseSession.open(url, "test", StoredTenant.SETTINGS, never)) {
       session.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
       TenantErasure erasure =
-          new TenantErasure(session, never, map, TestDatabases.catalog(url), "1");
+          new TenantErasure(session, never, map, TestDatabases.catalog(url), "1", List.of());
       RestorePlan plan = erasure.plan(List.of(client(ANN)));
       assertThat(plan.blocked()).isZero();
       assertThat(erasure.alongside())
@@ -432,6 +432,28 @@ class TenantErasureTest {
     }
     assertThat(rows("SELECT id FROM visits")).containsExactly("3");
     assertThat(rows("SELECT visit || ' ' || (last IS NULL) FROM doors")).containsExactly("3 true");
+  }
+
+  /// Of a table that no map speaks of nobody knows whose rows it has.
+  @Test
+  void rowsOfUnknownTablesAreNotDeletedAlong() throws IOException {
+    TestDatabases.run(
+        url,
+        "CREATE TABLE mails (id integer PRIMARY KEY, client uuid CONSTRAINT mails_fk REFERENCES"
+            + " clients ON DELETE CASCADE)",
+        "INSERT INTO mails VALUES (1, '" + ANN + "')");
+    Cancellation never = new Cancellation();
+    try (DatabaseSession session =
+        DatabaseSession.open(url, "test", StoredTenant.SETTINGS, never)) {
+      session.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
+      TenantErasure erasure =
+          new TenantErasure(
+              session, never, map, TestDatabases.catalog(url), "1", List.of(name("mails")));
+      RestorePlan plan = erasure.plan(List.of(client(ANN)));
+      assertThat(of(plan, "clients").blocked())
+          .containsExactly(new Blocked(Reason.CASCADE, "mails_fk", 1));
+      assertThat(erasure.alongside()).isEmpty();
+    }
   }
 
   /// A deletion that leaves the scope and comes back would reach rows of other tenants.
@@ -465,7 +487,7 @@ class TenantErasureTest {
         DatabaseSession.open(url, "test", StoredTenant.SETTINGS, never)) {
       session.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
       TenantErasure erasure =
-          new TenantErasure(session, never, map, TestDatabases.catalog(url), "1");
+          new TenantErasure(session, never, map, TestDatabases.catalog(url), "1", List.of());
       assertThat(erasure.plan(List.of(stranger, client(ANN))).deletes()).isEqualTo(4);
       assertThat(erasure.unknown()).containsExactly(stranger);
     }
