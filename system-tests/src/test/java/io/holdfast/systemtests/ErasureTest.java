@@ -1,5 +1,11 @@
 package io.holdfast.systemtests;
 
+import static io.holdfast.systemtests.Contents.contents;
+import static io.holdfast.systemtests.Contents.run;
+import static io.holdfast.systemtests.TenantWords.plan;
+import static io.holdfast.systemtests.TenantWords.tenant;
+import static io.holdfast.systemtests.TenantWords.with;
+import static io.holdfast.systemtests.TenantWords.words;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.examples.legal.AssetFiles;
@@ -10,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -24,7 +29,6 @@ import org.junit.jupiter.api.Test;
 class ErasureTest {
   private static final long SEED = 20261123;
   private static final LegalAppSize SIZE = LegalAppSize.small(4);
-  private static final Pattern PLAN = Pattern.compile("plan ([0-9a-f]{32})");
 
   private Path scratch = Path.of("/tmp");
   private Program program = new Program(scratch);
@@ -34,7 +38,7 @@ class ErasureTest {
     scratch = Scratch.make();
     program = new Program(scratch);
     program.expect(0, "init");
-    Files.writeString(scratch.resolve("account.scope.yaml"), LegalApp.scope("account"));
+    Files.writeString(map(), LegalApp.scope("account"));
   }
 
   @AfterEach
@@ -52,14 +56,13 @@ class ErasureTest {
       UUID account = LegalApp.account(SEED, SIZE, 1);
       UUID erasedAccount = LegalApp.account(SEED, SIZE, 2);
       program = program.with("DATABASE_URL", source.url());
-      program.expect(
-          0, tenant("backup", "account.scope.yaml", account, "--store", "files=" + assets));
-      program.expect(0, tenant("backup", "account.scope.yaml", erasedAccount));
+      program.expect(0, tenant("backup", map(), account, "--store", "files=" + assets));
+      program.expect(0, tenant("backup", map(), erasedAccount));
       List<String> before = contents(connection);
       String matter = matter(connection, account);
 
       String[] row = {"--table", "matters", "--key", "id=" + matter, "--reason", "request 17"};
-      program.expect(0, erasure("add", "account.scope.yaml", account, row));
+      program.expect(0, erasure("add", map(), account, row));
       program.expect(0, erasure("add", "account", erasedAccount, "--by", "the officer"));
       Command.Ended list = program.expect(0, "erasure", "list");
       assertThat(list.out()).contains("request 17", matter, "the officer");
@@ -124,10 +127,8 @@ class ErasureTest {
       program.expect(0, "backup");
       String matter = matter(connection, account);
       program.expect(
-          0,
-          erasure(
-              "add", "account.scope.yaml", account, "--table", "matters", "--key", "id=" + matter));
-      program.expect(0, erasure("add", "account.scope.yaml", erasedAccount));
+          0, erasure("add", map(), account, "--table", "matters", "--key", "id=" + matter));
+      program.expect(0, erasure("add", map(), erasedAccount));
       List<String> whole = contents(connection);
       program.expect(0, "erasure", "apply", "--confirm", database);
       List<String> erased = contents(connection);
@@ -223,7 +224,7 @@ class ErasureTest {
           source,
           "prod",
           "CREATE TABLE reminders (id integer PRIMARY KEY, user_id uuid NOT NULL REFERENCES users)");
-      Path map = scratch.resolve("account.scope.yaml");
+      Path map = map();
       Files.writeString(
           map,
           Files.readString(map)
@@ -231,9 +232,7 @@ class ErasureTest {
                   "\nreferenced:", "\n  public.reminders: {via: column user_id}\nreferenced:"));
       program = program.with("DATABASE_URL", source.url("prod"));
       program.expect(
-          0,
-          erasure(
-              "add", "account.scope.yaml", account, "--table", "matters", "--key", "id=" + matter));
+          0, erasure("add", map(), account, "--table", "matters", "--key", "id=" + matter));
 
       // Whose notes they are nobody knows: a map has to say it.
       String restored = source.url("restored");
@@ -260,34 +259,38 @@ class ErasureTest {
           .allMatch(this::isLog);
 
       // A map of one's own counts first, and is asked for where it does not fit.
-      Path odd = Files.writeString(scratch.resolve("odd.yaml"), Files.readString(map));
-      Command.Ended unfit =
-          program.run(
-              "dump",
-              "restore",
-              "latest",
-              "--url",
-              source.url("other"),
-              "--create",
-              "--scope",
-              odd.toString());
+      Command.Ended unfit = restoredWith(source, Files.readString(map));
       assertThat(unfit.status()).isNotZero();
       assertThat(unfit.err()).contains("no scope map of account fits the database", "--scope");
+      Command.Ended strange =
+          restoredWith(source, Files.readString(old).replace("name: account", "name: customer"));
+      assertThat(strange.status()).isNotZero();
+      assertThat(strange.err()).contains("is of customer", "erased is of account", "--scope");
       assertThat(source.sql("SELECT count(*) FROM pg_database WHERE datname = 'other'"))
           .isEqualTo("0");
     }
   }
 
-  private static void run(Cluster cluster, String database, String sql) throws SQLException {
-    try (Connection connection = cluster.connect(database)) {
-      run(connection, sql);
-    }
+  private Path map() {
+    return scratch.resolve("account.scope.yaml");
   }
 
-  private static List<String> contents(Cluster cluster, String database) throws SQLException {
-    try (Connection connection = cluster.connect(database)) {
-      return contents(connection);
-    }
+  private static String[] erasure(String what, Object scope, UUID account, String... further) {
+    return words("erasure", what, scope, account, further);
+  }
+
+  private Command.Ended restoredWith(Cluster source, String map)
+      throws IOException, InterruptedException {
+    Path file = Files.writeString(scratch.resolve("given.yaml"), map);
+    return program.run(
+        "dump",
+        "restore",
+        "latest",
+        "--url",
+        source.url("other"),
+        "--create",
+        "--scope",
+        file.toString());
   }
 
   private boolean isLog(String line) {
@@ -313,60 +316,5 @@ class ErasureTest {
             .matcher(ended.out());
     assertThat(found.find()).as(ended.all()).isTrue();
     return Integer.parseInt(found.group(1));
-  }
-
-  private String[] erasure(String what, String scope, UUID account, String... further) {
-    return words("erasure", what, scope, account, further);
-  }
-
-  private String[] tenant(String what, String scope, UUID account, String... further) {
-    return words("tenant", what, scope, account, further);
-  }
-
-  private String[] words(String group, String what, String scope, UUID account, String... further) {
-    String map = scope.endsWith(".yaml") ? scratch.resolve(scope).toString() : scope;
-    return Stream.concat(
-            Stream.of(group, what, "--scope", map, "--id", account.toString()), Stream.of(further))
-        .toArray(String[]::new);
-  }
-
-  private static String[] with(String plan, String... options) {
-    return Stream.concat(Stream.of("--plan", plan), Stream.of(options)).toArray(String[]::new);
-  }
-
-  private static String plan(Command.Ended preview) {
-    Matcher found = PLAN.matcher(preview.out());
-    assertThat(found.find()).as(preview.all()).isTrue();
-    return found.group(1);
-  }
-
-  /// All rows of all tables.
-  private static List<String> contents(Connection connection) throws SQLException {
-    List<String> rows = new ArrayList<>();
-    for (String table :
-        run(
-            connection,
-            "SELECT c.oid::regclass::text FROM pg_class c WHERE relkind = 'r' AND relnamespace ="
-                + " 'public'::regnamespace ORDER BY 1")) {
-      rows.addAll(
-          run(
-              connection,
-              "SELECT '" + table + ' ' + "' || t::text FROM " + table + " t ORDER BY 1"));
-    }
-    return rows;
-  }
-
-  private static List<String> run(Connection connection, String sql) throws SQLException {
-    List<String> rows = new ArrayList<>();
-    try (var statement = connection.createStatement()) {
-      if (statement.execute(sql)) {
-        try (var result = statement.getResultSet()) {
-          while (result.next()) {
-            rows.add(result.getString(1));
-          }
-        }
-      }
-    }
-    return rows;
   }
 }

@@ -1,5 +1,9 @@
 package io.holdfast.systemtests;
 
+import static io.holdfast.systemtests.Contents.contents;
+import static io.holdfast.systemtests.Contents.run;
+import static io.holdfast.systemtests.TenantWords.plan;
+import static io.holdfast.systemtests.TenantWords.tenant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.base.testing.Seeds;
@@ -10,15 +14,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +28,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class KilledTenantRestoreTest {
   private static final long SEED = 20261123;
   private static final LegalAppSize SIZE = LegalAppSize.small(3);
-  private static final Pattern PLAN = Pattern.compile("plan ([0-9a-f]{32})");
   private static final String[] MIRROR = {"--preset", "mirror"};
 
   private Path scratch = Path.of("/tmp");
@@ -106,45 +104,5 @@ class KilledTenantRestoreTest {
                         + " tenant'")
                 .equals(List.of("0")),
         () -> "it is still there");
-  }
-
-  private static String[] tenant(String what, String scope, UUID account, String... further) {
-    return Stream.concat(
-            Stream.of("tenant", what, "--scope", scope, "--id", account.toString()),
-            Stream.of(further))
-        .toArray(String[]::new);
-  }
-
-  private static String plan(Command.Ended preview) {
-    Matcher found = PLAN.matcher(preview.out());
-    assertThat(found.find()).as(preview.all()).isTrue();
-    return found.group(1);
-  }
-
-  /// All rows of all tables.
-  private static List<String> contents(Connection connection) throws SQLException {
-    List<String> rows = new ArrayList<>();
-    for (String table :
-        run(
-            connection,
-            "SELECT c.oid::regclass::text FROM pg_class c WHERE relkind = 'r' AND relnamespace ="
-                + " 'public'::regnamespace ORDER BY 1")) {
-      rows.addAll(
-          run(
-              connection,
-              "SELECT '" + table + ' ' + "' || t::text FROM " + table + " t ORDER BY 1"));
-    }
-    return rows;
-  }
-
-  private static List<String> run(Connection connection, String sql) throws SQLException {
-    List<String> rows = new ArrayList<>();
-    try (var statement = connection.createStatement();
-        var result = statement.executeQuery(sql)) {
-      while (result.next()) {
-        rows.add(result.getString(1));
-      }
-    }
-    return rows;
   }
 }

@@ -1,5 +1,11 @@
 package io.holdfast.systemtests;
 
+import static io.holdfast.systemtests.Contents.contents;
+import static io.holdfast.systemtests.Contents.files;
+import static io.holdfast.systemtests.Contents.run;
+import static io.holdfast.systemtests.TenantWords.plan;
+import static io.holdfast.systemtests.TenantWords.tenant;
+import static io.holdfast.systemtests.TenantWords.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.examples.legal.AssetFiles;
@@ -15,11 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +31,6 @@ import org.junit.jupiter.api.Test;
 class TenantCopyTest {
   private static final long SEED = 20261122;
   private static final LegalAppSize SIZE = LegalAppSize.small(3);
-  private static final Pattern PLAN = Pattern.compile("plan ([0-9a-f]{32})");
   private static final String TO = "0d15ea5e-0000-4000-8000-00000000c0de";
 
   private Path scratch = Path.of("/tmp");
@@ -270,61 +271,4 @@ class TenantCopyTest {
         UNION ALL SELECT 'member ' || member_id FROM account_members WHERE user_id = '%1$s'
       ) shape (t) ORDER BY t
       """;
-
-  private static String[] tenant(String what, String scope, String id, String... further) {
-    return Stream.concat(
-            Stream.of("tenant", what, "--scope", scope, "--id", id), Stream.of(further))
-        .toArray(String[]::new);
-  }
-
-  private static String[] with(String first, String... options) {
-    Stream<String> plan = first.startsWith("--") ? Stream.of(first) : Stream.of("--plan", first);
-    return Stream.concat(plan, Stream.of(options)).toArray(String[]::new);
-  }
-
-  private static String plan(Command.Ended preview) {
-    Matcher found = PLAN.matcher(preview.out());
-    assertThat(found.find()).as(preview.all()).isTrue();
-    return found.group(1);
-  }
-
-  private static Map<String, String> files(Path directory) throws IOException {
-    Map<String, String> files = new TreeMap<>();
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path file : all.filter(Files::isRegularFile).toList()) {
-        byte[] bytes = Files.readAllBytes(file);
-        files.put(
-            directory.relativize(file).toString(), bytes.length + " " + Arrays.hashCode(bytes));
-      }
-    }
-    return files;
-  }
-
-  /// All rows of all tables.
-  private static List<String> contents(Connection connection) throws SQLException {
-    List<String> rows = new ArrayList<>();
-    for (String table :
-        run(
-            connection,
-            "SELECT c.oid::regclass::text FROM pg_class c WHERE relkind = 'r' AND relnamespace ="
-                + " 'public'::regnamespace ORDER BY 1")) {
-      rows.addAll(
-          run(connection, "SELECT '" + table + " ' || t::text FROM " + table + " t ORDER BY 1"));
-    }
-    return rows;
-  }
-
-  private static List<String> run(Connection connection, String sql) throws SQLException {
-    List<String> rows = new ArrayList<>();
-    try (var statement = connection.createStatement()) {
-      if (statement.execute(sql)) {
-        try (var result = statement.getResultSet()) {
-          while (result.next()) {
-            rows.add(result.getString(1));
-          }
-        }
-      }
-    }
-    return rows;
-  }
 }

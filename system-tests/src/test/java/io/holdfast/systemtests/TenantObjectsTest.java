@@ -1,5 +1,8 @@
 package io.holdfast.systemtests;
 
+import static io.holdfast.systemtests.TenantWords.plan;
+import static io.holdfast.systemtests.TenantWords.tenant;
+import static io.holdfast.systemtests.TenantWords.with;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -22,8 +25,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,7 +38,6 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 class TenantObjectsTest {
   private static final long SEED = 20261123;
   private static final LegalAppSize SIZE = LegalAppSize.small(3);
-  private static final Pattern PLAN = Pattern.compile("plan ([0-9a-f]{32})");
   private static final String TO = "0d15ea5e-0000-4000-8000-00000000c0de";
   private static final String HEAP = "-Xmx192m";
   private static final int LARGE_BYTES = 120 << 20;
@@ -312,22 +312,5 @@ class TenantObjectsTest {
 
   private String map() {
     return scratch.resolve("account.scope.yaml").toString();
-  }
-
-  private static String[] tenant(String what, String scope, String id, String... further) {
-    return Stream.concat(
-            Stream.of("tenant", what, "--scope", scope, "--id", id), Stream.of(further))
-        .toArray(String[]::new);
-  }
-
-  private static String[] with(String first, String... options) {
-    Stream<String> plan = first.startsWith("--") ? Stream.of(first) : Stream.of("--plan", first);
-    return Stream.concat(plan, Stream.of(options)).toArray(String[]::new);
-  }
-
-  private static String plan(Command.Ended preview) {
-    Matcher found = PLAN.matcher(preview.out());
-    assertThat(found.find()).as(preview.all()).isTrue();
-    return found.group(1);
   }
 }

@@ -1,5 +1,11 @@
 package io.holdfast.systemtests;
 
+import static io.holdfast.systemtests.Contents.contents;
+import static io.holdfast.systemtests.Contents.files;
+import static io.holdfast.systemtests.Contents.run;
+import static io.holdfast.systemtests.TenantWords.plan;
+import static io.holdfast.systemtests.TenantWords.tenant;
+import static io.holdfast.systemtests.TenantWords.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.examples.legal.AssetFiles;
@@ -10,15 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +28,6 @@ import org.junit.jupiter.api.Test;
 class TenantRestoreTest {
   private static final long SEED = 20261122;
   private static final LegalAppSize SIZE = LegalAppSize.small(4);
-  private static final Pattern PLAN = Pattern.compile("plan ([0-9a-f]{32})");
 
   private Path scratch = Path.of("/tmp");
   private Program program = new Program(scratch);
@@ -38,7 +37,7 @@ class TenantRestoreTest {
     scratch = Scratch.make();
     program = new Program(scratch);
     program.expect(0, "init");
-    Files.writeString(scratch.resolve("account.scope.yaml"), LegalApp.scope("account"));
+    Files.writeString(map(), LegalApp.scope("account"));
   }
 
   @AfterEach
@@ -55,8 +54,7 @@ class TenantRestoreTest {
       LegalApp.load(connection, SEED, SIZE, new AssetFiles.In(assets));
       UUID account = LegalApp.account(SEED, SIZE, 1);
       program = program.with("DATABASE_URL", source.url());
-      program.expect(
-          0, tenant("backup", "account.scope.yaml", account, "--store", "files=" + assets));
+      program.expect(0, tenant("backup", map(), account, "--store", "files=" + assets));
       List<String> then = contents(connection);
 
       LegalApp.useOne(connection, SEED, 1, account);
@@ -98,7 +96,7 @@ class TenantRestoreTest {
       UUID account = LegalApp.account(SEED, SIZE, 1);
       program = program.with("DATABASE_URL", source.url());
       String[] store = {"--store", "files=" + assets};
-      program.expect(0, tenant("backup", "account.scope.yaml", account, store));
+      program.expect(0, tenant("backup", map(), account, store));
       List<String> objects = objects(connection);
       Map<String, String> files = files(assets);
 
@@ -155,7 +153,7 @@ class TenantRestoreTest {
       LegalApp.load(connection, SEED, SIZE, new AssetFiles.Nowhere());
       UUID account = LegalApp.account(SEED, SIZE, 1);
       program = program.with("DATABASE_URL", source.url());
-      program.expect(0, tenant("backup", "account.scope.yaml", account));
+      program.expect(0, tenant("backup", map(), account));
       List<String> then = contents(connection);
       Path file = scratch.resolve("account.tar");
       program.expect(0, "export", "latest", "--to", file.toString());
@@ -167,8 +165,8 @@ class TenantRestoreTest {
       Command.Ended refused = other.run(tenant("preview", "account", account));
       assertThat(refused.status()).isEqualTo(2);
       assertThat(refused.err()).contains("was imported");
-      Command.Ended preview = other.expect(0, tenant("preview", "account.scope.yaml", account));
-      other.expect(0, tenant("restore", "account.scope.yaml", account, with(plan(preview))));
+      Command.Ended preview = other.expect(0, tenant("preview", map(), account));
+      other.expect(0, tenant("restore", map(), account, with(plan(preview))));
       assertThat(contents(connection)).as(preview.all()).isEqualTo(then);
     }
   }
@@ -182,18 +180,6 @@ class TenantRestoreTest {
             + " WHERE signature_oid IS NOT NULL ORDER BY 1");
   }
 
-  private static Map<String, String> files(Path directory) throws IOException {
-    Map<String, String> files = new TreeMap<>();
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path file : all.filter(Files::isRegularFile).toList()) {
-        byte[] bytes = Files.readAllBytes(file);
-        files.put(
-            directory.relativize(file).toString(), bytes.length + " " + Arrays.hashCode(bytes));
-      }
-    }
-    return files;
-  }
-
   @Test
   void aPlanThatIsNotWhatItWasIsNotDone() throws Exception {
     try (Cluster source = Cluster.create(scratch.resolve("source"));
@@ -202,7 +188,7 @@ class TenantRestoreTest {
       LegalApp.load(connection, SEED, SIZE, new AssetFiles.Nowhere());
       UUID account = LegalApp.account(SEED, SIZE, 1);
       program = program.with("DATABASE_URL", source.url());
-      program.expect(0, tenant("backup", "account.scope.yaml", account));
+      program.expect(0, tenant("backup", map(), account));
       run(connection, "UPDATE matters SET title = 'x' WHERE user_id = '" + account + "'");
       String[] overwrite = {"--preset", "overwrite"};
       String plan = plan(program.expect(0, tenant("preview", "account", account, overwrite)));
@@ -217,25 +203,8 @@ class TenantRestoreTest {
     }
   }
 
-  private String[] tenant(String what, String scope, UUID account, String... further) {
-    return Stream.concat(
-            Stream.of("tenant", what, "--scope", scopeOf(scope), "--id", account.toString()),
-            Stream.of(further))
-        .toArray(String[]::new);
-  }
-
-  private String scopeOf(String scope) {
-    return scope.endsWith(".yaml") ? scratch.resolve(scope).toString() : scope;
-  }
-
-  private static String[] with(String plan, String... options) {
-    return Stream.concat(Stream.of("--plan", plan), Stream.of(options)).toArray(String[]::new);
-  }
-
-  private static String plan(Command.Ended preview) {
-    Matcher found = PLAN.matcher(preview.out());
-    assertThat(found.find()).as(preview.all()).isTrue();
-    return found.group(1);
+  private Path map() {
+    return scratch.resolve("account.scope.yaml");
   }
 
   /// The lines with counts of tables.
@@ -249,36 +218,5 @@ class TenantRestoreTest {
                 line.replaceAll("to (insert|update|delete)", "$1")
                     .replaceAll("(insert|update|delete)e?d", "$1"))
         .toList();
-  }
-
-  /// All rows of all tables.
-  private static List<String> contents(Connection connection) throws SQLException {
-    List<String> tables =
-        run(
-            connection,
-            "SELECT c.oid::regclass::text FROM pg_class c WHERE relkind = 'r' AND relnamespace ="
-                + " 'public'::regnamespace ORDER BY 1");
-    List<String> rows = new ArrayList<>();
-    for (String table : tables) {
-      rows.addAll(
-          run(
-              connection,
-              "SELECT '" + table + ' ' + "' || t::text FROM " + table + " t ORDER BY 1"));
-    }
-    return rows;
-  }
-
-  private static List<String> run(Connection connection, String sql) throws SQLException {
-    List<String> rows = new ArrayList<>();
-    try (var statement = connection.createStatement()) {
-      if (statement.execute(sql)) {
-        try (var result = statement.getResultSet()) {
-          while (result.next()) {
-            rows.add(result.getString(1));
-          }
-        }
-      }
-    }
-    return rows;
   }
 }

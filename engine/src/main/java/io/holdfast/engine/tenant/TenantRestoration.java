@@ -8,15 +8,12 @@ import io.holdfast.engine.OpenRepository;
 import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.tenant.TenantRestoreReport.Outcome;
 import io.holdfast.engine.tenant.TenantRestoreRequest.Aim;
-import io.holdfast.engine.tenant.TenantRestoreRequest.Blocked;
 import io.holdfast.engine.tenant.TenantRestoreRequest.Mode;
 import io.holdfast.engine.tenant.TenantRestoreRequest.Scope;
 import io.holdfast.postgres.sql.SqlConnection;
 import io.holdfast.postgres.url.ConnectionUrl;
 import io.holdfast.postgres.wire.ServerErrorException;
-import io.holdfast.repository.BackupSession;
 import io.holdfast.repository.Repository;
-import io.holdfast.repository.StoredSnapshot;
 import io.holdfast.tenant.catalog.CatalogReader;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.restore.BackedUpReference;
@@ -24,10 +21,8 @@ import io.holdfast.tenant.restore.BackedUpTable;
 import io.holdfast.tenant.restore.ErasedRow;
 import io.holdfast.tenant.restore.Goal;
 import io.holdfast.tenant.restore.RestorePlan;
-import io.holdfast.tenant.restore.TablePlan;
 import io.holdfast.tenant.restore.TenantRestore;
 import io.holdfast.tenant.restore.TenantRestore.Source;
-import io.holdfast.tenant.scope.AssetGroup;
 import io.holdfast.tenant.scope.ScopeMap;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -38,11 +33,8 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /// Brings rows of one tenant back into the database that all tenants share, or shows what that
 /// would do. Before anything is changed, everything that the tenant has is backed up, with a list
@@ -82,20 +74,6 @@ public final class TenantRestoration {
           }
         });
   }
-
-  /// What a restore is made of, for its time.
-  private record Work(
-      Settings settings,
-      TenantRestoreRequest request,
-      TenantContents contents,
-      ScopeMap map,
-      String id,
-      Goal goal,
-      TenantTarget target,
-      TenantRestore rows,
-      AssetFiles files,
-      RestorePlan plan,
-      List<String> warnings) {}
 
   private TenantRestoreReport restore(
       Settings settings, TenantRestoreRequest request, ConnectionUrl url) throws IOException {
@@ -138,7 +116,7 @@ public final class TenantRestoration {
       rows.leaveOut(erased(contents, target, map, List.of(request.id(), id)));
       context.progress().phase("compare", 0);
       ObjectFilling objects = new ObjectFilling(contents, target.session());
-      for (String group : objectGroups(map, contents, request)) {
+      for (String group : PlannedRestore.objectGroups(map, contents, request)) {
         objects.announce(group, rows);
       }
       Source source =
@@ -154,8 +132,8 @@ public final class TenantRestoration {
       files.remember(earlier.runs());
       files.plan(map, rows, goal, request);
       warnings.addAll(files.warnings());
-      Work work =
-          new Work(
+      PlannedRestore work =
+          new PlannedRestore(
               settings,
               request,
               contents,
@@ -169,8 +147,8 @@ public final class TenantRestoration {
               warnings);
       return switch (request.mode()) {
         case Mode.Preview(int shown) ->
-            report(work, Outcome.PREVIEWED, Optional.empty()).with(rows.samples(plan, shown));
-        case Mode.Apply apply -> apply(work, apply);
+            work.report(Outcome.PREVIEWED, Optional.empty()).with(rows.samples(plan, shown));
+        case Mode.Apply apply -> new RestoreChange(context, repository).apply(work, apply);
       };
     }
   }
@@ -241,15 +219,6 @@ public final class TenantRestoration {
       rows.addAll(Erasures.leftOut(some, map.name(), tenant));
     }
     return List.copyOf(rows);
-  }
-
-  private static List<String> objectGroups(
-      ScopeMap map, TenantContents contents, TenantRestoreRequest request) {
-    return map.assets().entrySet().stream()
-        .filter(group -> group.getValue() instanceof AssetGroup.LargeObjectGroup)
-        .map(Map.Entry::getKey)
-        .filter(name -> contents.hasObjects(name) && !request.without().contains(name))
-        .toList();
   }
 
   /// A map has conditions and expressions, which the server runs.
@@ -345,114 +314,5 @@ public final class TenantRestoration {
                     reference.columns().stream().map(TenantToc.Column::name).toList(),
                     reference.match()))
         .toList();
-  }
-
-  private TenantRestoreReport apply(Work work, Mode.Apply apply) throws IOException {
-    RestorePlan plan = work.plan();
-    if (!plan.digest().equals(apply.plan())) {
-      throw new BackupException(
-          ErrorCode.PLAN_CHANGED,
-          "the plan is now " + plan.digest() + ", not " + apply.plan(),
-          "Nothing was changed. Look at 'holdfast tenant preview' again: rows, schema or backup are"
-              + " others than when you looked.");
-    }
-    if (plan.blocked() > 0 && apply.blocked() == Blocked.REFUSED) {
-      throw new BackupException(
-          ErrorCode.RESTORE_BLOCKED,
-          plan.blocked() + " rows cannot be restored",
-          "Nothing was changed. 'holdfast tenant preview' says why; --leave-blocked restores the"
-              + " others.");
-    }
-    if (plan.isEmpty() && work.files().isEmpty()) {
-      return report(work, Outcome.UNCHANGED, Optional.empty());
-    }
-    String domain = TenantDomain.of(work.map().name(), work.id());
-    try (BackupSession session = repository.beginSession(domain)) {
-      StoredSnapshot safety = change(work, session, domain);
-      work.target().commit(safety.record().name());
-      for (String failed : work.files().replace()) {
-        work.warnings().add("the rows are restored, but " + failed);
-      }
-      return report(work, Outcome.DONE, Optional.of(safety.record().name()));
-    }
-  }
-
-  /// Backs up what there is, changes it, and publishes the backup together with the list of
-  /// changes. All but the commit of the database is done then.
-  private StoredSnapshot change(Work work, BackupSession session, String domain)
-      throws IOException {
-    TenantTarget target = work.target();
-    TenantRestoreRequest request = work.request();
-    TenantDraft draft =
-        new TenantDraft(context, repository, session, work.settings().source(), domain);
-    TenantBackupRequest everything =
-        new TenantBackupRequest(
-            Path.of(TenantPaths.SCOPE),
-            work.id(),
-            request.without(),
-            List.of(),
-            request.stores(),
-            request.lockWait());
-    TenantToc toc =
-        draft.read(
-            work.map(),
-            target.catalog(),
-            target.session(),
-            everything,
-            work.files().stores(),
-            new ArrayList<>());
-    context.progress().phase("restore", 0);
-    work.warnings().addAll(work.rows().apply(work.plan()));
-    ObjectFilling objects = new ObjectFilling(work.contents(), target.session());
-    for (String group : objectGroups(work.map(), work.contents(), request)) {
-      objects.fill(group, work.rows());
-    }
-    draft.add(TenantPaths.UNDO_FILES, work.files().written());
-    List<String> touched =
-        work.plan().tables().stream()
-            .map(TablePlan::exportName)
-            .sorted(TenantPaths.ORDER_OF_UNDO)
-            .toList();
-    for (String exportName : touched) {
-      draft.add(TenantPaths.undo(exportName), target.session(), work.rows().done(exportName));
-    }
-    SortedMap<String, String> values = new TreeMap<>(TenantPaths.ORDER_OF_VALUES);
-    values.putAll(work.rows().values());
-    for (Map.Entry<String, String> made : values.entrySet()) {
-      draft.add(TenantPaths.values(made.getKey()), target.session(), made.getValue());
-    }
-    work.rows().liftSequences(work.plan());
-    Map<String, String> attributes = new TreeMap<>();
-    attributes.put("restored", work.contents().name());
-    attributes.put(TenantDraft.TRANSACTION, target.transaction());
-    if (work.goal() instanceof Goal.Copy copy) {
-      attributes.putAll(EarlierRestores.attributes(copy));
-    }
-    target.identity().ifPresent(identity -> attributes.put(TenantDraft.DATABASE, identity));
-    StoredSnapshot safety = draft.commit(TenantDraft.SAFETY_KIND, toc, attributes);
-    // Not before it says so: what is left of a restore that fails is known to the next one.
-    work.files().create();
-    return safety;
-  }
-
-  private static TenantRestoreReport report(Work work, Outcome outcome, Optional<String> safety) {
-    return new TenantRestoreReport(
-        work.contents().name(),
-        work.target().url().toString(),
-        work.map().name(),
-        work.id(),
-        work.goal() instanceof Goal.Copy copy
-            ? Optional.of(new TenantRestoreReport.Copied(copy.from(), copy.operation()))
-            : Optional.empty(),
-        work.plan(),
-        new TenantRestoreReport.Files(
-            work.files().count(AssetFiles.Action.CREATE),
-            work.files().count(AssetFiles.Action.REPLACE),
-            work.files().count(AssetFiles.Action.DELETE),
-            work.files().kept()),
-        outcome,
-        safety,
-        work.warnings(),
-        List.of());
   }
 }

@@ -19,6 +19,7 @@ import io.holdfast.tenant.check.CheckReport;
 import io.holdfast.tenant.check.ScopeCheck;
 import io.holdfast.tenant.closure.ScopeId;
 import io.holdfast.tenant.scope.ScopeMap;
+import io.holdfast.tenant.scope.Triggers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -77,7 +78,7 @@ final class TenantTarget implements AutoCloseable {
                 + Identifiers.quoted(map.root().key())
                 + " = "
                 + ScopeId.of(id).sql()
-                + " FOR UPDATE");
+                + rootLock(map.triggers()));
       }
       try (SqlConnection sql = SqlConnection.open(url, APPLICATION)) {
         Catalog catalog = CatalogReader.read(sql);
@@ -88,6 +89,15 @@ final class TenantTarget implements AutoCloseable {
       session.close();
       throw e;
     }
+  }
+
+  /// New rows may point to the root meanwhile, where the server looks at what they point to; where
+  /// triggers rest it does not, so they wait.
+  private static String rootLock(Triggers triggers) {
+    return switch (triggers) {
+      case FIRE -> " FOR NO KEY UPDATE";
+      case REPLICA -> " FOR UPDATE";
+    };
   }
 
   /// As backups are read, so that values have the same form; and what is committed is there to

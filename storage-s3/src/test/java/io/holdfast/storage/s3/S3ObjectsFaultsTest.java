@@ -20,6 +20,7 @@ import io.holdfast.storage.s3.testing.S3Servers;
 import io.holdfast.storage.web.testing.FaultProxy;
 import io.holdfast.storage.web.testing.FaultProxy.Fault;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What becomes of objects of an application when the network or the server fails.
@@ -82,6 +84,78 @@ class S3ObjectsFaultsTest {
       assertThat(slow.put("one", Optional.empty(), mine)).isEqualTo(Outcome.CHANGED);
       assertThat(direct.find("one").map(StoredObject::bytes)).contains(2L);
     }
+  }
+
+  /// What is changed only as it was looked at.
+  enum Change {
+    PUT,
+    DELETE;
+
+    Outcome make(ObjectPlace place, String version) throws IOException {
+      return switch (this) {
+        case PUT ->
+            place.put(
+                "one",
+                Optional.of(version),
+                ObjectPlaceContract.content(new byte[] {3, 3, 3}, Map.of()));
+        case DELETE -> place.delete("one", version);
+      };
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Change.class)
+  void changesSayWhatTheyLookedAt(Change change) throws IOException {
+    String version = create();
+    proxy.choose(refusing(change, 412, "PreconditionFailed", version));
+    assertThat(change.make(place, version)).isEqualTo(Outcome.CHANGED);
+    assertThat(place.find("one").map(StoredObject::bytes)).contains(1L);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Change.class)
+  void twoChangesAtOnceAreNoChangeForOneOfThem(Change change) throws IOException {
+    String version = create();
+    proxy.choose(refusing(change, 409, "ConditionalRequestConflict", version));
+    assertThatThrownBy(() -> change.make(place, version))
+        .isInstanceOf(StoreUnavailableException.class);
+    proxy.choose(_ -> Fault.none());
+    assertThat(change.make(place, version)).isEqualTo(Outcome.DONE);
+  }
+
+  @Test
+  void aStoreThatKnowsNoConditionOfDeletesSaysSoAndIsAskedWithoutOne() throws IOException {
+    String version = create();
+    proxy.choose(refusing(Change.DELETE, 501, "NotImplemented", version));
+    assertThat(place.delete("one", version)).isEqualTo(Outcome.DONE);
+    assertThat(place.find("one")).isEmpty();
+  }
+
+  private String create() throws IOException {
+    NewObject content = ObjectPlaceContract.content(new byte[] {1}, Map.of());
+    assertThat(place.put("one", Optional.empty(), content)).isEqualTo(Outcome.DONE);
+    return place.find("one").orElseThrow().version();
+  }
+
+  /// Answers a change on the condition that the object is that version.
+  private static FaultProxy.Choice refusing(
+      Change change, int status, String code, String version) {
+    return new FaultProxy.Choice() {
+      @Override
+      public Fault of(String line) {
+        return Fault.none();
+      }
+
+      @Override
+      public Fault of(String line, String head) {
+        boolean conditional =
+            head.toLowerCase(Locale.ROOT)
+                .contains("\r\nif-match: " + version.toLowerCase(Locale.ROOT) + "\r\n");
+        return line.startsWith(change + " ") && conditional
+            ? new Fault.Answer(status, code, "no")
+            : Fault.none();
+      }
+    };
   }
 
   private static void put(ObjectPlace place, NewObject content) {

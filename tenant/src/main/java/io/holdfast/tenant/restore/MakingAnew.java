@@ -1,9 +1,7 @@
 package io.holdfast.tenant.restore;
 
 import io.holdfast.base.BackupException;
-import io.holdfast.base.Cancellation;
 import io.holdfast.base.ErrorCode;
-import io.holdfast.postgres.wire.DatabaseSession;
 import io.holdfast.postgres.wire.ServerErrorException;
 import io.holdfast.tenant.copy.CopyRules;
 import io.holdfast.tenant.copy.ValueGroup;
@@ -18,15 +16,12 @@ import java.util.Optional;
 final class MakingAnew {
   private static final int DRAWS_MAX = 1000;
 
-  private final DatabaseSession session;
-  private final Cancellation cancellation;
+  private final Steps steps;
   private final Renewal renewal;
   private final KnownValues known;
 
-  MakingAnew(
-      DatabaseSession session, Cancellation cancellation, Renewal renewal, KnownValues known) {
-    this.session = session;
-    this.cancellation = cancellation;
+  MakingAnew(Steps steps, Renewal renewal, KnownValues known) {
+    this.steps = steps;
     this.renewal = renewal;
     this.known = known;
   }
@@ -50,24 +45,27 @@ final class MakingAnew {
   private void make(ValueGroup group) throws IOException {
     Optional<String> strange = renewal.strange(group);
     if (strange.isPresent()) {
-      requireNone(session.value(strange.get()), group, "are no UUIDs, so they cannot be made anew");
+      requireNone(
+          steps.row(strange.get()).getFirst(), group, "are no UUIDs, so they cannot be made anew");
     }
     Optional<String> absent = renewal.absent(group);
     if (absent.isPresent()) {
-      List<String> found = session.query(absent.get()).getFirst();
+      List<String> found = steps.row(absent.get());
       requireNone(
           found.get(0), group, "become null by the map's expression, such as " + found.get(1));
     }
     if (group.making().isFleeting()) {
-      run(known.recall(group));
+      steps.run(known.recall(group));
     }
-    run(renewal.lift(group).stream().toList());
-    run(List.of(renewal.make(group)));
+    if (steps.count(renewal.unknown(group)) > 0) {
+      steps.run(renewal.lift(group).stream().toList());
+      steps.run(renewal.make(group));
+    }
     draw(group);
-    run(renewal.evade(group, known).stream().toList());
-    run(Renewal.finish(group));
+    steps.run(renewal.evade(group, known).stream().toList());
+    steps.run(Renewal.finish(group));
     for (Map.Entry<ColumnName, String> check : renewal.tooLarge(group).entrySet()) {
-      List<String> found = session.query(check.getValue()).getFirst();
+      List<String> found = steps.row(check.getValue());
       if (!found.get(0).equals("0")) {
         throw unsuitable(
             found.get(0)
@@ -79,14 +77,15 @@ final class MakingAnew {
                 + check.getKey());
       }
     }
-    requireNone(session.value(Renewal.unfit(group)), group, "would become too long for the column");
+    requireNone(
+        steps.row(Renewal.unfit(group)).getFirst(), group, "would become too long for the column");
   }
 
   /// Draws until all numbers are free.
   private void draw(ValueGroup group) throws IOException {
     int rounds = 0;
     while (renewal.isDrawn(group)
-        && count(Renewal.dropRepeated(group)) + count(known.dropTaken(group)) > 0) {
+        && steps.count(Renewal.dropRepeated(group)) + steps.count(known.dropTaken(group)) > 0) {
       if (++rounds > DRAWS_MAX) {
         throw new BackupException(
             ErrorCode.SCOPE_MAP_UNSUITABLE,
@@ -94,7 +93,7 @@ final class MakingAnew {
             "Lift the sequence that it draws from, or let the map say how to make them, under"
                 + " 'columns'.");
       }
-      run(List.of(renewal.make(group)));
+      steps.run(renewal.make(group));
     }
   }
 
@@ -110,17 +109,5 @@ final class MakingAnew {
         what,
         "Nothing was changed. Let the map say how, under 'columns': 'clone: {expression: ...}' for"
             + " this column, or make the column wider.");
-  }
-
-  private long count(String sql) throws IOException {
-    cancellation.throwIfRequested();
-    return Long.parseLong(session.value(sql));
-  }
-
-  private void run(List<String> statements) throws IOException {
-    for (String sql : statements) {
-      cancellation.throwIfRequested();
-      session.query(sql);
-    }
   }
 }

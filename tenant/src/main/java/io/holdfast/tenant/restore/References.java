@@ -32,7 +32,7 @@ final class References {
   ///   says so
   References(RestoreTables tables, List<BackedUpReference> references, Optional<String> operator) {
     this.tables = tables;
-    this.references = references;
+    this.references = List.copyOf(references);
     this.operator = operator;
   }
 
@@ -45,6 +45,11 @@ final class References {
 
   static String name(int number) {
     return "pg_temp.hf_reference_" + number;
+  }
+
+  /// How many there are; they are numbered from 0.
+  int count() {
+    return references.size();
   }
 
   String create(int number) {

@@ -67,6 +67,15 @@ final class Renewal {
         : Optional.empty();
   }
 
+  /// How many values are not known.
+  String unknown(ValueGroup group) {
+    return "SELECT pg_catalog.count(*) FROM (" + values(group) + ") v" + exceptKnown(group);
+  }
+
+  private static String exceptKnown(ValueGroup group) {
+    return " WHERE NOT EXISTS (SELECT FROM " + table(group) + " known WHERE known.old = v.old)";
+  }
+
   /// Whether the numbers are what the database gives, whatever it is.
   boolean isDrawn(ValueGroup group) {
     return copy.numbers() == Numbers.DRAWN && group.making() instanceof Making.Drawn;
@@ -80,9 +89,8 @@ final class Renewal {
         + made(group.making(), group)
         + " FROM ("
         + values(group)
-        + ") v WHERE NOT EXISTS (SELECT FROM "
-        + table(group)
-        + " known WHERE known.old = v.old)";
+        + ") v"
+        + exceptKnown(group);
   }
 
   /// Drops values that came twice. Its value is how many.

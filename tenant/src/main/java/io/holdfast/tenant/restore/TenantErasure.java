@@ -39,6 +39,7 @@ public final class TenantErasure {
 
   private final DatabaseSession session;
   private final Cancellation cancellation;
+  private final Steps steps;
   private final ScopeMap map;
   private final TenantRows rows;
   private final RestoreTables tables;
@@ -60,6 +61,7 @@ public final class TenantErasure {
       Collection<QualifiedName> unclassified) {
     this.session = session;
     this.cancellation = cancellation;
+    this.steps = new Steps(session, cancellation);
     this.map = map;
     this.rows = TenantRows.of(map, catalog);
     this.tables = new RestoreTables(map, catalog, rows, everything(map, catalog), CopyRules.none());
@@ -94,12 +96,12 @@ public final class TenantErasure {
   public RestorePlan plan(Collection<ErasedRow> erased) throws IOException {
     Staging staging = new Staging(tables, rows, id);
     for (StagedTable staged : tables.all()) {
-      run(staging.create(staged));
-      run(staging.collect(staged));
+      steps.run(staging.create(staged));
+      steps.run(staging.collect(staged));
     }
     for (ErasedRow row : erased) {
       if (tables.catalog().table(row.table()).isPresent()) {
-        run(List.of(seed(row)));
+        steps.run(seed(row));
       } else {
         unknown.add(row);
       }
@@ -110,7 +112,7 @@ public final class TenantErasure {
         if (outside.follows(key)) {
           alongside(staged, key);
         } else {
-          run(List.of(block(staged, key)));
+          steps.run(block(staged, key));
         }
       }
     }
@@ -291,17 +293,10 @@ public final class TenantErasure {
   /// Takes the temporary tables away.
   public void end() throws IOException {
     for (StagedTable staged : tables.all()) {
-      run(
+      steps.run(
           List.of(
               "DROP TABLE " + staged.stage() + ", " + staged.scope() + ", " + staged.extra(),
               "DROP TABLE IF EXISTS " + staged.owned()));
-    }
-  }
-
-  private void run(List<String> statements) throws IOException {
-    for (String sql : statements) {
-      cancellation.throwIfRequested();
-      session.query(sql);
     }
   }
 }

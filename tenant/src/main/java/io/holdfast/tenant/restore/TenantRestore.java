@@ -19,16 +19,12 @@ import io.holdfast.tenant.scope.Triggers;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Brings the rows of one tenant's backup into a database: first a plan, from which nothing in the
@@ -46,10 +42,11 @@ public final class TenantRestore {
   private final RestoreTables tables;
   private final ScopeId id;
   private final String idText;
-  private final List<BackedUpReference> backedUpReferences;
   private final References references;
   private final Goal goal;
-  private final List<ObjectGroup> objects = new ArrayList<>();
+  private final LargeObjects objects;
+  private final Loads loads;
+  private final Steps steps;
   private final List<String> remarks = new ArrayList<>();
   private @Nullable Withholding withholding;
   private List<ErasedRow> leftOut = List.of();
@@ -115,8 +112,10 @@ public final class TenantRestore {
     this.tables = new RestoreTables(map, catalog, rows, backup, copyRules);
     this.id = ScopeId.of(id);
     this.idText = id;
-    this.backedUpReferences = List.copyOf(references);
-    this.references = new References(tables, backedUpReferences, goal.operator());
+    this.references = new References(tables, references, goal.operator());
+    this.objects = new LargeObjects(session, cancellation, map, tables);
+    this.loads = new Loads(tables, this.references, copyRules);
+    this.steps = new Steps(session, cancellation);
     this.goal = goal;
     requireTriggers();
   }
@@ -150,17 +149,17 @@ public final class TenantRestore {
   public void begin() throws IOException {
     Staging staging = new Staging(tables, rows, id);
     for (StagedTable staged : tables.all()) {
-      run(staging.create(staged));
+      steps.run(staging.create(staged));
       switch (goal) {
         case Goal.Restore _ -> {}
-        case Goal.Copy _, Goal.Undo _ -> run(Undoing.create(staged));
+        case Goal.Copy _, Goal.Undo _ -> steps.run(Undoing.create(staged));
       }
     }
     for (ValueGroup group : copyRules.groups()) {
-      run(List.of(Renewal.create(group), KnownValues.create(group)));
+      steps.run(List.of(Renewal.create(group), KnownValues.create(group)));
     }
-    for (int i = 0; i < backedUpReferences.size(); i++) {
-      run(List.of(references.create(i)));
+    for (int i = 0; i < references.count(); i++) {
+      steps.run(references.create(i));
     }
   }
 
@@ -186,13 +185,7 @@ public final class TenantRestore {
   /// Begins to take in what large objects of a group the backup has; after the rows were loaded,
   /// before [#plan]. [#objects] follows as often as needed, and [#endObjects].
   public void beginObjects(String group) throws IOException {
-    if (!(map.assets().get(group) instanceof AssetGroup.LargeObjectGroup(var table, var column))) {
-      throw new IllegalArgumentException(group + " is no group of large objects");
-    }
-    StagedTable staged = tables.find(table).orElseThrow();
-    ObjectGroup begun = new ObjectGroup(objects.size(), group, staged, column);
-    run(List.of(begun.create()));
-    objects.add(begun);
+    objects.begin(group);
   }
 
   /// Takes in some objects of the group that was begun last.
@@ -200,32 +193,19 @@ public final class TenantRestore {
   /// @param lines number, hash, number again, and `t` if the target has no such object with this
   ///   content, else `f`, as `COPY` reads them
   public void objects(byte[] lines) throws IOException {
-    session.beginCopy(objects.getLast().copyIn());
-    session.send(lines, 0, lines.length);
-    session.endCopy();
+    objects.take(lines);
   }
 
   /// Makes the objects of the group that was begun last which are not there. They are empty until
   /// somebody fills those of [#wantedObjects].
   public void endObjects() throws IOException {
-    ObjectGroup begun = objects.getLast();
-    run(begun.make());
-    run(List.of(begun.rewrite()));
+    objects.end();
   }
 
   /// The objects of a group that have to be filled, by their numbers in the backup: what their
   /// numbers are now. Those that were made in vain are gone afterwards.
   public Map<Long, Long> wantedObjects(String group) throws IOException {
-    Map<Long, Long> wanted = new HashMap<>();
-    for (ObjectGroup made : objects) {
-      if (made.name().equals(group)) {
-        session
-            .query(made.wanted())
-            .forEach(row -> wanted.put(Long.parseLong(row.get(0)), Long.parseLong(row.get(1))));
-        run(List.of(made.discard()));
-      }
-    }
-    return wanted;
+    return objects.wanted(group);
   }
 
   /// The files of a group that rows have which are or will be there, by their names. After [#plan],
@@ -264,52 +244,14 @@ public final class TenantRestore {
 
   /// What is to be loaded; the order does not matter.
   public List<Load> loads() {
-    List<Load> loads = new ArrayList<>();
-    for (StagedTable staged : tables.all()) {
-      if (tables.isNewer(staged)) {
-        continue;
-      }
-      loads.add(new Load(staged.copyIn(), Load.Kind.ROWS, staged.exportName()));
-      switch (goal) {
-        case Goal.Restore _ -> {}
-        case Goal.Copy _ -> {
-          loads.add(new Load(Undoing.copyIn(staged), Load.Kind.UNDO, staged.exportName()));
-          loads.add(new Load(Undoing.copySince(staged), Load.Kind.SINCE, staged.exportName()));
-        }
-        case Goal.Undo _ ->
-            loads.add(new Load(Undoing.copyIn(staged), Load.Kind.UNDO, staged.exportName()));
-      }
-    }
-    for (int i = 0; i < backedUpReferences.size(); i++) {
-      loads.add(
-          new Load(
-              references.copyIn(i), Load.Kind.REFERENCES, backedUpReferences.get(i).name().text()));
-    }
-    for (ValueGroup group : fleeting()) {
-      loads.add(new Load(KnownValues.copyIn(group), Load.Kind.VALUES, names(group)));
-    }
-    return loads;
-  }
-
-  /// Another map may have another home.
-  private static List<String> names(ValueGroup group) {
-    return Stream.concat(group.homes().stream(), group.columns().stream())
-        .distinct()
-        .map(ColumnName::text)
-        .toList();
-  }
-
-  private List<ValueGroup> fleeting() {
-    return copyRules.groups().stream().filter(group -> group.making().isFleeting()).toList();
+    return loads.of(goal);
   }
 
   /// Queries for what ids became in a copy, by a name of each kind of id; to be asked after
   /// [#plan], and to be given back by loads of kind [Load.Kind#VALUES] when the operation is done
   /// again.
   public SortedMap<String, String> values() {
-    SortedMap<String, String> values = new TreeMap<>();
-    fleeting().forEach(group -> values.put(group.home().text(), Renewal.made(group)));
-    return values;
+    return loads.values();
   }
 
   /// Finds out what would be done.
@@ -317,15 +259,21 @@ public final class TenantRestore {
   /// @param subject what else the digest is about, such as the backup
   public RestorePlan plan(Source source, List<String> subject) throws IOException {
     Staging staging = new Staging(tables, rows, id);
-    resolve(source);
+    remarks.addAll(
+        new Resolving(steps, tables, references)
+            .run(
+                switch (source) {
+                  case THIS_DATABASE -> References.Origin.SAME_DATABASE;
+                  case ANOTHER_DATABASE -> References.Origin.OTHER_DATABASE;
+                }));
     switch (goal) {
       case Goal.Restore _, Goal.Undo _ -> {
         for (StagedTable staged : tables.all()) {
-          run(staging.columnRules(staged));
+          steps.run(staging.columnRules(staged));
         }
       }
       case Goal.Copy copy -> {
-        renew(new Renewal(tables, copyRules, copy));
+        remarks.addAll(new Copying(steps, tables, copyRules).run(copy, objects));
         // Rows that an earlier run made may have been erased by the ids that they got.
         if (withholding != null) {
           new Withholding(session, cancellation, tables, new Membership(tables, id)).mark(leftOut);
@@ -333,14 +281,14 @@ public final class TenantRestore {
       }
     }
     for (StagedTable staged : tables.all()) {
-      run(staging.collect(staged));
-      run(staging.keep(staged).stream().toList());
-      run(List.of(staging.compare(staged)));
-      run(intend(staged));
+      steps.run(staging.collect(staged));
+      steps.run(staging.keep(staged).stream().toList());
+      steps.run(staging.compare(staged));
+      steps.run(intend(staged));
       if (withholding != null) {
-        run(List.of(Withholding.withhold(staged)));
+        steps.run(Withholding.withhold(staged));
       }
-      run(staging.analyze(staged));
+      steps.run(staging.analyze(staged));
     }
     settle();
     PlanReading reading = new PlanReading(session);
@@ -359,12 +307,7 @@ public final class TenantRestore {
     all.add(SchemaText.of(tables.catalog(), map).fingerprint());
     all.add(ScopeMapWriter.write(map, Map.of()));
     all.add(goal.text());
-    SortedMap<String, Long> made = new TreeMap<>();
-    for (ObjectGroup group : objects) {
-      List<String> planned = session.query(group.planned()).getFirst();
-      made.put(group.name(), Long.parseLong(planned.get(0)));
-      all.add(group.name() + " " + planned.get(1));
-    }
+    SortedMap<String, Long> made = objects.planned(all);
     return RestorePlan.of(all, plans, made);
   }
 
@@ -381,118 +324,6 @@ public final class TenantRestore {
       }
     }
     return samples;
-  }
-
-  private void resolve(Source source) throws IOException {
-    References.Origin origin =
-        switch (source) {
-          case THIS_DATABASE -> References.Origin.SAME_DATABASE;
-          case ANOTHER_DATABASE -> References.Origin.OTHER_DATABASE;
-        };
-    for (int i = 0; i < backedUpReferences.size(); i++) {
-      run(references.find(i, origin));
-      substitute(i);
-    }
-    for (StagedTable staged : tables.all()) {
-      Optional<String> rewrite = references.rewrite(staged);
-      if (rewrite.isPresent()) {
-        run(List.of(rewrite.get()));
-      }
-    }
-  }
-
-  private void substitute(int number) throws IOException {
-    long lost = Long.parseLong(session.value(References.lost(number)));
-    Optional<String> substitute = references.substitute(number);
-    if (lost == 0 || substitute.isEmpty()) {
-      return;
-    }
-    long put = Long.parseLong(session.value(substitute.get()));
-    if (put < lost) {
-      throw new BackupException(
-          ErrorCode.BAD_ARGUMENT,
-          references.table(number) + " has no row that --operator names",
-          "Name one that exists, by " + references.table(number) + "'s natural key.");
-    }
-    remarks.add(
-        put
-            + " rows of "
-            + references.table(number)
-            + " are not there: the operator stands for them");
-  }
-
-  /// Makes ids anew, and lets what points to them follow.
-  private void renew(Renewal renewal) throws IOException {
-    for (StagedTable staged : tables.all()) {
-      run(Undoing.forget(staged));
-    }
-    new MakingAnew(session, cancellation, renewal, new KnownValues(tables)).make(copyRules);
-    detach();
-    for (StagedTable staged : tables.all()) {
-      run(renewal.rewrite(staged).stream().toList());
-      run(renewal.direct(staged));
-      requireKeys(staged);
-    }
-    for (StagedTable staged : tables.all()) {
-      run(renewal.outside(staged));
-    }
-    for (ColumnName column : copyRules.doubtful()) {
-      remarks.add(
-          column
-              + " looks as if it held ids, and is copied as it is: nothing says to what it points");
-    }
-  }
-
-  private void requireKeys(StagedTable staged) throws IOException {
-    List<String> unclear = session.query(Renewal.unclear(staged)).getFirst();
-    if (!unclear.get(0).equals("0")) {
-      throw new BackupException(
-          ErrorCode.SCOPE_MAP_UNSUITABLE,
-          unclear.get(0)
-              + " keys of "
-              + staged.name()
-              + " ("
-              + String.join(", ", staged.key().columns())
-              + ") would be missing or there more than once in a copy, such as "
-              + unclear.get(1),
-          "Let the map give each row a key of its own, under 'columns'.");
-    }
-  }
-
-  /// Large objects belong to one row: a copy has its own or none.
-  private void detach() throws IOException {
-    SortedSet<ColumnName> columns = new TreeSet<>();
-    map.owned()
-        .forEach(
-            (name, owned) ->
-                owned.largeObjects().forEach(column -> columns.add(new ColumnName(name, column))));
-    for (AssetGroup group : map.assets().values()) {
-      if (group instanceof AssetGroup.LargeObjectGroup(var table, var column)) {
-        columns.add(new ColumnName(table, column));
-      }
-    }
-    for (ColumnName name : columns) {
-      StagedTable staged = tables.find(name.table()).orElseThrow();
-      if (!staged.columns().contains(name.column())) {
-        continue;
-      }
-      Optional<ObjectGroup> own =
-          objects.stream()
-              .filter(one -> one.staged().equals(staged) && one.column().equals(name.column()))
-              .findFirst();
-      ObjectGroup group =
-          own.orElseGet(() -> new ObjectGroup(objects.size(), "", staged, name.column()));
-      if (own.isEmpty()) {
-        run(List.of(group.create()));
-      }
-      String gone = session.value(group.detach());
-      if (own.isEmpty()) {
-        run(List.of("DROP TABLE " + group.table()));
-      }
-      if (!gone.equals("0")) {
-        remarks.add(gone + " large objects of " + name + " are not copied: their rows have none");
-      }
-    }
   }
 
   /// What the policy wants, before anything speaks against it.
@@ -534,7 +365,7 @@ public final class TenantRestore {
 
   /// Lifts sequences behind the restored rows; before the transaction ends.
   public void liftSequences(RestorePlan plan) throws IOException {
-    run(new Application(session, tables, rows, id, Triggers.FIRE).sequences(plan));
+    steps.run(new Application(session, tables, rows, id, Triggers.FIRE).sequences(plan));
   }
 
   /// A query for what was done to the rows of a table; to be asked after [#apply], and to be given
@@ -545,12 +376,5 @@ public final class TenantRestore {
         .map(Undoing::done)
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("no table is called " + exportName));
-  }
-
-  private void run(List<String> statements) throws IOException {
-    for (String sql : statements) {
-      cancellation.throwIfRequested();
-      session.query(sql);
-    }
   }
 }

@@ -329,6 +329,21 @@ class TenantCopyTest {
   }
 
   @Test
+  void aSequenceThatGivesNothingStaysWhereItIs() throws IOException {
+    StoredTenant stored = stored();
+    StoredTenant first = copied(stored, "9");
+    rows(
+        "INSERT INTO tasks (id, project_id, account_id) OVERRIDING SYSTEM VALUE VALUES (1000,"
+            + " 'aaaaaaaa-0000-0000-0000-000000000020', 2) RETURNING 1");
+    String before = rows("SELECT last_value, is_called FROM tasks_id_seq").toString();
+    try (RestoreRun again =
+        RestoreRun.open(url, stored.afterRun(first), copy("9", Numbers.DRAWN))) {
+      assertThat(again.plan().isEmpty()).isTrue();
+    }
+    assertThat(rows("SELECT last_value, is_called FROM tasks_id_seq")).hasToString(before);
+  }
+
+  @Test
   void theSameOperationMakesTheSameIdsAndNoDuplicates() throws IOException {
     StoredTenant stored = stored();
     StoredTenant first = copied(stored, "9");
