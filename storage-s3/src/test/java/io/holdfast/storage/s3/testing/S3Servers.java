@@ -7,6 +7,9 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -34,14 +37,29 @@ public final class S3Servers implements ParameterResolver {
     return context
         .getRoot()
         .getStore(NAMESPACE)
-        .computeIfAbsent(kind, S3Servers::start, S3Server.class);
+        .computeIfAbsent(kind, S3Servers::start, Running.class)
+        .server();
   }
 
-  private static S3Server start(S3Server.Kind kind) {
+  private static Running start(S3Server.Kind kind) {
     try {
-      return S3Server.start(kind, Files.createTempDirectory("s3-server-"));
+      Path directory = Files.createTempDirectory("s3-server-");
+      return new Running(S3Server.start(kind, directory), directory);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /// A server, which goes with its files when all tests are done.
+  private record Running(S3Server server, Path directory) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      server.close();
+      try (Stream<Path> files = Files.walk(directory)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
     }
   }
 }
