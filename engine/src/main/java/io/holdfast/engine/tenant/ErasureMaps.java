@@ -42,20 +42,20 @@ final class ErasureMaps {
     this.given = given;
   }
 
-  /// @throws BackupException `SCOPE_MAP_UNSUITABLE` if there is none, `BAD_ARGUMENT` if the one
-  ///   that was given is of no such scope
+  /// @throws BackupException `SCOPE_MAP_UNSUITABLE` if there is none
   Map<String, ScopeMap> choose(SqlConnection sql, Set<String> scopes) throws IOException {
     Map<String, ScopeMap> maps = new TreeMap<>();
     Catalog catalog = CatalogReader.read(sql);
     Optional<ScopeMap> own = given.map(file -> Scopes.load(file, catalog));
-    if (own.isPresent() && !scopes.contains(own.get().name())) {
-      throw Erasures.bad(
-          "the map that was given is of "
-              + own.get().name()
-              + ", and what was erased is of "
-              + String.join(", ", scopes),
-          "Give a map that has this name, with --scope FILE.");
-    }
+    own.map(ScopeMap::name)
+        .filter(name -> !scopes.contains(name))
+        .ifPresent(
+            name ->
+                remarks.add(
+                    "the map that was given is not used: it is of "
+                        + name
+                        + ", and what was erased is of "
+                        + String.join(", ", scopes)));
     for (String scope : scopes) {
       Optional<ScopeMap> ofUser = own.filter(map -> map.name().equals(scope));
       maps.put(

@@ -180,7 +180,7 @@ public final class ErasureRun {
       }
       session.query("BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE");
       for (ScopeMap map : maps.values()) {
-        TenantTarget.lockTables(session, map, TenantTarget.Use.WRITE);
+        TenantTarget.lockTables(session, map, TenantTarget.Use.CHANGE);
       }
       Catalog catalog = catalog(url, maps);
       List<ErasureReport.Tenant> done = new ArrayList<>();
@@ -251,7 +251,12 @@ public final class ErasureRun {
         case APPLY ->
             throw new BackupException(
                 ErrorCode.ERASURE_BLOCKED,
-                found.blocked() + " rows cannot be deleted: " + found.obstacles(),
+                found.blocked()
+                    + " rows cannot be deleted: "
+                    + found.obstacles()
+                    + found.remarks().stream()
+                        .map(remark -> "; " + remark)
+                        .collect(Collectors.joining()),
                 "Nothing was deleted. Delete or change what points to them, or erase that too, and"
                     + " try again; 'holdfast erasure apply --dry-run' shows all of it. Of a dump,"
                     + " give a scope map that says whose these rows are, with --scope FILE, or"

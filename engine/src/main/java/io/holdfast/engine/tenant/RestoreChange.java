@@ -56,10 +56,11 @@ final class RestoreChange {
       return work.report(Outcome.UNCHANGED, Optional.empty());
     }
     String domain = TenantDomain.of(work.map().name(), work.id());
+    FileWriting files = work.files().writing();
     try (BackupSession session = repository.beginSession(domain)) {
-      StoredSnapshot safety = change(work, session, domain);
+      StoredSnapshot safety = change(work, session, domain, files);
       work.target().commit(safety.record().name());
-      for (String failed : work.files().writing().replace()) {
+      for (String failed : files.replace()) {
         work.warnings().add("the rows are restored, but " + failed);
       }
       return work.report(Outcome.DONE, Optional.of(safety.record().name()));
@@ -68,7 +69,8 @@ final class RestoreChange {
 
   /// Backs up what there is, changes it, and publishes the backup together with the list of
   /// changes. All but the commit of the database is done then.
-  private StoredSnapshot change(PlannedRestore work, BackupSession session, String domain)
+  private StoredSnapshot change(
+      PlannedRestore work, BackupSession session, String domain, FileWriting files)
       throws IOException {
     TenantTarget target = work.target();
     TenantRestoreRequest request = work.request();
@@ -120,7 +122,7 @@ final class RestoreChange {
     target.identity().ifPresent(identity -> attributes.put(TenantDraft.DATABASE, identity));
     StoredSnapshot safety = draft.commit(TenantDraft.SAFETY_KIND, toc, attributes);
     // Not before it says so: what is left of a restore that fails is known to the next one.
-    work.files().writing().create();
+    files.create();
     return safety;
   }
 }

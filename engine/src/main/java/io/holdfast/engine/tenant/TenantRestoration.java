@@ -21,6 +21,7 @@ import io.holdfast.tenant.restore.BackedUpTable;
 import io.holdfast.tenant.restore.ErasedRow;
 import io.holdfast.tenant.restore.Goal;
 import io.holdfast.tenant.restore.RestorePlan;
+import io.holdfast.tenant.restore.RestorePolicy.Preset;
 import io.holdfast.tenant.restore.TenantRestore;
 import io.holdfast.tenant.restore.TenantRestore.Source;
 import io.holdfast.tenant.scope.ScopeMap;
@@ -89,13 +90,8 @@ public final class TenantRestoration {
     TenantContents contents = open(settings, request, given);
     ScopeMap map = given.isPresent() ? given.get() : mapOf(contents);
     String id = id(request, map, url);
-    TenantTarget.Use use =
-        switch (request.mode()) {
-          case Mode.Preview _ -> TenantTarget.Use.READ;
-          case Mode.Apply _ -> TenantTarget.Use.WRITE;
-        };
     try (TenantTarget target =
-        TenantTarget.open(url, map, id, use, request.lockWait(), context.cancellation())) {
+        TenantTarget.open(url, map, id, use(request), request.lockWait(), context.cancellation())) {
       if (request.aim() instanceof Aim.Undo) {
         requireCommitted(contents, target);
       }
@@ -151,6 +147,19 @@ public final class TenantRestoration {
         case Mode.Apply apply -> new RestoreChange(context, repository).apply(work, apply);
       };
     }
+  }
+
+  private static TenantTarget.Use use(TenantRestoreRequest request) {
+    return switch (request.mode()) {
+      case Mode.Preview _ -> TenantTarget.Use.READ;
+      case Mode.Apply _ ->
+          switch (request.aim()) {
+            case Aim.Restore restore when restore.preset() == Preset.CREATE_MISSING ->
+                TenantTarget.Use.ADD;
+            case Aim.Copy _ -> TenantTarget.Use.ADD;
+            case Aim.Restore _, Aim.Undo _ -> TenantTarget.Use.CHANGE;
+          };
+    };
   }
 
   /// Which tenant changes.

@@ -44,7 +44,9 @@ final class TenantTarget implements AutoCloseable {
   /// What is going to be done.
   enum Use {
     READ,
-    WRITE
+    /// Rows that are missing come; those that are there stay as they are.
+    ADD,
+    CHANGE
   }
 
   private TenantTarget(
@@ -55,8 +57,8 @@ final class TenantTarget implements AutoCloseable {
     this.identity = identity;
   }
 
-  /// Begins. Nobody changes the definitions of the tables from here on; for writing, nobody else
-  /// restores this tenant, and nobody changes the root's row.
+  /// Begins. Nobody changes the definitions of the tables from here on; but for reading, nobody
+  /// else restores this tenant, and nobody changes the root's row.
   static TenantTarget open(
       ConnectionUrl url, ScopeMap map, String id, Use use, Duration lockWait, Cancellation stop)
       throws IOException {
@@ -65,12 +67,12 @@ final class TenantTarget implements AutoCloseable {
       if (session.major() >= TRANSACTION_TIMEOUT_SINCE) {
         session.query("SET transaction_timeout = 0");
       }
-      if (use == Use.WRITE) {
+      if (use != Use.READ) {
         lockTenant(session, map, id);
       }
       session.query("BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE");
       lockTables(session, map, use);
-      if (use == Use.WRITE) {
+      if (use != Use.READ) {
         session.query(
             "SELECT FROM "
                 + map.root().table().sql()
@@ -78,7 +80,7 @@ final class TenantTarget implements AutoCloseable {
                 + Identifiers.quoted(map.root().key())
                 + " = "
                 + ScopeId.of(id).sql()
-                + rootLock(map.triggers()));
+                + rootLock(use, map.triggers()));
       }
       try (SqlConnection sql = SqlConnection.open(url, APPLICATION)) {
         Catalog catalog = CatalogReader.read(sql);
@@ -91,13 +93,10 @@ final class TenantTarget implements AutoCloseable {
     }
   }
 
-  /// New rows may point to the root meanwhile, where the server looks at what they point to; where
-  /// triggers rest it does not, so they wait.
-  private static String rootLock(Triggers triggers) {
-    return switch (triggers) {
-      case FIRE -> " FOR NO KEY UPDATE";
-      case REPLICA -> " FOR UPDATE";
-    };
+  /// New rows may point to the root meanwhile if no row goes or changes. Where triggers rest, the
+  /// server does not look at what points to the rows that are written, so they wait.
+  private static String rootLock(Use use, Triggers triggers) {
+    return use == Use.ADD && triggers == Triggers.FIRE ? " FOR NO KEY UPDATE" : " FOR UPDATE";
   }
 
   /// As backups are read, so that values have the same form; and what is committed is there to
@@ -135,7 +134,7 @@ final class TenantTarget implements AutoCloseable {
     String mode =
         switch (use) {
           case READ -> "ACCESS SHARE";
-          case WRITE -> "ROW EXCLUSIVE";
+          case ADD, CHANGE -> "ROW EXCLUSIVE";
         };
     session.query("LOCK TABLE " + tables + " IN " + mode + " MODE");
   }

@@ -10,18 +10,22 @@ import io.holdfast.tenant.catalog.CatalogReader;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.discovery.Discovery;
 import io.holdfast.tenant.scope.ScopeMap;
+import io.holdfast.tenant.scope.Triggers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Who waits while a tenant is restored.
 @Timeout(120)
 class TenantTargetTest {
-  @Test
-  void newRowsOfTheTenantDoNotWaitAndChangesOfItsRootDo() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"ADD, FIRE, goes", "CHANGE, FIRE, waits", "ADD, REPLICA, waits"})
+  void changesOfTheRootWaitAndNewRowsWhereOthersMayGoOrTriggersRest(
+      TenantTarget.Use use, Triggers triggers, String newRow) throws IOException {
     try (TestServer server = TestServer.start(15, Map.of());
         SqlConnection user = SqlConnection.open(server.url(), "test")) {
       user.query("CREATE TABLE accounts (id int PRIMARY KEY, name text)");
@@ -39,12 +43,17 @@ class TenantTargetTest {
       try (TenantTarget target =
           TenantTarget.open(
               server.url(),
-              map,
+              triggering(map, triggers),
               "1",
-              TenantTarget.Use.WRITE,
+              use,
               Duration.ofSeconds(10),
               new Cancellation())) {
-        user.query("INSERT INTO tasks VALUES (10, 1)");
+        String insert = "INSERT INTO tasks VALUES (10, 1)";
+        if (newRow.equals("goes")) {
+          user.query(insert);
+        } else {
+          assertThatThrownBy(() -> user.query(insert)).hasMessageContaining("lock timeout");
+        }
         user.query("UPDATE accounts SET name = 'new' WHERE id = 2");
         assertThatThrownBy(() -> user.query("UPDATE accounts SET name = 'new' WHERE id = 1"))
             .hasMessageContaining("lock timeout");
@@ -53,5 +62,21 @@ class TenantTargetTest {
       assertThat(user.query("SELECT id, name FROM accounts ORDER BY id"))
           .hasToString("[[1, one], [2, new]]");
     }
+  }
+
+  private static ScopeMap triggering(ScopeMap map, Triggers triggers) {
+    return new ScopeMap(
+        map.name(),
+        map.root(),
+        map.tenantColumn(),
+        map.owned(),
+        map.referenced(),
+        map.excluded(),
+        map.virtualReferences(),
+        map.columns(),
+        triggers,
+        map.assets(),
+        map.fingerprint(),
+        map.schema());
   }
 }

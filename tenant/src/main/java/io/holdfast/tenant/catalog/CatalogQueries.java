@@ -75,8 +75,7 @@ final class CatalogQueries {
           + USER_TABLES
           + ") ORDER BY i.indrelid, x.relname, k.place";
 
-  /// One row for each pair of columns. Keys that the server made for partitions are left out, and
-  /// those that it does not enforce (since 18).
+  /// One row for each pair of columns. Keys that the server made for partitions are left out.
   static final String FOREIGN_KEYS =
       "SELECT f.conrelid, f.oid, f.conname, tn.nspname, t.relname, f.confmatchtype, f.confdeltype,"
           + " f.confupdtype, f.condeferrable, f.condeferred, a.attname, b.attname"
@@ -85,8 +84,7 @@ final class CatalogQueries {
           + " CROSS JOIN LATERAL unnest(f.conkey, f.confkey) WITH ORDINALITY AS k(own, other, place)"
           + " JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.own"
           + " JOIN pg_attribute b ON b.attrelid = f.confrelid AND b.attnum = k.other"
-          + " WHERE f.contype = 'f' AND f.conparentid = 0"
-          + " AND coalesce((to_jsonb(f) ->> 'conenforced')::bool, true) ORDER BY f.conrelid, f.conname, f.oid, k.place";
+          + " WHERE f.contype = 'f' AND f.conparentid = 0 ORDER BY f.conrelid, f.conname, f.oid, k.place";
 
   static final String TRIGGERS =
       "SELECT t.tgrelid, t.tgname, t.tgenabled, pg_get_triggerdef(t.oid) FROM pg_trigger t"

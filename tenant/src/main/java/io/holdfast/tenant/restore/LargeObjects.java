@@ -1,6 +1,5 @@
 package io.holdfast.tenant.restore;
 
-import io.holdfast.base.Cancellation;
 import io.holdfast.postgres.wire.DatabaseSession;
 import io.holdfast.tenant.scope.AssetGroup;
 import io.holdfast.tenant.scope.ColumnName;
@@ -24,10 +23,9 @@ final class LargeObjects {
   private final RestoreTables tables;
   private final List<ObjectGroup> groups = new ArrayList<>();
 
-  LargeObjects(
-      DatabaseSession session, Cancellation cancellation, ScopeMap map, RestoreTables tables) {
+  LargeObjects(DatabaseSession session, Steps steps, ScopeMap map, RestoreTables tables) {
     this.session = session;
-    this.steps = new Steps(session, cancellation);
+    this.steps = steps;
     this.map = map;
     this.tables = tables;
   }

@@ -57,10 +57,11 @@ final class MakingAnew {
     if (group.making().isFleeting()) {
       steps.run(known.recall(group));
     }
-    if (steps.count(renewal.unknown(group)) > 0) {
-      steps.run(renewal.lift(group).stream().toList());
-      steps.run(renewal.make(group));
+    Optional<String> lift = renewal.lift(group);
+    if (lift.isPresent() && steps.count(renewal.unknown(group)) > 0) {
+      steps.run(lift.get());
     }
+    steps.run(renewal.make(group));
     draw(group);
     steps.run(renewal.evade(group, known).stream().toList());
     steps.run(Renewal.finish(group));

@@ -113,9 +113,9 @@ public final class TenantRestore {
     this.id = ScopeId.of(id);
     this.idText = id;
     this.references = new References(tables, references, goal.operator());
-    this.objects = new LargeObjects(session, cancellation, map, tables);
-    this.loads = new Loads(tables, this.references, copyRules);
     this.steps = new Steps(session, cancellation);
+    this.objects = new LargeObjects(session, steps, map, tables);
+    this.loads = new Loads(tables, this.references, copyRules);
     this.goal = goal;
     requireTriggers();
   }

@@ -14,7 +14,6 @@ import io.holdfast.tenant.testing.TestDatabases;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -95,20 +94,6 @@ class CatalogReaderTest {
               org.assertj.core.api.Assertions.tuple("touched", Trigger.Firing.ORIGIN));
       assertThat(table(catalog, "mother").fromSql()).isEqualTo("ONLY \"public\".\"mother\"");
       rowSecurity(databases, url);
-    }
-  }
-
-  @Test
-  void keysThatTheServerDoesNotEnforceAreNone() throws Exception {
-    try (TestDatabases databases = TestDatabases.start(18)) {
-      Catalog catalog =
-          databases.catalog(
-              "CREATE TABLE parents (id int PRIMARY KEY)",
-              "CREATE TABLE children (id int PRIMARY KEY, a int CONSTRAINT real_fk REFERENCES"
-                  + " parents, b int CONSTRAINT claimed_fk REFERENCES parents NOT ENFORCED)");
-      assertThat(table(catalog, "children").foreignKeys())
-          .extracting(ForeignKey::name)
-          .containsExactly("real_fk");
     }
   }
 

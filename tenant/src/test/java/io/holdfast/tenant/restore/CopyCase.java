@@ -11,6 +11,7 @@ import io.holdfast.tenant.catalog.Table;
 import io.holdfast.tenant.restore.Goal.Numbers;
 import io.holdfast.tenant.scope.ColumnName;
 import io.holdfast.tenant.scope.ColumnRule;
+import io.holdfast.tenant.scope.Owned;
 import io.holdfast.tenant.scope.ScopeMap;
 import io.holdfast.tenant.testing.OwnedRowsModel;
 import io.holdfast.tenant.testing.RandomChanges;
@@ -20,6 +21,7 @@ import io.holdfast.tenant.testing.TestDatabases;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
@@ -131,7 +133,7 @@ final class CopyCase implements AutoCloseable {
       }
     }
     Extent extent = shown.blocked() == 0 ? Extent.WHOLE : Extent.PART;
-    if (adopts(before, made)) {
+    if (adopts(before, after)) {
       return extent;
     }
     try (RestoreRun undo = RestoreRun.open(url, safety, new Goal.Undo())) {
@@ -145,13 +147,43 @@ final class CopyCase implements AutoCloseable {
   }
 
   /// Rows that say by type and number that they belong to a row which never was there belong to
-  /// whoever gets the number, also when it is drawn for a copy. They are in the way of undoing it.
-  private boolean adopts(Rows before, Map<QualifiedName, Set<String>> made) {
-    return made.entrySet().stream()
-        .anyMatch(
-            entry ->
-                entry.getValue().stream()
-                    .anyMatch(key -> before.of(entry.getKey()).containsKey(key)));
+  /// whoever gets the number, also when it is drawn for a copy. They are in the way of undoing it,
+  /// also those that a condition keeps out of the scope.
+  private boolean adopts(Rows before, Rows after) {
+    return new OwnedRowsModel(catalog, after.plain(catalog), unconditional(), TO)
+        .find().entrySet().stream()
+            .anyMatch(
+                entry ->
+                    entry.getValue().stream()
+                        .anyMatch(key -> before.of(entry.getKey()).containsKey(key)));
+  }
+
+  private ScopeMap unconditional() {
+    Map<QualifiedName, Owned> owned = new LinkedHashMap<>();
+    map.owned()
+        .forEach(
+            (name, one) ->
+                owned.put(
+                    name,
+                    new Owned(
+                        one.via(),
+                        Optional.empty(),
+                        one.shared(),
+                        one.exportName(),
+                        one.largeObjects())));
+    return new ScopeMap(
+        map.name(),
+        map.root(),
+        map.tenantColumn(),
+        owned,
+        map.referenced(),
+        map.excluded(),
+        map.virtualReferences(),
+        map.columns(),
+        map.triggers(),
+        map.assets(),
+        map.fingerprint(),
+        map.schema());
   }
 
   private Goal goal(Numbers numbers) {

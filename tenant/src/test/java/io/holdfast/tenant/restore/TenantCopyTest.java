@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.holdfast.base.BackupException;
 import io.holdfast.postgres.sql.SqlConnection;
 import io.holdfast.postgres.url.ConnectionUrl;
+import io.holdfast.postgres.wire.ServerErrorException;
 import io.holdfast.tenant.catalog.Catalog;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.discovery.Discovery;
@@ -326,6 +327,23 @@ class TenantCopyTest {
       assertThat(run.plan().inserts()).isEqualTo(8);
     }
     assertThat(rows(sequence)).hasToString(before);
+  }
+
+  @Test
+  void undoingGivesUpWhereARowBeginsToPointToWhatGoes() throws IOException {
+    StoredTenant safety = copied(stored(), "9");
+    try (RestoreRun undo = RestoreRun.open(url, safety, new Goal.Undo())) {
+      assertThat(undo.plan().deletes()).isEqualTo(8);
+      rows(
+          "INSERT INTO tasks (project_id, title, account_id) SELECT id, 'new', 9 FROM projects WHERE"
+              + " account_id = 9 RETURNING 1");
+      String now = all();
+      assertThatThrownBy(undo::apply)
+          .isInstanceOfSatisfying(
+              ServerErrorException.class, e -> assertThat(e.sqlState()).isEqualTo("40001"));
+      undo.rollBack();
+      assertThat(all()).isEqualTo(now);
+    }
   }
 
   @Test
