@@ -73,9 +73,11 @@ public final class BackupCatalog {
     return ofSource(source).reversed().stream().filter(fits).findFirst();
   }
 
-  /// The backup named so, or the newest of `source` for `latest`.
+  /// The backup named so, or the newest of `source` for `latest`. Two that began in the same second
+  /// may have got one name; each has an id besides, which names it too.
   ///
-  /// @throws BackupException `BACKUP_NOT_FOUND`; `OBJECT_CORRUPT` if a damaged entry may be it
+  /// @throws BackupException `BACKUP_NOT_FOUND`; `OBJECT_CORRUPT` if a damaged entry may be it;
+  ///   `BAD_ARGUMENT` if several are named so
   public StoredSnapshot require(String nameOrLatest, String source) {
     if (nameOrLatest.equals(LATEST)) {
       return newest(source, _ -> true)
@@ -94,8 +96,32 @@ public final class BackupCatalog {
                                           + sources()
                                           + " (choose with --source).")));
     }
-    return backups.stream()
-        .filter(b -> b.record().name().equals(nameOrLatest))
+    List<StoredSnapshot> named =
+        backups.stream()
+            .filter(
+                b ->
+                    b.record().name().equals(nameOrLatest)
+                        || b.id().toString().equals(nameOrLatest))
+            .toList();
+    if (named.size() > 1) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          named.size() + " backups are named " + Quoted.of(nameOrLatest),
+          "Give the id of the one that is meant: "
+              + named.stream()
+                  .limit(SHOWN_MAX)
+                  .map(
+                      b ->
+                          b.id()
+                              + " ("
+                              + b.record().kind()
+                              + ", began "
+                              + b.record().startedAt()
+                              + ")")
+                  .collect(Collectors.joining(", "))
+              + ".");
+    }
+    return named.stream()
         .findFirst()
         .orElseThrow(
             () ->

@@ -1,5 +1,6 @@
 package io.holdfast.engine.maintenance;
 
+import io.holdfast.repository.StoredSnapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -48,6 +49,37 @@ class ForgetTest {
 
       forget.execute(forget.plan(List.of("cluster-2"), "main", Forget.Newest.FORGOTTEN_TOO));
       assertThat(names(repository)).containsExactly("files");
+    }
+  }
+
+  @Test
+  void ofTwoThatGotOneNameNoneIsForgottenUnlessItsIdIsGiven() throws IOException {
+    try (Repository repository = Repositories.init(new MemoryBlobStore(), 1)) {
+      backUp(repository, "twin", "physical", 1);
+      backUp(repository, "twin", "physical", 2);
+      backUp(repository, "other", "physical", 3);
+      Forget forget = new Forget(new OpenRepository(repository, "memory"));
+      List<StoredSnapshot> twins =
+          repository.snapshots().stream()
+              .filter(snapshot -> snapshot.record().name().equals("twin"))
+              .toList();
+
+      assertThatThrownBy(() -> forget.plan(List.of("twin"), "main", Forget.Newest.KEPT))
+          .isInstanceOfSatisfying(
+              BackupException.class,
+              e -> {
+                assertThat(e.code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
+                assertThat(e.text()).contains("2 backups are named 'twin'");
+                assertThat(e.hint())
+                    .contains(twins.get(0).id().toString(), twins.get(1).id().toString());
+              });
+
+      String id = twins.getFirst().id().toString();
+      forget.execute(forget.plan(List.of(id), "main", Forget.Newest.KEPT));
+      assertThat(repository.snapshots())
+          .extracting(snapshot -> snapshot.id().toString())
+          .doesNotContain(id)
+          .hasSize(2);
     }
   }
 
