@@ -63,7 +63,7 @@ public final class Cron implements Frequency {
           "Give at most " + LENGTH_MAX + "; ranges and steps are shorter than lists.");
     }
     CronReader reader = new CronReader(expression.strip());
-    Cron cron = new Cron(text, reader.read(text.startsWith("@") ? named(text) : text));
+    Cron cron = new Cron(text, reader.read(text.startsWith("@") ? named(text) : expression));
     if (!cron.comes()) {
       throw new BackupException(
           ErrorCode.BAD_ARGUMENT,

@@ -18,7 +18,9 @@ public sealed interface MissedPolicy {
 
   /// The policy if nobody says another: one run, up to 31 days late, which is always for schedules
   /// that run at least once a month.
-  MissedPolicy DEFAULT = new RunOnce(Duration.ofDays(31));
+  static MissedPolicy byDefault() {
+    return new RunOnce(Duration.ofDays(31));
+  }
 
   /// The newest slot runs late, once; the others are recorded. If even the newest one is later than
   /// allowed, all are recorded and people are told.
@@ -29,7 +31,7 @@ public sealed interface MissedPolicy {
     public RunOnce {
       if (maxLateness.compareTo(ON_TIME) < 0
           || maxLateness.compareTo(LATENESS_MAX) > 0
-          || maxLateness.getNano() != 0) {
+          || !TimeLength.isWhole(maxLateness)) {
         throw new BackupException(
             ErrorCode.BAD_ARGUMENT,
             "a missed run cannot be caught up within " + maxLateness,
@@ -52,7 +54,7 @@ public sealed interface MissedPolicy {
       return new RunOnce(TimeLength.parse(words[2]));
     }
     return switch (String.join(" ", words)) {
-      case "run-once" -> DEFAULT;
+      case "run-once" -> byDefault();
       case "skip" -> new Skip();
       case "alert-only" -> new AlertOnly();
       default ->
@@ -66,7 +68,7 @@ public sealed interface MissedPolicy {
   /// The policy as text that [#parse] reads.
   default String text() {
     return switch (this) {
-      case RunOnce run when run.equals(DEFAULT) -> "run-once";
+      case RunOnce run when run.equals(byDefault()) -> "run-once";
       case RunOnce(Duration maxLateness) -> "run-once within " + TimeLength.text(maxLateness);
       case Skip() -> "skip";
       case AlertOnly() -> "alert-only";

@@ -40,10 +40,6 @@ public record Schedule(Frequency frequency, ZoneId zone, Duration jitter) {
   /// The longest jitter window.
   public static final Duration JITTER_MAX = Duration.ofHours(12);
 
-  /// A frequency has a day at least once in so long a time: 29 February on one day of the week may
-  /// take 40 years.
-  private static final Duration HORIZON = Duration.ofDays(41 * 366);
-
   private static final Duration YEAR = Duration.ofDays(366);
 
   /// @throws BackupException `BAD_ARGUMENT` if the zone is no zone of the IANA database, or the
@@ -51,7 +47,7 @@ public record Schedule(Frequency frequency, ZoneId zone, Duration jitter) {
   public Schedule {
     zone = ScheduleReader.zone(zone.getId());
     Duration shortest = Duration.ofMinutes(LocalPattern.of(frequency).shortestStep());
-    if (jitter.isNegative() || jitter.getNano() != 0) {
+    if (jitter.isNegative() || !TimeLength.isWhole(jitter)) {
       throw new BackupException(
           ErrorCode.BAD_ARGUMENT,
           "jitter " + jitter + " is no number of whole seconds",
@@ -104,7 +100,7 @@ public record Schedule(Frequency frequency, ZoneId zone, Duration jitter) {
   /// The first slot strictly after an instant. There is none if the schedule is disabled, or after
   /// the year 9999.
   public Optional<Instant> next(Instant after) {
-    return slots().first(after, later(after, HORIZON));
+    return slots().next(after);
   }
 
   /// The first slots strictly after one instant, up to and including another, in order.

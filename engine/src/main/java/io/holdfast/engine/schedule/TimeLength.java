@@ -3,6 +3,7 @@ package io.holdfast.engine.schedule;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
 /// Lengths of time in texts: `90s`, `15m`, `6h`, `31d`.
@@ -25,6 +26,11 @@ final class TimeLength {
         ErrorCode.BAD_ARGUMENT,
         "'" + text + "' is no length of time",
         "Give seconds, minutes, hours or days, for example 90s, 15m, 6h or 31d.");
+  }
+
+  /// Whether a length can be written.
+  static boolean isWhole(Duration length) {
+    return length.equals(length.truncatedTo(ChronoUnit.SECONDS));
   }
 
   /// In the largest unit that leaves no rest.

@@ -22,12 +22,22 @@ final class ZonedSlots {
   private static final Instant EARLIEST = Instant.EPOCH;
   private static final Instant END = Instant.parse("9999-12-31T00:00:00Z");
 
+  /// A frequency has a day at least once in so long a time: 29 February on one day of the week may
+  /// take 40 years.
+  private static final Duration HORIZON = Duration.ofDays(41 * 366);
+
   private final LocalPattern pattern;
   private final ZoneRules rules;
 
   ZonedSlots(LocalPattern pattern, ZoneId zone) {
     this.pattern = pattern;
     this.rules = zone.getRules();
+  }
+
+  /// The first slot after an instant.
+  Optional<Instant> next(Instant after) {
+    Instant from = after.isBefore(EARLIEST) ? EARLIEST.minusNanos(1) : after;
+    return from.isBefore(END) ? first(from, from.plus(HORIZON)) : Optional.empty();
   }
 
   /// The first slot after one instant, up to and including another.
@@ -134,6 +144,9 @@ final class ZonedSlots {
     Pieces(Instant begin, Instant end) {
       this.begin = begin;
       this.end = end;
+      if (begin.isBefore(end)) {
+        addSlotAfterGap(lastChange(begin).filter(change -> change.getInstant().equals(begin)));
+      }
     }
 
     @Override
@@ -163,10 +176,14 @@ final class ZonedSlots {
       if (from.isBefore(to)) {
         ready.add(new Piece.Stretch(from, to, offset));
       }
+      addSlotAfterGap(change);
+      begin = cut;
+    }
+
+    private void addSlotAfterGap(Optional<ZoneOffsetTransition> change) {
       change
           .filter(ZonedSlots.this::isSlotAfterGap)
           .ifPresent(gap -> ready.add(new Piece.AfterGap(gap.getInstant())));
-      begin = cut;
     }
   }
 
@@ -179,12 +196,17 @@ final class ZonedSlots {
     return switch (pattern.kind()) {
       case INTERVAL -> local;
       case FIXED ->
-          Optional.ofNullable(rules.previousTransition(instant.plusNanos(1)))
+          lastChange(instant)
               .filter(ZoneOffsetTransition::isOverlap)
               .map(ZoneOffsetTransition::getDateTimeBefore)
               .filter(local::isBefore)
               .orElse(local);
     };
+  }
+
+  /// The last change up to and including an instant.
+  private Optional<ZoneOffsetTransition> lastChange(Instant instant) {
+    return Optional.ofNullable(rules.previousTransition(instant.plusNanos(1)));
   }
 
   private boolean isSlotAfterGap(ZoneOffsetTransition change) {
