@@ -44,6 +44,9 @@ public final class Cron implements Frequency {
   private final long daysOfMonth;
   private final long months;
   private final long daysOfWeek;
+  private final boolean hasLastDay;
+  private final boolean isEither;
+  private final int[] minutesOfDay;
 
   private Cron(String expression, Map<CronField, CronValues> fields) {
     this.expression = expression;
@@ -51,6 +54,15 @@ public final class Cron implements Frequency {
     this.daysOfMonth = values(CronField.DAY_OF_MONTH).mask();
     this.months = values(CronField.MONTH).mask();
     this.daysOfWeek = values(CronField.DAY_OF_WEEK).mask();
+    this.hasLastDay = values(CronField.DAY_OF_MONTH).hasLastDay();
+    this.isEither =
+        !values(CronField.DAY_OF_MONTH).beginsWithStar()
+            && !values(CronField.DAY_OF_WEEK).beginsWithStar();
+    List<Integer> minutes = values(CronField.MINUTE).values();
+    this.minutesOfDay =
+        values(CronField.HOUR).values().stream()
+            .flatMapToInt(hour -> minutes.stream().mapToInt(minute -> 60 * hour + minute))
+            .toArray();
   }
 
   /// @throws BackupException `BAD_ARGUMENT` if it cannot be read, or its date never comes
@@ -103,13 +115,13 @@ public final class Cron implements Frequency {
     List<String> remarks = new ArrayList<>();
     boolean restrictsBoth =
         !values(CronField.DAY_OF_MONTH).isEvery() && !values(CronField.DAY_OF_WEEK).isEvery();
-    if (isEither() || restrictsBoth) {
+    if (isEither || restrictsBoth) {
       remarks.add(
           "It gives day of month '%s' and day of week '%s': %s."
               .formatted(
                   values(CronField.DAY_OF_MONTH).text(),
                   values(CronField.DAY_OF_WEEK).text(),
-                  isEither()
+                  isEither
                       ? "it runs on days that fit either of them, not only where both fit"
                       : "both must fit, because one of them begins with *"));
     }
@@ -130,8 +142,7 @@ public final class Cron implements Frequency {
 
   /// Whether a day of month or a day of week is enough.
   boolean isEither() {
-    return !values(CronField.DAY_OF_MONTH).beginsWithStar()
-        && !values(CronField.DAY_OF_WEEK).beginsWithStar();
+    return isEither;
   }
 
   boolean includes(LocalDate date) {
@@ -139,11 +150,9 @@ public final class Cron implements Frequency {
       return false;
     }
     int day = date.getDayOfMonth();
-    boolean ofMonth =
-        has(daysOfMonth, day)
-            || (day == date.lengthOfMonth() && values(CronField.DAY_OF_MONTH).hasLastDay());
+    boolean ofMonth = has(daysOfMonth, day) || (hasLastDay && day == date.lengthOfMonth());
     boolean ofWeek = has(daysOfWeek, date.getDayOfWeek().getValue() % 7);
-    return isEither() ? ofMonth || ofWeek : ofMonth && ofWeek;
+    return isEither ? ofMonth || ofWeek : ofMonth && ofWeek;
   }
 
   private static boolean has(long mask, int value) {
@@ -152,16 +161,13 @@ public final class Cron implements Frequency {
 
   /// The times of a day, ascending.
   int[] minutesOfDay() {
-    List<Integer> minutes = values(CronField.MINUTE).values();
-    return values(CronField.HOUR).values().stream()
-        .flatMapToInt(hour -> minutes.stream().mapToInt(minute -> 60 * hour + minute))
-        .toArray();
+    return minutesOfDay.clone();
   }
 
   /// A leap year has each date that any year has, and each of them comes on each day of the week at
   /// some time.
   private boolean comes() {
-    if (isEither() || values(CronField.DAY_OF_MONTH).hasLastDay()) {
+    if (isEither || hasLastDay) {
       return true;
     }
     LocalDate first = LocalDate.of(2024, 1, 1);

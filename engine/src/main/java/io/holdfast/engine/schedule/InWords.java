@@ -3,7 +3,6 @@ package io.holdfast.engine.schedule;
 import java.time.DayOfWeek;
 import java.time.LocalTime;
 import java.time.Month;
-import java.time.format.TextStyle;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -148,9 +147,7 @@ final class InWords {
   private String monthNames() {
     return months.isEvery()
         ? "every month"
-        : list(
-            months.values(),
-            month -> Month.of(month).getDisplayName(TextStyle.FULL, Locale.ENGLISH));
+        : list(months.values(), month -> capitalised(Month.of(month).name()));
   }
 
   private static String list(List<Integer> values, IntFunction<String> name) {
@@ -161,7 +158,12 @@ final class InWords {
         : String.join(", ", names.subList(0, last)) + " and " + names.get(last);
   }
 
-  private static String name(DayOfWeek day) {
-    return day.getDisplayName(TextStyle.FULL, Locale.ENGLISH);
+  /// The name as it is in every version of every locale: texts are stored.
+  static String name(DayOfWeek day) {
+    return capitalised(day.name());
+  }
+
+  private static String capitalised(String name) {
+    return name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT);
   }
 }

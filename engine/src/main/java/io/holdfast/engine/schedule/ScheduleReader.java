@@ -6,7 +6,7 @@ import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
-import java.time.format.TextStyle;
+import java.time.zone.ZoneRulesProvider;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -150,7 +150,7 @@ final class ScheduleReader {
   }
 
   static String shortName(DayOfWeek day) {
-    return day.getDisplayName(TextStyle.SHORT, Locale.ENGLISH);
+    return InWords.name(day).substring(0, 3);
   }
 
   private int dayOfMonth(String word) {
@@ -165,11 +165,11 @@ final class ScheduleReader {
 
   /// @throws BackupException `BAD_ARGUMENT` if the IANA database has no such zone
   static ZoneId zone(String name) {
-    if (ZoneId.getAvailableZoneIds().contains(name)) {
+    if (ZoneRulesProvider.getAvailableZoneIds().contains(name)) {
       return ZoneId.of(name);
     }
     String meant =
-        ZoneId.getAvailableZoneIds().stream()
+        ZoneRulesProvider.getAvailableZoneIds().stream()
             .filter(name::equalsIgnoreCase)
             .sorted()
             .findFirst()

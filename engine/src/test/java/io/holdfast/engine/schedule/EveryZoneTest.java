@@ -44,27 +44,35 @@ class EveryZoneTest {
           "UTC");
   private static final Duration AROUND = Duration.ofHours(27);
 
+  private static final int SEEDS_MAX = 100;
+
   private SplittableRandom random = Seeds.random(1);
 
   static LongStream seeds() {
-    return Seeds.stream();
+    return Seeds.stream().limit(SEEDS_MAX);
   }
 
-  private List<ZoneId> zones() {
+  /// A few zones; or some more, so that all seeds together see them all.
+  private List<ZoneId> zones(long seed) {
     List<String> all = List.copyOf(new TreeSet<>(ZoneId.getAvailableZoneIds()));
-    List<String> chosen = new ArrayList<>(Seeds.thorough() ? all : List.of());
+    List<String> chosen = new ArrayList<>();
+    if (Seeds.thorough()) {
+      for (int i = Math.floorMod(seed, SEEDS_MAX); i < all.size(); i += SEEDS_MAX) {
+        chosen.add(all.get(i));
+      }
+    }
     for (int i = 0; i < 5; i++) {
       chosen.add(all.get(random.nextInt(all.size())));
       chosen.add(ODD_ZONES.get(random.nextInt(ODD_ZONES.size())));
     }
-    return chosen.stream().filter(zone -> !zone.startsWith("SystemV/")).map(ZoneId::of).toList();
+    return chosen.stream().map(ZoneId::of).toList();
   }
 
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
   void noDayIsWithoutItsRunAndNoSlotComesTwice(long seed) {
     random = Seeds.random(seed);
-    for (ZoneId zone : zones()) {
+    for (ZoneId zone : zones(seed)) {
       LocalDate first = LocalDate.of(random.nextInt(1975, 2040), random.nextInt(1, 13), 1);
       LocalDate end = first.plusYears(3);
       for (LocalTime time : List.of(time(), LocalTime.of(2, 30), LocalTime.MIDNIGHT)) {
@@ -100,7 +108,7 @@ class EveryZoneTest {
   @MethodSource("seeds")
   void aroundEachJumpSlotsAreThoseOfAClockOnTheWall(long seed) {
     random = Seeds.random(seed);
-    for (ZoneId zone : zones()) {
+    for (ZoneId zone : zones(seed)) {
       List<String> frequencies = frequencies();
       for (Instant middle : jumps(zone)) {
         Instant after = middle.minus(AROUND);
