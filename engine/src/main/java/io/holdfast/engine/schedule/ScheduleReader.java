@@ -10,7 +10,6 @@ import java.time.zone.ZoneRulesProvider;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -38,7 +37,7 @@ final class ScheduleReader {
   }
 
   Schedule schedule(ZoneId defaultZone) {
-    int end = indexOf("in").or(() -> indexOf("jitter")).orElse(words.size());
+    int end = indexOf("in", "jitter");
     Frequency frequency = frequency(words.subList(0, end));
     List<String> rest = words.subList(end, words.size());
     ZoneId zone = defaultZone;
@@ -62,13 +61,14 @@ final class ScheduleReader {
     return new Schedule(frequency, zone, jitter);
   }
 
-  private Optional<Integer> indexOf(String word) {
+  /// Where the first of some words stands behind the first one, or else the end.
+  private int indexOf(String... wanted) {
     for (int i = 1; i < words.size(); i++) {
-      if (words.get(i).equalsIgnoreCase(word)) {
-        return Optional.of(i);
+      if (Arrays.stream(wanted).anyMatch(words.get(i)::equalsIgnoreCase)) {
+        return i;
       }
     }
-    return Optional.empty();
+    return words.size();
   }
 
   /// The text is a frequency and nothing else.

@@ -83,6 +83,7 @@ class DueTimesTest {
           cron * * * * *                           | PT1M
           cron */7 * * * *                         | PT7M
           cron * 9-17 * * *                        | PT15H1M
+          cron 0 3,5,20 * * *                      | PT15H
           daily at 02:00                           | PT24H
           daily at 02:00 in Europe/Berlin          | PT25H
           daily at 02:30 in America/New_York       | PT25H

@@ -20,6 +20,9 @@ class GapsAndOverlapsTest {
       delimiter = '|',
       textBlock =
           """
+          # months that are too short
+          monthly on 30 at 02:00     | UTC                  | 2026-01-15T12:00Z | 2026-01-30T02:00Z 2026-02-28T02:00Z 2026-03-30T02:00Z
+          monthly on last at 02:00   | UTC                  | 2028-01-15T12:00Z | 2028-01-31T02:00Z 2028-02-29T02:00Z 2028-03-31T02:00Z 2028-04-30T02:00Z
           # New York, 8 March 2026: 02:00 to 03:00 is missing, at 07:00Z
           daily at 02:30             | America/New_York     | 2026-03-06T12:00Z | 2026-03-07T07:30Z 2026-03-08T07:00Z 2026-03-09T06:30Z
           daily at 03:00             | America/New_York     | 2026-03-06T12:00Z | 2026-03-07T08:00Z 2026-03-08T07:00Z 2026-03-09T07:00Z

@@ -75,6 +75,8 @@ class ScheduleTextTest {
           cron                              | has no fields                               | Give five
           cron 0 3 * * * *                  | has 6 fields                                | Give five
           daily at 02:00 in                 | has 'in' where nothing or something else    | End with the zone
+          daily at 02:00 jitter 5m in UTC   | has 'in UTC' where nothing                  | End with the zone and then the jitter
+          daily at 02:00 in UTC in UTC      | has 'in UTC' where nothing                  | End with the zone
           daily at 02:00 in Berlin          | there is no time zone 'Berlin'              | for example Europe/Berlin or UTC
           daily at 02:00 in europe/berlin   | there is no time zone 'europe/berlin'       | Write Europe/Berlin.
           daily at 02:00 in +02:00          | there is no time zone '+02:00'              | for example Europe/Berlin or UTC
