@@ -145,7 +145,9 @@ final class ZonedSlots {
       this.begin = begin;
       this.end = end;
       if (begin.isBefore(end)) {
-        addSlotAfterGap(lastChange(begin).filter(change -> change.getInstant().equals(begin)));
+        lastChange(begin)
+            .filter(change -> change.getInstant().equals(begin))
+            .ifPresent(this::addSlotAfterGap);
       }
     }
 
@@ -176,14 +178,14 @@ final class ZonedSlots {
       if (from.isBefore(to)) {
         ready.add(new Piece.Stretch(from, to, offset));
       }
-      addSlotAfterGap(change);
+      change.ifPresent(this::addSlotAfterGap);
       begin = cut;
     }
 
-    private void addSlotAfterGap(Optional<ZoneOffsetTransition> change) {
-      change
-          .filter(ZonedSlots.this::isSlotAfterGap)
-          .ifPresent(gap -> ready.add(new Piece.AfterGap(gap.getInstant())));
+    private void addSlotAfterGap(ZoneOffsetTransition change) {
+      if (isSlotAfterGap(change)) {
+        ready.add(new Piece.AfterGap(change.getInstant()));
+      }
     }
   }
 
