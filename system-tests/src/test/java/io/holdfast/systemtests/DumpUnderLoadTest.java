@@ -88,7 +88,7 @@ class DumpUnderLoadTest {
             List<String> known = new ArrayList<>();
             program.expect(0, "dump", "backup");
             // A signal may come when the dump is just done: then it was no stop.
-            for (int i = 0; i < STOPS || killed.size() < 2 && i < STOPS_MAX; i++) {
+            for (int i = 0; i < STOPS || (killed.size() < 2 && i < STOPS_MAX); i++) {
               known.addAll(newOnes(program, known));
               String signal = i % 2 == 0 ? "KILL" : "INT";
               if (stopped(program, source, signal, random)) {

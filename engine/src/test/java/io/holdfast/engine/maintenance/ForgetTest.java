@@ -1,6 +1,5 @@
 package io.holdfast.engine.maintenance;
 
-import io.holdfast.repository.StoredSnapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +11,7 @@ import io.holdfast.repository.ChunkId;
 import io.holdfast.repository.ChunkType;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.SnapshotRecord;
+import io.holdfast.repository.StoredSnapshot;
 import io.holdfast.repository.testing.Repositories;
 import io.holdfast.storage.MemoryBlobStore;
 import java.io.IOException;
