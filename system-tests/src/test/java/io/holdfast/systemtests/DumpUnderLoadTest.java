@@ -28,7 +28,7 @@ class DumpUnderLoadTest {
   private static final int FEW_WRITERS = 8;
   private static final int FEW_ACCOUNTS = 6_000;
   private static final int STOPS = Seeds.thorough() ? 10 : 4;
-  private static final int STOPS_MAX = 30;
+  private static final int STOPS_MAX = 12;
   private static final String SESSIONS =
       "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'holdfast%'"
           + " OR application_name LIKE 'pg_dump%'";

@@ -81,8 +81,11 @@ final class Program {
   }
 
   Process start(Path log, String... arguments) throws IOException {
+    // Who runs tests in the background of a shell has them, and what they start, deaf to Ctrl-C.
+    List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+    command.addAll(command(arguments));
     return Command.start(
-        environment, command(arguments), log, log.resolveSibling(log.getFileName() + ".err"));
+        environment, command, log, log.resolveSibling(log.getFileName() + ".err"));
   }
 
   private static List<String> command(String... arguments) {
