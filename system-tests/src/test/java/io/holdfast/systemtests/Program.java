@@ -84,8 +84,7 @@ final class Program {
     // Who runs tests in the background of a shell has them, and what they start, deaf to Ctrl-C.
     List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
     command.addAll(command(arguments));
-    return Command.start(
-        environment, command, log, log.resolveSibling(log.getFileName() + ".err"));
+    return Command.start(environment, command, log, log.resolveSibling(log.getFileName() + ".err"));
   }
 
   private static List<String> command(String... arguments) {
