@@ -14,6 +14,7 @@ import io.holdfast.engine.backup.BackupRequest;
 import io.holdfast.engine.backup.PhysicalBackup;
 import io.holdfast.engine.config.KeySource;
 import io.holdfast.engine.config.Settings;
+import io.holdfast.engine.embedded.EmbeddedPrograms;
 import io.holdfast.engine.restore.Restore;
 import io.holdfast.engine.restore.RestorePlan;
 import io.holdfast.engine.restore.RestoreRequest;
@@ -30,7 +31,6 @@ import io.holdfast.postgres.server.ScratchServer;
 import io.holdfast.postgres.server.ServerPrograms;
 import io.holdfast.postgres.server.ThrowawayServer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,7 +46,6 @@ import java.util.function.Consumer;
 public final class Quickstart {
   private static final int ROWS = 20_000;
   private static final int SESSIONS = 2;
-  private static final int MAJOR = 18;
   private static final String SOURCE = "demo";
   private static final Duration LOAD_BEFORE = Duration.ofSeconds(1);
   private static final Duration LOAD_AFTER = Duration.ofSeconds(3);
@@ -82,14 +81,8 @@ public final class Quickstart {
     ScratchReaper.reap(parent);
     try (ScratchPlace place = ScratchPlace.create(parent, context.entropy());
         ScratchPlace recovered = ScratchPlace.create(parent, context.entropy())) {
-      if (!Files.isReadable(archive)) {
-        throw new BackupException(
-            ErrorCode.SERVER_PROGRAM_MISSING,
-            "the PostgreSQL of the distribution is missing: " + archive,
-            "Build the distribution with ./mvnw package, or unpack it again.");
-      }
       ServerPrograms programs =
-          EmbeddedPrograms.unpack(archive, place.directory().resolve("programs"), MAJOR);
+          EmbeddedPrograms.unpack(archive, place.directory().resolve("programs"));
       place.giveToServer();
       say.accept("started PostgreSQL " + programs.fullVersion() + ", an empty throw-away server");
       try (ThrowawayServer server =

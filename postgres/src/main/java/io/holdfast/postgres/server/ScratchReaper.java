@@ -12,17 +12,13 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Finds places of processes that died, stops the servers that still run there and removes the
 /// places.
 public final class ScratchReaper {
-  private static final Duration SIGNAL_LIMIT = Duration.ofSeconds(10);
-
   private ScratchReaper() {}
 
   /// Cleans up in `parent`. A place in use by any process of this host is left alone, and so is
@@ -49,7 +45,7 @@ public final class ScratchReaper {
       if (lock == null || marker.size() == 0) {
         return false;
       }
-      stopServer(place.resolve("data"));
+      RunningServer.kill(place.resolve("data"));
       deleteTree(place);
       return true;
     } catch (NoSuchFileException | java.nio.file.AccessDeniedException e) {
@@ -68,45 +64,8 @@ public final class ScratchReaper {
     }
   }
 
-  /// Kills the server that runs on a data directory, if one does.
-  private static void stopServer(Path data) throws IOException {
-    Optional<ProcessHandle> server = runningServer(data);
-    if (server.isEmpty()) {
-      return;
-    }
-    Signals.send(server.get().pid(), "QUIT");
-    if (!Signals.hasEnded(server.get(), SIGNAL_LIMIT)) {
-      server.get().destroyForcibly();
-      Signals.hasEnded(server.get(), SIGNAL_LIMIT);
-    }
-  }
-
-  /// The process named in `postmaster.pid`, if its working directory proves that it is that server:
-  /// numbers of processes are used again.
-  private static Optional<ProcessHandle> runningServer(Path data) throws IOException {
-    Path pidFile = data.resolve("postmaster.pid");
-    if (!Files.isRegularFile(pidFile, LinkOption.NOFOLLOW_LINKS)) {
-      return Optional.empty();
-    }
-    long pid;
-    try (var lines = Files.lines(pidFile, java.nio.charset.StandardCharsets.ISO_8859_1)) {
-      pid = Long.parseLong(lines.findFirst().orElse("0").strip());
-    } catch (NumberFormatException e) {
-      return Optional.empty();
-    }
-    Path workingDirectory = Path.of("/proc", Long.toString(pid), "cwd");
-    boolean proven =
-        Files.exists(Path.of("/proc/self"))
-            ? Files.exists(workingDirectory) && Files.isSameFile(workingDirectory, data)
-            : ProcessHandle.of(pid)
-                .flatMap(process -> process.info().commandLine())
-                .filter(line -> line.contains(data.toString()))
-                .isPresent();
-    return proven ? ProcessHandle.of(pid) : Optional.empty();
-  }
-
   /// Removes a directory with all that is in it. Links are removed, not followed.
-  static void deleteTree(Path directory) throws IOException {
+  public static void deleteTree(Path directory) throws IOException {
     Files.walkFileTree(
         directory,
         new SimpleFileVisitor<>() {

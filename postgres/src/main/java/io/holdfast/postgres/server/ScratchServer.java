@@ -4,30 +4,20 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.Cancellation;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.concurrent.Pause;
-import io.holdfast.postgres.sql.UnixSocketFactory;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.TimeUnit;
-import org.postgresql.Driver;
 
 /// A server that runs for one check on the data directory of a [ScratchPlace], whose files must
 /// have been planned by [io.holdfast.postgres.datadir.ScratchSetup]. *Confined* to one thread;
 /// connections are not. Closing stops the server.
 public final class ScratchServer implements AutoCloseable {
-  private static final int PORT = 5432;
-  private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
-  private static final Duration KILL_LIMIT = Duration.ofSeconds(15);
-
   /// What roles and databases may have configured must not get in the way of a check.
   private static final String SESSION_OPTIONS =
       "-c session_preload_libraries= -c local_preload_libraries= -c statement_timeout=0"
@@ -35,15 +25,11 @@ public final class ScratchServer implements AutoCloseable {
           + " -c default_transaction_read_only=off -c jit=off";
 
   private final ScratchPlace place;
-  private final Process process;
-  private final Pause pause;
-  private final InstantSource clock;
+  private final ServerProcess process;
 
-  private ScratchServer(ScratchPlace place, Process process, Pause pause, InstantSource clock) {
+  private ScratchServer(ScratchPlace place, ServerProcess process) {
     this.place = place;
     this.process = process;
-    this.pause = pause;
-    this.clock = clock;
   }
 
   /// Starts the server; [#awaitReady] waits until it takes connections.
@@ -65,7 +51,7 @@ public final class ScratchServer implements AutoCloseable {
                 "-D",
                 place.data().toString(),
                 "-p",
-                Integer.toString(PORT)));
+                Integer.toString(SocketLogin.PORT)));
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(place.data().toFile())
@@ -74,7 +60,8 @@ public final class ScratchServer implements AutoCloseable {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(place.log().toFile()));
     builder.environment().clear();
     builder.environment().putAll(Map.of("PATH", "/usr/bin:/bin", "LC_ALL", "C"));
-    return new ScratchServer(place, builder.start(), pause, clock);
+    return new ScratchServer(
+        place, new ServerProcess(builder.start(), place.log(), pause, clock));
   }
 
   /// Waits until recovery has ended and the server takes connections.
@@ -83,20 +70,7 @@ public final class ScratchServer implements AutoCloseable {
   /// @throws BackupException `RECOVERY_FAILED` with the log's reasons if the server ended,
   ///   `TIMED_OUT` if it still recovers, `CANCELLED`
   public void awaitReady(Duration limit, Cancellation cancellation) throws IOException {
-    Instant end = clock.instant().plus(limit);
-    while (!takesConnections()) {
-      cancellation.throwIfRequested();
-      if (!process.isAlive()) {
-        throw failed("the server ended with status " + process.exitValue());
-      }
-      if (clock.instant().isAfter(end)) {
-        throw new BackupException(
-            ErrorCode.TIMED_OUT,
-            "the server still recovers after " + limit.toSeconds() + " s",
-            "Allow more time. The last lines of its log: " + lastLines());
-      }
-      sleep();
-    }
+    process.awaitReady(this::takesConnections, limit, cancellation);
   }
 
   /// Connects over the socket.
@@ -131,12 +105,7 @@ public final class ScratchServer implements AutoCloseable {
   /// Stops the server as cleanly as it can be: disconnects sessions and writes a checkpoint; after
   /// a minute without that; after that by force.
   public void stop() throws IOException {
-    if (endsAfter("INT", STOP_LIMIT) || endsAfter("QUIT", KILL_LIMIT)) {
-      return;
-    }
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
-    waitFor(KILL_LIMIT);
+    process.stop();
   }
 
   @Override
@@ -149,40 +118,11 @@ public final class ScratchServer implements AutoCloseable {
     return ServerLog.reasons(place.log());
   }
 
-  private boolean endsAfter(String signal, Duration limit) throws IOException {
-    if (process.isAlive()) {
-      Signals.send(process.pid(), signal);
-    }
-    return waitFor(limit);
-  }
-
-  private boolean waitFor(Duration limit) throws IOException {
-    try {
-      return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while the scratch server stopped");
-    }
-  }
-
   private Connection connect(String database, String user, String options) throws SQLException {
-    Properties properties = new Properties();
-    properties.setProperty("user", user);
-    properties.setProperty("PGDBNAME", database);
-    properties.setProperty("sslmode", "disable");
-    properties.setProperty("gssEncMode", "disable");
-    properties.setProperty("ApplicationName", "holdfast-check");
+    Properties properties =
+        SocketLogin.properties(place.socketDirectory(), user, "holdfast-check");
     properties.setProperty("options", options);
-    properties.setProperty("socketFactory", UnixSocketFactory.class.getName());
-    properties.setProperty(
-        "socketFactoryArg", place.socketDirectory().resolve(".s.PGSQL." + PORT).toString());
-    Connection connection = new Driver().connect("jdbc:postgresql://localhost/", properties);
-    if (connection == null) {
-      throw new SQLException("the driver refuses its own address");
-    }
-    return connection;
+    return SocketLogin.connect(properties, database);
   }
 
   /// A role that does not exist is refused after recovery has ended: the server is ready then, too.
@@ -208,28 +148,6 @@ public final class ScratchServer implements AutoCloseable {
         return false;
       }
       throw e;
-    }
-  }
-
-  private BackupException failed(String what) throws IOException {
-    List<String> reasons = logReasons();
-    return new BackupException(
-        ErrorCode.RECOVERY_FAILED,
-        what + (reasons.isEmpty() ? "" : ": " + reasons.getFirst()),
-        reasons.isEmpty() ? "Its log is empty." : "Its log says: " + String.join(" | ", reasons));
-  }
-
-  private String lastLines() throws IOException {
-    List<String> lines = ServerLog.tail(place.log());
-    return String.join(" | ", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
-  }
-
-  private void sleep() throws IOException {
-    try {
-      pause.await(BETWEEN_TRIES);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while the scratch server recovered");
     }
   }
 }

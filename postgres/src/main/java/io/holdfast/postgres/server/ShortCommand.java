@@ -23,23 +23,33 @@ public final class ShortCommand {
 
   /// @throws IOException if it cannot be started or does not end in time
   public static Outcome run(List<String> command, Duration limit) throws IOException {
+    return run(new ProcessBuilder(command), limit);
+  }
+
+  /// As above, in a working directory that the program's user can reach.
+  public static Outcome run(List<String> command, Path directory, Duration limit)
+      throws IOException {
+    return run(new ProcessBuilder(command).directory(directory.toFile()), limit);
+  }
+
+  private static Outcome run(ProcessBuilder builder, Duration limit) throws IOException {
+    String program = builder.command().getFirst();
     Path output = Files.createTempFile("holdfast-command", ".out");
     try {
-      ProcessBuilder builder =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-              .redirectOutput(output.toFile());
+      builder
+          .redirectErrorStream(true)
+          .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+          .redirectOutput(output.toFile());
       builder.environment().clear();
       builder.environment().putAll(Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL", "C"));
       Process process = builder.start();
       try {
         if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-          throw new IOException(command.getFirst() + " did not end within " + limit);
+          throw new IOException(program + " did not end within " + limit);
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new InterruptedIOException("interrupted while " + command.getFirst() + " ran");
+        throw new InterruptedIOException("interrupted while " + program + " ran");
       } finally {
         process.destroyForcibly();
       }

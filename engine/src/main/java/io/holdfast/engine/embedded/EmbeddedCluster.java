@@ -1,0 +1,144 @@
+package io.holdfast.engine.embedded;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.Failures;
+import io.holdfast.postgres.server.LastingServer;
+import io.holdfast.postgres.server.RunningServer;
+import io.holdfast.postgres.server.ServerPrograms;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Properties;
+
+/// A PostgreSQL server of our own on a directory of ours, for the catalog. It listens on a Unix
+/// socket that only its own user and root can reach; whoever reaches it needs no password, because
+/// the same users can read and change the data directory.
+///
+/// It runs while this is open. If this process dies the server stops by itself, and the next
+/// [#open] finds every committed row. *Thread-safe*, but for [#close].
+public final class EmbeddedCluster implements AutoCloseable {
+  /// The superuser, and the database that is there from the beginning.
+  public static final String NAME = "holdfast";
+
+  private static final Duration START_LIMIT = Duration.ofMinutes(5);
+
+  private final EmbeddedPlace place;
+  private final ServerPrograms programs;
+  private final LastingServer server;
+
+  private EmbeddedCluster(EmbeddedPlace place, ServerPrograms programs, LastingServer server) {
+    this.place = place;
+    this.programs = programs;
+    this.server = server;
+  }
+
+  /// Starts the server, and makes the cluster first if the directory is new or empty.
+  ///
+  /// A cluster stays on the major version that it was made with while there are programs of it:
+  /// the host's, those of the distribution, or those that the directory keeps.
+  ///
+  /// @throws BackupException `FILE_ERROR` if another process holds the directory,
+  ///   `TARGET_NOT_EMPTY` if others have files in it, `SERVER_PROGRAM_MISSING` if there are no
+  ///   programs or no user that can run the server, `RECOVERY_FAILED` with what its log says
+  public static EmbeddedCluster open(EngineContext context, EmbeddedRequest request) {
+    return Failures.translate(
+        "start PostgreSQL in " + request.directory(), () -> openNow(context, request));
+  }
+
+  private static EmbeddedCluster openNow(EngineContext context, EmbeddedRequest request)
+      throws IOException {
+    EmbeddedPlace place = EmbeddedPlace.claim(request.directory());
+    try {
+      RunningServer.stopLeftover(place.data());
+      ProgramChoice choice = new ProgramChoice(place, request.archive(), context.environment());
+      ServerPrograms programs;
+      if (Files.exists(place.data(), LinkOption.NOFOLLOW_LINKS)) {
+        programs = choice.forData();
+      } else {
+        programs = choice.forNewCluster();
+        initialise(place, programs);
+      }
+      return start(context, place, programs);
+    } catch (IOException | RuntimeException e) {
+      place.close();
+      throw e;
+    }
+  }
+
+  /// The address for pgjdbc, to be used with [#properties]. It names no host: the socket is in the
+  /// properties.
+  public String url() {
+    return "jdbc:postgresql://localhost/" + NAME;
+  }
+
+  /// New properties with which pgjdbc, or a pool above it, logs in as a role.
+  ///
+  /// @param role [#NAME], or one that was made since
+  public Properties properties(String role) {
+    return server.properties(role);
+  }
+
+  /// The version that runs, for example `18.6`.
+  public String version() {
+    return programs.fullVersion();
+  }
+
+  /// False if the server ended although this is open.
+  public boolean isRunning() {
+    return server.isAlive();
+  }
+
+  /// Disconnects all sessions, stops the server and releases the directory.
+  @Override
+  public void close() {
+    Failures.run(
+        "stop PostgreSQL in " + place.directory(),
+        () -> {
+          try {
+            server.close();
+            place.removeSockets();
+          } finally {
+            place.close();
+          }
+        });
+  }
+
+  /// Makes the cluster beside its final place, so that one that was not finished is no cluster.
+  private static void initialise(EmbeddedPlace place, ServerPrograms programs)
+      throws IOException {
+    String making = "data.new";
+    Path data = place.makeEmpty(making);
+    try {
+      LastingServer.initialise(
+          programs, new LastingServer.Place(data, data, place.log(), place.mine()), NAME);
+    } catch (IOException | RuntimeException e) {
+      place.discard(making);
+      throw e;
+    }
+    place.rename(making, "data");
+  }
+
+  private static EmbeddedCluster start(
+      EngineContext context, EmbeddedPlace place, ServerPrograms programs) throws IOException {
+    Path sockets = place.makeSockets(context.entropy(), context.environment());
+    LastingServer server =
+        LastingServer.start(
+            programs,
+            new LastingServer.Place(place.data(), sockets, place.log(), place.mine()),
+            NAME,
+            context.pause(),
+            context.clock());
+    try {
+      server.awaitReady(START_LIMIT, context.cancellation());
+      server.ensureDatabase(NAME);
+      return new EmbeddedCluster(place, programs, server);
+    } catch (IOException | RuntimeException e) {
+      server.close();
+      place.removeSockets();
+      throw e;
+    }
+  }
+}
