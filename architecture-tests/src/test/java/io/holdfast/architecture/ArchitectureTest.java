@@ -48,7 +48,8 @@ class ArchitectureTest {
         "portable",
         "tenant",
         "engine",
-        "cli"
+        "cli",
+        "server"
       })
   void seesTheModule(String module) {
     assertThat(PRODUCT.stream().filter(type -> isIn(type, module)))

@@ -55,6 +55,8 @@ final class Rules {
           .definedBy("io.holdfast.engine..")
           .layer("cli")
           .definedBy("io.holdfast.cli..")
+          .layer("server")
+          .definedBy("io.holdfast.server..")
           .whereLayer("base")
           .mayNotAccessAnyLayer()
           .whereLayer("storage")
@@ -73,6 +75,8 @@ final class Rules {
           .mayOnlyAccessLayers(
               "repository", "postgres", "files", "portable", "tenant", "storage", "base")
           .whereLayer("cli")
+          .mayOnlyAccessLayers("engine", "base")
+          .whereLayer("server")
           .mayOnlyAccessLayers("engine", "base")
           .because(
               "dependencies point down, and the engine alone joins the repository with PostgreSQL and with"
@@ -110,11 +114,20 @@ final class Rules {
   static final ArchRule SQL_ONLY_IN_POSTGRES =
       noClasses()
           .that()
-          .resideOutsideOfPackage("io.holdfast.postgres..")
+          .resideOutsideOfPackages("io.holdfast.postgres..", "io.holdfast.server..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..")
-          .because("one module knows how to talk to servers");
+          .because("one module knows how to talk to servers; the catalog is the server's own");
+
+  static final ArchRule SPRING_ONLY_IN_SERVER =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.holdfast.server..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.springframework..", "tools.jackson..", "jakarta..")
+          .because("the commands and the library carry no framework");
 
   static final ArchRule AWS_ONLY_IN_STORAGE_S3 =
       noClasses()

@@ -174,6 +174,7 @@ public final class Main implements Callable<Integer> {
     commandLine.addSubcommand(new ImportCommand(context));
     commandLine.addSubcommand(new EncryptCommand(context));
     commandLine.addSubcommand(new DecryptCommand(context));
+    commandLine.addSubcommand(new ServeCommand(context));
     commandLine.addSubcommand(new DoctorCommand(context));
     commandLine.addSubcommand(new ConfigCommand(context));
     commandLine.addSubcommand(new QuickstartCommand(context));

@@ -34,6 +34,11 @@ public final class Backups {
     public boolean isEmpty() {
       return backups.isEmpty();
     }
+
+    /// The same as values.
+    public List<BackupSummary> summaries() {
+      return backups.stream().map(BackupSummary::of).toList();
+    }
   }
 
   /// One backup, also in both forms.

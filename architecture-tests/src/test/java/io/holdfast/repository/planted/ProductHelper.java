@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.List;
 import javax.crypto.Mac;
 import org.apache.sshd.client.SshClient;
+import org.springframework.context.ApplicationContext;
 import picocli.CommandLine;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -29,7 +30,8 @@ final class ProductHelper {
       SshClient mina,
       S3Driver driver,
       SftpDriver other,
-      Linker linker)
+      Linker linker,
+      ApplicationContext spring)
       throws SQLException, InterruptedException {
     Thread.sleep(1);
     System.out.println(Instant.now());

@@ -1,6 +1,8 @@
 package io.holdfast.engine.api;
 
 import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.embedded.EmbeddedCluster;
+import io.holdfast.engine.embedded.EmbeddedRequest;
 import io.holdfast.engine.portable.Decryption;
 import io.holdfast.engine.portable.Encryption;
 import io.holdfast.engine.portable.FileInput;
@@ -40,6 +42,11 @@ public final class Standalone {
   public WalFetch.Outcome fetchWal(
       Path capability, Optional<String> elsewhere, String name, Path destination) {
     return new CapabilityFetch(context).fetch(capability, elsewhere, name, destination);
+  }
+
+  /// Starts a PostgreSQL server of our own, which the caller closes.
+  public EmbeddedCluster openCluster(EmbeddedRequest request) {
+    return EmbeddedCluster.open(context, request);
   }
 
   /// The main job on a throw-away server.

@@ -116,6 +116,18 @@ public record Environment(Map<String, String> variables) {
     return Path.of(text("HOME").orElse("/etc")).resolve(text("HOME").isPresent() ? ".config" : "");
   }
 
+  /// Where a server keeps its data if nobody says another place. A server of root does not keep it
+  /// in root's home, which the user that PostgreSQL runs as could not reach.
+  public Path dataHome() {
+    Optional<String> xdg = text("XDG_DATA_HOME");
+    if (xdg.isPresent()) {
+      return Path.of(xdg.get()).resolve("holdfast");
+    }
+    Optional<String> home = text("HOME").filter(it -> !it.equals("/root"));
+    return home.map(it -> Path.of(it).resolve(".local/share/holdfast"))
+        .orElseGet(() -> Path.of("/var/lib/holdfast"));
+  }
+
   /// Says nothing about the variables, which hold secrets.
   @Override
   public String toString() {

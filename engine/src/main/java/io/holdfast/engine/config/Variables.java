@@ -46,6 +46,12 @@ public final class Variables {
               "BACKUP_DOMAIN",
               "Key domain that backups go into; wins over 'domain' of the source. Default: main."),
           plain("HOLDFAST_CONFIG", "Configuration file; --config wins."),
+          secret(
+              "CATALOG_URL",
+              "Catalog of 'serve': a PostgreSQL database of its own. Default: an embedded PostgreSQL in HOLDFAST_DATA."),
+          plain(
+              "HOLDFAST_DATA",
+              "Directory of 'serve' for its embedded catalog; --data wins. Default: holdfast in $XDG_DATA_HOME or ~/.local/share, for root /var/lib/holdfast."),
           plain(
               "HOLDFAST_PG_BIN",
               "Directories with PostgreSQL programs for scratch servers, separated by ':'; searched first."),

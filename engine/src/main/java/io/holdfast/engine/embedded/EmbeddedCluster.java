@@ -37,8 +37,8 @@ public final class EmbeddedCluster implements AutoCloseable {
 
   /// Starts the server, and makes the cluster first if the directory is new or empty.
   ///
-  /// A cluster stays on the major version that it was made with while there are programs of it:
-  /// the host's, those of the distribution, or those that the directory keeps.
+  /// A cluster stays on the major version that it was made with while there are programs of it: the
+  /// host's, those of the distribution, or those that the directory keeps.
   ///
   /// @throws BackupException `FILE_ERROR` if another process holds the directory,
   ///   `TARGET_NOT_EMPTY` if others have files in it, `SERVER_PROGRAM_MISSING` if there are no
@@ -107,8 +107,7 @@ public final class EmbeddedCluster implements AutoCloseable {
   }
 
   /// Makes the cluster beside its final place, so that one that was not finished is no cluster.
-  private static void initialise(EmbeddedPlace place, ServerPrograms programs)
-      throws IOException {
+  private static void initialise(EmbeddedPlace place, ServerPrograms programs) throws IOException {
     String making = "data.new";
     Path data = place.makeEmpty(making);
     try {

@@ -321,8 +321,7 @@ final class EmbeddedPlace implements AutoCloseable {
   }
 
   private static boolean fits(Path sockets) {
-    return (sockets + SOCKET_NAME).getBytes(StandardCharsets.UTF_8).length
-        <= SOCKET_PATH_BYTES_MAX;
+    return (sockets + SOCKET_NAME).getBytes(StandardCharsets.UTF_8).length <= SOCKET_PATH_BYTES_MAX;
   }
 
   private static String text(FileChannel marker) throws IOException {

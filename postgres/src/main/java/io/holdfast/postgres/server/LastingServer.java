@@ -111,8 +111,7 @@ public final class LastingServer implements AutoCloseable {
             "--encoding=UTF8",
             "--locale=C");
     ShortCommand.Outcome outcome =
-        ShortCommand.run(
-            owner(place).asThisUser(place.mine(), initdb), place.data(), INITDB_LIMIT);
+        ShortCommand.run(owner(place).asThisUser(place.mine(), initdb), place.data(), INITDB_LIMIT);
     if (outcome.status() != 0) {
       String said = outcome.output().strip();
       boolean full = said.contains("No space left") || said.contains("quota exceeded");
@@ -136,8 +135,7 @@ public final class LastingServer implements AutoCloseable {
     ServerUser.systemProgram("setsid").ifPresent(setsid -> command.add(setsid.toString()));
     List<String> watched = new ArrayList<>(List.of("/bin/sh", "-c", WATCHED, "sh"));
     watched.add(place.data().toString());
-    watched.addAll(
-        List.of(programs.program("postgres").toString(), "-D", place.data().toString()));
+    watched.addAll(List.of(programs.program("postgres").toString(), "-D", place.data().toString()));
     for (String setting : SETTINGS) {
       watched.addAll(List.of("-c", setting));
     }

@@ -1,0 +1,79 @@
+package io.holdfast.server;
+
+import io.holdfast.base.Entropy;
+import io.holdfast.engine.api.World;
+import io.holdfast.server.access.Tokens;
+import io.holdfast.server.backup.BackupIndex;
+import io.holdfast.server.backup.BackupTable;
+import io.holdfast.server.backup.EngineWork;
+import io.holdfast.server.catalog.CatalogJson;
+import io.holdfast.server.run.Backoff;
+import io.holdfast.server.run.RunLimits;
+import io.holdfast.server.run.RunLoop;
+import io.holdfast.server.run.RunStore;
+import io.holdfast.server.run.SqlRunStore;
+import io.holdfast.server.source.Sources;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/// Joins the parts of the server. What comes from outside (sources, clock, chance, the catalog's
+/// address) is put into the context by [HoldfastServer].
+@SpringBootConfiguration(proxyBeanMethods = false)
+// Users are ours; without this one named 'user' would be made up at each start.
+@EnableAutoConfiguration(exclude = UserDetailsServiceAutoConfiguration.class)
+@ComponentScan
+class ServerApplication {
+  @Bean
+  TransactionOperations transactions(PlatformTransactionManager manager) {
+    return new TransactionTemplate(manager);
+  }
+
+  @Bean
+  RunStore runStore(
+      JdbcClient jdbc, TransactionOperations transactions, CatalogJson json, Supplier<UUID> ids) {
+    return new SqlRunStore(jdbc, transactions, json, ids);
+  }
+
+  @Bean
+  BackupIndex backupIndex(JdbcClient jdbc, TransactionOperations transactions, CatalogJson json) {
+    return new BackupIndex(jdbc, transactions, json);
+  }
+
+  @Bean
+  BackupTable backupTable(JdbcClient jdbc) {
+    return new BackupTable(jdbc);
+  }
+
+  @Bean
+  Tokens tokens(
+      JdbcClient jdbc, TransactionOperations transactions, Entropy entropy, Supplier<UUID> ids) {
+    return new Tokens(jdbc, transactions, entropy, ids);
+  }
+
+  /// Closed before the sources are, which wait for what runs.
+  @Bean(initMethod = "start")
+  RunLoop runLoop(
+      RunStore store,
+      Sources sources,
+      BackupIndex index,
+      RunLimits limits,
+      World world,
+      NodeName node) {
+    return new RunLoop(
+        store,
+        new EngineWork(sources, index),
+        node.text(),
+        limits,
+        new Backoff(world.entropy()),
+        world);
+  }
+}

@@ -1,0 +1,56 @@
+package io.holdfast.server.access;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.base.Secret;
+import java.util.Optional;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/// `/api/setup`: makes the first admin of a new server, with the token that it printed.
+@RestController
+class SetupController {
+  private static final int NAME_CHARACTERS_MAX = 100;
+
+  private final Tokens tokens;
+
+  SetupController(Tokens tokens) {
+    this.tokens = tokens;
+  }
+
+  /// @param setupToken what the server printed when it started
+  /// @param name of the first admin
+  record Setup(Optional<String> setupToken, Optional<String> name) {
+    /// Says nothing of the token.
+    @Override
+    public String toString() {
+      return "Setup";
+    }
+  }
+
+  /// @param token for `Authorization: Bearer`; it is shown this once
+  record Done(String name, String role, String token) {
+    /// Says nothing of the token.
+    @Override
+    public String toString() {
+      return "Done";
+    }
+  }
+
+  @PostMapping("/api/setup")
+  @ResponseStatus(HttpStatus.CREATED)
+  Done setUp(@RequestBody Setup setup) {
+    String name = setup.name().orElse("").strip();
+    if (name.isEmpty() || name.length() > NAME_CHARACTERS_MAX) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          "'name' has " + name.length() + " characters",
+          "Give 1 to " + NAME_CHARACTERS_MAX + " characters.");
+    }
+    Secret token = tokens.setUp(new Secret(setup.setupToken().orElse("")), name);
+    return new Done(name, Role.ADMIN.word(), token.expose());
+  }
+}

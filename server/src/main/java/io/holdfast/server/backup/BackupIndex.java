@@ -1,0 +1,118 @@
+package io.holdfast.server.backup;
+
+import io.holdfast.engine.BackupSummary;
+import io.holdfast.engine.Backups;
+import io.holdfast.engine.api.Holdfast;
+import io.holdfast.server.catalog.CatalogJson;
+import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionOperations;
+
+/// The table of backups, which follows the repositories: what somebody else backed up or forgot is
+/// seen at the next look. Ids are the names of backups; where two have one name, the later seen one
+/// gets its permanent id behind it.
+public final class BackupIndex {
+  private static final Logger LOG = LoggerFactory.getLogger(BackupIndex.class);
+
+  private final JdbcClient jdbc;
+  private final TransactionOperations transactions;
+  private final CatalogJson json;
+
+  public BackupIndex(JdbcClient jdbc, TransactionOperations transactions, CatalogJson json) {
+    this.jdbc = jdbc;
+    this.transactions = transactions;
+    this.json = json;
+  }
+
+  /// Makes the table say what a repository holds. A repository whose list may be incomplete takes
+  /// nothing away from the table.
+  public void bringUpToDate(Holdfast holdfast) {
+    String repository = holdfast.id();
+    Backups.Listing listing = holdfast.snapshots().list();
+    List<BackupSummary> there = listing.summaries();
+    var _ =
+        transactions.execute(
+            _ -> {
+              Set<String> known = known(repository);
+              there.stream()
+                  .filter(backup -> !known.contains(backup.id()))
+                  .forEach(backup -> add(repository, backup));
+              if (listing.warnings().isEmpty()) {
+                Set<String> gone = new HashSet<>(known);
+                there.forEach(backup -> gone.remove(backup.id()));
+                gone.forEach(snapshot -> remove(repository, snapshot));
+              } else {
+                LOG.warn("the list of {} may be incomplete: {}", holdfast, listing.warnings());
+              }
+              return true;
+            });
+  }
+
+  /// A backup was read back and is sound.
+  ///
+  /// @param backup its name, or `latest`
+  public void verified(Holdfast holdfast, String backup) {
+    String name = holdfast.snapshots().show(backup).backup().record().name();
+    int _ =
+        jdbc.sql(
+                "UPDATE backups SET verified_at = catalog_now() WHERE repository = :repository AND"
+                    + " id = :id")
+            .param("repository", holdfast.id())
+            .param("id", name)
+            .update();
+  }
+
+  private Set<String> known(String repository) {
+    return jdbc.sql("SELECT snapshot FROM backups WHERE repository = :repository")
+        .param("repository", repository)
+        .query(String.class)
+        .set();
+  }
+
+  private void add(String repository, BackupSummary backup) {
+    if (insert(repository, backup, backup.name()) == 0) {
+      int _ = insert(repository, backup, backup.name() + "." + backup.id());
+    }
+  }
+
+  private int insert(String repository, BackupSummary backup, String id) {
+    boolean ofTenant = backup.kind().equals("tenant");
+    return jdbc.sql(
+            """
+            INSERT INTO backups (id, repository, snapshot, source, kind, type, scope, scope_id, size,
+                   stored_bytes, checksum, metadata, status, damaged, created_at, completed_at)
+            VALUES (:id, :repository, :snapshot, :source, :kind, :type, :scope, :scopeId, :size,
+                   :stored, :checksum, :metadata::jsonb, 'completed', :damaged, :created, :completed)
+            ON CONFLICT DO NOTHING
+            """)
+        .param("id", id)
+        .param("repository", repository)
+        .param("snapshot", backup.id())
+        .param("source", backup.source())
+        .param("kind", backup.kind())
+        .param("type", backup.type())
+        .param("scope", ofTenant ? backup.attributes().getOrDefault("scope", "full") : "full")
+        .param("scopeId", ofTenant ? backup.attributes().get("scopeId") : null)
+        .param("size", backup.logicalBytes())
+        .param("stored", backup.storedBytes())
+        .param("checksum", backup.checksum())
+        .param("metadata", json.text(backup.attributes()))
+        .param("damaged", backup.condition() == BackupSummary.Condition.DAMAGED)
+        .param("created", backup.startedAt().atOffset(ZoneOffset.UTC))
+        .param("completed", backup.completedAt().atOffset(ZoneOffset.UTC))
+        .update();
+  }
+
+  private void remove(String repository, String snapshot) {
+    int _ =
+        jdbc.sql("DELETE FROM backups WHERE repository = :repository AND snapshot = :snapshot")
+            .param("repository", repository)
+            .param("snapshot", snapshot)
+            .update();
+  }
+}

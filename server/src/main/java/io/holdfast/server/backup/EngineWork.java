@@ -1,0 +1,103 @@
+package io.holdfast.server.backup;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.engine.api.Holdfast;
+import io.holdfast.engine.api.Watch;
+import io.holdfast.engine.backup.BackupReport;
+import io.holdfast.engine.backup.BackupRequest;
+import io.holdfast.engine.dump.DumpBackupReport;
+import io.holdfast.engine.dump.DumpFilter;
+import io.holdfast.engine.dump.DumpRequest;
+import io.holdfast.engine.verify.VerifyReport;
+import io.holdfast.server.run.Origin;
+import io.holdfast.server.run.Run;
+import io.holdfast.server.run.RunRequest;
+import io.holdfast.server.run.RunWork;
+import io.holdfast.server.source.Sources;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// Runs as operations of the engine. What a backup made is in the catalog before the run counts as
+/// completed.
+public final class EngineWork implements RunWork {
+  private static final Duration LOCK_WAIT = Duration.ofMinutes(1);
+
+  private final Sources sources;
+  private final BackupIndex index;
+
+  public EngineWork(Sources sources, BackupIndex index) {
+    this.sources = sources;
+    this.index = index;
+  }
+
+  @Override
+  public Map<String, Object> execute(Run run, Watch watch) {
+    Holdfast holdfast = sources.require(run.source());
+    return switch (run.request()) {
+      case RunRequest.Physical(var type) ->
+          physical(holdfast, new BackupRequest(engineType(type), checkpoint(run.origin())), watch);
+      case RunRequest.Dump(var content) -> dump(holdfast, content, watch);
+      case RunRequest.Verify(var backup) -> verify(holdfast, backup, watch);
+    };
+  }
+
+  private Map<String, Object> physical(Holdfast holdfast, BackupRequest request, Watch watch) {
+    BackupReport made = holdfast.clusters(watch).backup(request);
+    return published(holdfast, made.name(), made.warnings());
+  }
+
+  private static BackupRequest.Type engineType(RunRequest.Physical.Type type) {
+    return switch (type) {
+      case FULL -> BackupRequest.Type.FULL;
+      case INCREMENTAL -> BackupRequest.Type.INCREMENTAL;
+    };
+  }
+
+  /// Who asks waits; who does not is not in a hurry and spares the server.
+  private static BackupRequest.Checkpoint checkpoint(Origin origin) {
+    return switch (origin) {
+      case Origin.Request _ -> BackupRequest.Checkpoint.FAST;
+      case Origin.Schedule _ -> BackupRequest.Checkpoint.SPREAD;
+    };
+  }
+
+  private Map<String, Object> dump(
+      Holdfast holdfast, RunRequest.Dump.Content content, Watch watch) {
+    DumpRequest.Content wanted =
+        switch (content) {
+          case DUMP -> DumpRequest.Content.ALL;
+          case SCHEMA -> DumpRequest.Content.SCHEMA_ONLY;
+        };
+    DumpBackupReport made =
+        holdfast
+            .dumps(watch)
+            .backup(
+                new DumpRequest(
+                    List.of(),
+                    DumpRequest.Scope.NAMED,
+                    wanted,
+                    DumpFilter.ALL,
+                    LOCK_WAIT,
+                    Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4)));
+    return published(holdfast, made.name(), made.warnings());
+  }
+
+  private Map<String, Object> published(Holdfast holdfast, String name, List<String> warnings) {
+    index.bringUpToDate(holdfast);
+    return Map.of("backup", name, "warnings", warnings);
+  }
+
+  private Map<String, Object> verify(Holdfast holdfast, String backup, Watch watch) {
+    VerifyReport report = holdfast.maintenance(watch).verify(backup);
+    if (!report.isClean()) {
+      throw new BackupException(
+          ErrorCode.CHECK_FAILED,
+          "the backup " + backup + " is damaged",
+          "'holdfast verify " + backup + "' shows what; 'holdfast repair' mends what can be.");
+    }
+    index.verified(holdfast, backup);
+    return Map.of("backup", backup);
+  }
+}

@@ -1,0 +1,98 @@
+package io.holdfast.server.operation;
+
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.base.Quoted;
+import io.holdfast.server.run.Run;
+import io.holdfast.server.run.RunFilter;
+import io.holdfast.server.run.RunStatus;
+import io.holdfast.server.run.RunStore;
+import io.holdfast.server.web.Page;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/// `/api/operations`: what runs, what waits and what has ended.
+@RestController
+@RequestMapping("/api/operations")
+class OperationController {
+  private static final int LOG_LINES_MAX = 1000;
+
+  private final RunStore runs;
+
+  OperationController(RunStore runs) {
+    this.runs = runs;
+  }
+
+  @GetMapping
+  Page<OperationView> list(
+      @RequestParam Optional<String> source,
+      @RequestParam Optional<String> kind,
+      @RequestParam Optional<String> status,
+      @RequestParam(defaultValue = "50") int limit,
+      @RequestParam(defaultValue = "0") int offset) {
+    Page.Window window = new Page.Window(limit, offset);
+    RunFilter filter = new RunFilter(source, kind, status.map(OperationController::status));
+    return Page.of(
+        runs.list(filter, limit, offset).stream().map(OperationView::of).toList(),
+        runs.count(filter),
+        window);
+  }
+
+  @GetMapping("/{id}")
+  OperationView show(@PathVariable String id) {
+    return OperationView.of(require(id));
+  }
+
+  @GetMapping("/{id}/log")
+  List<RunStore.LogLine> log(@PathVariable String id) {
+    return runs.logOf(require(id).id(), LOG_LINES_MAX);
+  }
+
+  @PostMapping("/{id}/cancel")
+  OperationView cancel(@PathVariable String id) {
+    boolean _ = runs.requestCancel(require(id).id());
+    return OperationView.of(require(id));
+  }
+
+  private Run require(String id) {
+    return uuid(id)
+        .flatMap(runs::find)
+        .orElseThrow(
+            () ->
+                new BackupException(
+                    ErrorCode.RUN_NOT_FOUND,
+                    "there is no operation " + Quoted.of(id),
+                    "GET /api/operations lists them."));
+  }
+
+  private static Optional<UUID> uuid(String id) {
+    try {
+      return Optional.of(UUID.fromString(id));
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
+    }
+  }
+
+  private static RunStatus status(String word) {
+    return Arrays.stream(RunStatus.values())
+        .filter(status -> status.word().equals(word))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new BackupException(
+                    ErrorCode.BAD_ARGUMENT,
+                    Quoted.of(word) + " is no status",
+                    "Give one of "
+                        + String.join(
+                            ", ", Arrays.stream(RunStatus.values()).map(RunStatus::word).toList())
+                        + "."));
+  }
+}

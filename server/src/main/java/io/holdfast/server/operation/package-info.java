@@ -1,0 +1,5 @@
+/// Runs as the API shows them.
+@NullMarked
+package io.holdfast.server.operation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,11 @@
+package io.holdfast.server.run;
+
+class MemoryRunStoreTest extends RunStoreContract {
+  @Override
+  RunStore store() {
+    return new MemoryRunStore(clock);
+  }
+
+  @Override
+  void clockMoved() {}
+}
