@@ -3,6 +3,7 @@ package io.holdfast.engine.embedded;
 import io.holdfast.base.BackupException;
 import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.Failures;
+import io.holdfast.postgres.server.InstalledServers;
 import io.holdfast.postgres.server.LastingServer;
 import io.holdfast.postgres.server.RunningServer;
 import io.holdfast.postgres.server.ServerPrograms;
@@ -27,10 +28,16 @@ public final class EmbeddedCluster implements AutoCloseable {
 
   private final EmbeddedPlace place;
   private final ServerPrograms programs;
+  private final EmbeddedSockets sockets;
   private final LastingServer server;
 
-  private EmbeddedCluster(EmbeddedPlace place, ServerPrograms programs, LastingServer server) {
+  private EmbeddedCluster(
+      EmbeddedPlace place,
+      ServerPrograms programs,
+      EmbeddedSockets sockets,
+      LastingServer server) {
     this.place = place;
+    this.sockets = sockets;
     this.programs = programs;
     this.server = server;
   }
@@ -45,15 +52,18 @@ public final class EmbeddedCluster implements AutoCloseable {
   ///   programs or no user that can run the server, `RECOVERY_FAILED` with what its log says
   public static EmbeddedCluster open(EngineContext context, EmbeddedRequest request) {
     return Failures.translate(
-        "start PostgreSQL in " + request.directory(), () -> openNow(context, request));
+        "start PostgreSQL in " + request.directory(),
+        () -> open(context, request, InstalledServers.find(context.environment())));
   }
 
-  private static EmbeddedCluster openNow(EngineContext context, EmbeddedRequest request)
+  /// As above, with the programs that the host has.
+  static EmbeddedCluster open(
+      EngineContext context, EmbeddedRequest request, InstalledServers installed)
       throws IOException {
     EmbeddedPlace place = EmbeddedPlace.claim(request.directory());
     try {
       RunningServer.stopLeftover(place.data());
-      ProgramChoice choice = new ProgramChoice(place, request.archive(), context.environment());
+      ProgramChoice choice = new ProgramChoice(place, request.archive(), installed);
       ServerPrograms programs;
       if (Files.exists(place.data(), LinkOption.NOFOLLOW_LINKS)) {
         programs = choice.forData();
@@ -99,7 +109,7 @@ public final class EmbeddedCluster implements AutoCloseable {
         () -> {
           try {
             server.close();
-            place.removeSockets();
+            sockets.remove();
           } finally {
             place.close();
           }
@@ -123,21 +133,23 @@ public final class EmbeddedCluster implements AutoCloseable {
 
   private static EmbeddedCluster start(
       EngineContext context, EmbeddedPlace place, ServerPrograms programs) throws IOException {
-    Path sockets = place.makeSockets(context.entropy(), context.environment());
+    place.turnLog();
+    EmbeddedSockets sockets = new EmbeddedSockets(place, "socket");
+    Path directory = sockets.make(context.entropy(), context.environment());
     LastingServer server =
         LastingServer.start(
             programs,
-            new LastingServer.Place(place.data(), sockets, place.log(), place.mine()),
+            new LastingServer.Place(place.data(), directory, place.log(), place.mine()),
             NAME,
             context.pause(),
             context.clock());
     try {
       server.awaitReady(START_LIMIT, context.cancellation());
       server.ensureDatabase(NAME);
-      return new EmbeddedCluster(place, programs, server);
+      return new EmbeddedCluster(place, programs, sockets, server);
     } catch (IOException | RuntimeException e) {
       server.close();
-      place.removeSockets();
+      sockets.remove();
       throw e;
     }
   }

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// Which programs run an embedded cluster: the host's, which its administrator keeps up to date,
@@ -38,20 +37,20 @@ final class ProgramChoice {
 
   private final EmbeddedPlace place;
   private final Path archive;
-  private final Map<String, String> environment;
+  private final InstalledServers installed;
 
-  ProgramChoice(EmbeddedPlace place, Path archive, Map<String, String> environment) {
+  ProgramChoice(EmbeddedPlace place, Path archive, InstalledServers installed) {
     this.place = place;
     this.archive = archive;
-    this.environment = environment;
+    this.installed = installed;
   }
 
   /// The newest of the host that is supported, else those of the distribution.
   ///
   /// @throws BackupException `SERVER_PROGRAM_MISSING`
   ServerPrograms forNewCluster() throws IOException {
-    Optional<ServerPrograms> installed = installed().stream().max(BY_VERSION);
-    return installed.isPresent() ? installed.get() : bundled();
+    Optional<ServerPrograms> newest = usable().stream().max(BY_VERSION);
+    return newest.isPresent() ? newest.get() : bundled();
   }
 
   /// Those of the major version that the data directory has.
@@ -59,9 +58,9 @@ final class ProgramChoice {
   /// @throws BackupException `SERVER_PROGRAM_MISSING` that says how to go on without them
   ServerPrograms forData() throws IOException {
     int major = majorOf(place.data());
-    Optional<ServerPrograms> installed = newest(installed(), major);
-    if (installed.isPresent()) {
-      return installed.get();
+    Optional<ServerPrograms> ofHost = newest(usable(), major);
+    if (ofHost.isPresent()) {
+      return ofHost.get();
     }
     if (Files.isReadable(archive)) {
       bundled();
@@ -92,8 +91,8 @@ final class ProgramChoice {
     return EmbeddedPrograms.in(place.directory().resolve(name)).orElseThrow();
   }
 
-  private List<ServerPrograms> installed() throws IOException {
-    return InstalledServers.find(environment).servers().stream()
+  private List<ServerPrograms> usable() {
+    return installed.servers().stream()
         .filter(p -> p.majorVersion() >= OLDEST_MAJOR && p.majorVersion() <= NEWEST_MAJOR)
         .filter(p -> Files.isExecutable(p.program("initdb")))
         .toList();
