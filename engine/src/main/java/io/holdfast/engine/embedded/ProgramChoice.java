@@ -58,14 +58,24 @@ final class ProgramChoice {
   /// @throws BackupException `SERVER_PROGRAM_MISSING` that says how to go on without them
   ServerPrograms forData() throws IOException {
     int major = majorOf(place.data());
-    Optional<ServerPrograms> ofHost = newest(usable(), major);
+    Optional<ServerPrograms> ofHost = ofMajor(usable(), major);
     if (ofHost.isPresent()) {
       return ofHost.get();
     }
     if (Files.isReadable(archive)) {
       bundled();
     }
-    return newest(kept(), major).orElseThrow(() -> missing(major));
+    return ofMajor(kept(), major).orElseThrow(() -> missing(major));
+  }
+
+  /// The newest there are anywhere.
+  ServerPrograms newest() throws IOException {
+    List<ServerPrograms> all = new ArrayList<>(usable());
+    if (Files.isReadable(archive)) {
+      all.add(bundled());
+    }
+    all.addAll(kept());
+    return all.stream().max(BY_VERSION).orElseThrow(() -> missing(NEWEST_MAJOR));
   }
 
   /// Those of the distribution, unpacked if that archive was not unpacked before.
@@ -125,7 +135,7 @@ final class ProgramChoice {
             + " to their directory; or rebuild the catalog from the repository in a new directory.");
   }
 
-  private static Optional<ServerPrograms> newest(List<ServerPrograms> programs, int major) {
+  private static Optional<ServerPrograms> ofMajor(List<ServerPrograms> programs, int major) {
     return programs.stream().filter(p -> p.majorVersion() == major).max(BY_VERSION);
   }
 

@@ -63,7 +63,7 @@ class EmbeddedClusterTest {
           .containsExactly("ononon" + "UTF8" + "UTC");
       assertThat(TestRows.sql(cluster, "SELECT datcollate, datctype FROM pg_database"))
           .containsOnly("C|C");
-      for (String name : List.of("data", "socket")) {
+      for (String name : List.of("data", "socket-data")) {
         assertThat(mode(directory.resolve(name))).isEqualTo("rwx------");
       }
       assertThat(mode(directory))
@@ -142,7 +142,7 @@ class EmbeddedClusterTest {
       TestRows.insert(cluster, "by us");
     }
     Path data = directory.resolve("data");
-    Path sockets = directory.resolve("socket");
+    Path sockets = directory.resolve("socket-data");
     Files.createDirectory(sockets);
     if (TestCluster.RUN_BY_ROOT) {
       ServerUser.ownerOf(data).adopt(sockets);
@@ -199,7 +199,7 @@ class EmbeddedClusterTest {
     Path elsewhere;
     try (EmbeddedCluster cluster = open()) {
       TestRows.insert(cluster, "far");
-      elsewhere = Files.readSymbolicLink(directory.resolve("socket"));
+      elsewhere = Files.readSymbolicLink(directory.resolve("socket-data"));
       assertThat(mode(elsewhere)).isEqualTo("rwx------");
       kill(server());
       Eventually.await("the end of the server", () -> !cluster.isRunning());
@@ -208,7 +208,7 @@ class EmbeddedClusterTest {
     try (EmbeddedCluster cluster = open()) {
       assertThat(TestRows.read(cluster)).containsExactly("far");
     }
-    assertThat(directory.resolve("socket")).doesNotExist();
+    assertThat(directory.resolve("socket-data")).doesNotExist();
   }
 
   @Test
