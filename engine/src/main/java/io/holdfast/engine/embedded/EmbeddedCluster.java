@@ -3,14 +3,12 @@ package io.holdfast.engine.embedded;
 import io.holdfast.base.BackupException;
 import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.Failures;
-import io.holdfast.postgres.server.LastingServer;
+import io.holdfast.postgres.server.InstalledServers;
 import io.holdfast.postgres.server.RunningServer;
 import io.holdfast.postgres.server.ServerPrograms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Properties;
 
 /// A PostgreSQL server of our own on a directory of ours, for the catalog. It listens on a Unix
@@ -23,13 +21,13 @@ public final class EmbeddedCluster implements AutoCloseable {
   /// The superuser, and the database that is there from the beginning.
   public static final String NAME = "holdfast";
 
-  private static final Duration START_LIMIT = Duration.ofMinutes(5);
+  static final String URL = "jdbc:postgresql://localhost/" + NAME;
 
   private final EmbeddedPlace place;
   private final ServerPrograms programs;
-  private final LastingServer server;
+  private final EmbeddedServer server;
 
-  private EmbeddedCluster(EmbeddedPlace place, ServerPrograms programs, LastingServer server) {
+  private EmbeddedCluster(EmbeddedPlace place, ServerPrograms programs, EmbeddedServer server) {
     this.place = place;
     this.programs = programs;
     this.server = server;
@@ -38,32 +36,45 @@ public final class EmbeddedCluster implements AutoCloseable {
   /// Starts the server, and makes the cluster first if the directory is new or empty.
   ///
   /// A cluster stays on the major version that it was made with while there are programs of it: the
-  /// host's, those of the distribution, or those that the directory keeps.
+  /// host's, those of the distribution, or those that the directory keeps. [EmbeddedUpgrade] brings
+  /// it to a newer one.
   ///
   /// @throws BackupException `FILE_ERROR` if another process holds the directory,
   ///   `TARGET_NOT_EMPTY` if others have files in it, `SERVER_PROGRAM_MISSING` if there are no
   ///   programs or no user that can run the server, `RECOVERY_FAILED` with what its log says
   public static EmbeddedCluster open(EngineContext context, EmbeddedRequest request) {
     return Failures.translate(
-        "start PostgreSQL in " + request.directory(), () -> openNow(context, request));
+        "start PostgreSQL in " + request.directory(),
+        () -> open(context, request, InstalledServers.find(context.environment())));
   }
 
-  private static EmbeddedCluster openNow(EngineContext context, EmbeddedRequest request)
+  /// As above, with the programs that the host has.
+  static EmbeddedCluster open(
+      EngineContext context, EmbeddedRequest request, InstalledServers installed)
       throws IOException {
     EmbeddedPlace place = EmbeddedPlace.claim(request.directory());
     try {
+      EmbeddedUpgrade.finish(place);
       RunningServer.stopLeftover(place.data());
-      ProgramChoice choice = new ProgramChoice(place, request.archive(), context.environment());
+      ProgramChoice choice = new ProgramChoice(place, request.archive(), installed);
       ServerPrograms programs;
       if (Files.exists(place.data(), LinkOption.NOFOLLOW_LINKS)) {
         programs = choice.forData();
       } else {
         programs = choice.forNewCluster();
-        initialise(place, programs);
+        // Beside its final place, so that a cluster that was not finished is none.
+        EmbeddedServer.initialise(place, programs, EmbeddedUpgrade.MAKING);
+        place.rename(EmbeddedUpgrade.MAKING, EmbeddedUpgrade.DATA);
       }
-      return start(context, place, programs);
+      place.turnLog();
+      return new EmbeddedCluster(
+          place, programs, EmbeddedServer.start(context, place, programs, EmbeddedUpgrade.DATA));
     } catch (IOException | RuntimeException e) {
-      place.close();
+      try {
+        place.close();
+      } catch (IOException f) {
+        e.addSuppressed(f);
+      }
       throw e;
     }
   }
@@ -71,14 +82,14 @@ public final class EmbeddedCluster implements AutoCloseable {
   /// The address for pgjdbc, to be used with [#properties]. It names no host: the socket is in the
   /// properties.
   public String url() {
-    return "jdbc:postgresql://localhost/" + NAME;
+    return URL;
   }
 
   /// New properties with which pgjdbc, or a pool above it, logs in as a role.
   ///
   /// @param role [#NAME], or one that was made since
   public Properties properties(String role) {
-    return server.properties(role);
+    return server.server().properties(role);
   }
 
   /// The version that runs, for example `18.6`.
@@ -88,7 +99,7 @@ public final class EmbeddedCluster implements AutoCloseable {
 
   /// False if the server ended although this is open.
   public boolean isRunning() {
-    return server.isAlive();
+    return server.server().isAlive();
   }
 
   /// Disconnects all sessions, stops the server and releases the directory.
@@ -97,47 +108,9 @@ public final class EmbeddedCluster implements AutoCloseable {
     Failures.run(
         "stop PostgreSQL in " + place.directory(),
         () -> {
-          try {
+          try (place) {
             server.close();
-            place.removeSockets();
-          } finally {
-            place.close();
           }
         });
-  }
-
-  /// Makes the cluster beside its final place, so that one that was not finished is no cluster.
-  private static void initialise(EmbeddedPlace place, ServerPrograms programs) throws IOException {
-    String making = "data.new";
-    Path data = place.makeEmpty(making);
-    try {
-      LastingServer.initialise(
-          programs, new LastingServer.Place(data, data, place.log(), place.mine()), NAME);
-    } catch (IOException | RuntimeException e) {
-      place.discard(making);
-      throw e;
-    }
-    place.rename(making, "data");
-  }
-
-  private static EmbeddedCluster start(
-      EngineContext context, EmbeddedPlace place, ServerPrograms programs) throws IOException {
-    Path sockets = place.makeSockets(context.entropy(), context.environment());
-    LastingServer server =
-        LastingServer.start(
-            programs,
-            new LastingServer.Place(place.data(), sockets, place.log(), place.mine()),
-            NAME,
-            context.pause(),
-            context.clock());
-    try {
-      server.awaitReady(START_LIMIT, context.cancellation());
-      server.ensureDatabase(NAME);
-      return new EmbeddedCluster(place, programs, server);
-    } catch (IOException | RuntimeException e) {
-      server.close();
-      place.removeSockets();
-      throw e;
-    }
   }
 }

@@ -1,7 +1,6 @@
 package io.holdfast.engine.embedded;
 
 import io.holdfast.base.BackupException;
-import io.holdfast.base.Entropy;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.postgres.server.RunningServer;
 import io.holdfast.postgres.server.ScratchReaper;
@@ -15,11 +14,11 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.HexFormat;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -33,14 +32,13 @@ final class EmbeddedPlace implements AutoCloseable {
   /// A directory with such a file is a place. Nobody else's file is called that.
   static final String MARKER = "holdfast-postgresql.lock";
 
+  /// For directories that only their owner may enter.
+  static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
   private static final String FIRST_LINE = "PostgreSQL of Holdfast, layout 1";
   private static final int MARKER_BYTES_MAX = 1024;
-  private static final String SOCKET_NAME = "/.s.PGSQL.5432";
-
-  /// What the address of a socket holds, without the byte that ends it.
-  private static final int SOCKET_PATH_BYTES_MAX = 107;
-
-  private static final String ELSEWHERE_PREFIX = "holdfast-";
+  private static final long LOG_BYTES_MAX = 1 << 20;
 
   /// Places of this process. A process must not probe its own locks: closing the probe would
   /// release them.
@@ -130,6 +128,13 @@ final class EmbeddedPlace implements AutoCloseable {
     return directory.resolve("server.log");
   }
 
+  /// Puts a long log aside, over the one that was put aside before.
+  void turnLog() throws IOException {
+    if (Files.exists(log()) && Files.size(log()) > LOG_BYTES_MAX) {
+      Files.move(log(), directory.resolve("server.log.1"), StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
   /// The user of this process.
   ServerUser mine() {
     return mine;
@@ -144,7 +149,7 @@ final class EmbeddedPlace implements AutoCloseable {
   Path makeEmpty(String name) throws IOException {
     Path path = directory.resolve(name);
     discard(name);
-    Files.createDirectory(path, mode("rwx------"));
+    Files.createDirectory(path, PRIVATE);
     give(path);
     return path;
   }
@@ -162,53 +167,9 @@ final class EmbeddedPlace implements AutoCloseable {
 
   /// Gives something in the place its final name, durably.
   void rename(String from, String to) throws IOException {
-    Files.move(
-        directory.resolve(from),
-        directory.resolve(to),
-        java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+    Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
-    }
-  }
-
-  /// An empty directory for the server's sockets: in the place, or in the system's directory for
-  /// temporary files if the place's path is too long.
-  ///
-  /// @throws BackupException `BAD_ARGUMENT` if both are too long
-  Path makeSockets(Entropy entropy, Map<String, String> environment) throws IOException {
-    Path link = directory.resolve("socket");
-    if (Files.isSymbolicLink(link)) {
-      discardElsewhere(Files.readSymbolicLink(link));
-      Files.delete(link);
-    }
-    if (fits(link)) {
-      return makeEmpty("socket");
-    }
-    String name = ELSEWHERE_PREFIX + HexFormat.of().formatHex(entropy.bytes(6));
-    for (String parent : List.of(environment.getOrDefault("TMPDIR", "/tmp"), "/tmp")) {
-      Path elsewhere = Path.of(parent).toAbsolutePath().resolve(name);
-      if (fits(elsewhere) && Files.isDirectory(elsewhere.getParent())) {
-        // Named before it is made, so that a crash leaves none that nobody knows.
-        Files.createSymbolicLink(link, elsewhere);
-        Files.createDirectory(elsewhere, mode("rwx------"));
-        give(elsewhere);
-        return elsewhere;
-      }
-    }
-    throw new BackupException(
-        ErrorCode.BAD_ARGUMENT,
-        "the path " + link + " is too long for a server's socket, and so is the one of TMPDIR",
-        "Choose a directory with a path of at most "
-            + (SOCKET_PATH_BYTES_MAX - SOCKET_NAME.length() - "/socket".length())
-            + " bytes.");
-  }
-
-  /// Removes the directory that [#makeSockets] made outside of the place, if it did.
-  void removeSockets() throws IOException {
-    Path link = directory.resolve("socket");
-    if (Files.isSymbolicLink(link)) {
-      discardElsewhere(Files.readSymbolicLink(link));
-      Files.delete(link);
     }
   }
 
@@ -230,7 +191,7 @@ final class EmbeddedPlace implements AutoCloseable {
         Files.createDirectories(parent);
       }
       try {
-        Files.createDirectory(absolute, mode("rwx------"));
+        Files.createDirectory(absolute, PRIVATE);
       } catch (FileAlreadyExistsException e) {
         // Another process was faster, and its lock decides; or it is no directory.
       }
@@ -305,23 +266,11 @@ final class EmbeddedPlace implements AutoCloseable {
         directory, "Choose a directory that the server's user can reach, or open the way (chmod).");
   }
 
-  private void give(Path path) throws IOException {
+  /// Makes the server's user the owner of a new directory.
+  void give(Path path) throws IOException {
     if (!user.equals(mine)) {
       user.adopt(path);
     }
-  }
-
-  /// Removes a directory for sockets that we made, and nothing that only bears its name.
-  private void discardElsewhere(Path path) throws IOException {
-    if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
-        && path.getFileName().toString().startsWith(ELSEWHERE_PREFIX)
-        && Set.of(user, mine).contains(ServerUser.ownerOf(path))) {
-      ScratchReaper.deleteTree(path);
-    }
-  }
-
-  private static boolean fits(Path sockets) {
-    return (sockets + SOCKET_NAME).getBytes(StandardCharsets.UTF_8).length <= SOCKET_PATH_BYTES_MAX;
   }
 
   private static String text(FileChannel marker) throws IOException {
@@ -335,9 +284,5 @@ final class EmbeddedPlace implements AutoCloseable {
         ErrorCode.FILE_ERROR,
         "the directory " + directory + " is in use by another Holdfast (" + holder + ")",
         "Stop that one, or choose another directory: one server keeps one catalog.");
-  }
-
-  private static java.nio.file.attribute.FileAttribute<?> mode(String text) {
-    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(text));
   }
 }

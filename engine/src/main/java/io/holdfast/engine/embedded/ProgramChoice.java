@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// Which programs run an embedded cluster: the host's, which its administrator keeps up to date,
@@ -37,20 +36,20 @@ final class ProgramChoice {
 
   private final EmbeddedPlace place;
   private final Path archive;
-  private final Map<String, String> environment;
+  private final InstalledServers installed;
 
-  ProgramChoice(EmbeddedPlace place, Path archive, Map<String, String> environment) {
+  ProgramChoice(EmbeddedPlace place, Path archive, InstalledServers installed) {
     this.place = place;
     this.archive = archive;
-    this.environment = environment;
+    this.installed = installed;
   }
 
   /// The newest of the host that is supported, else those of the distribution.
   ///
   /// @throws BackupException `SERVER_PROGRAM_MISSING`
   ServerPrograms forNewCluster() throws IOException {
-    Optional<ServerPrograms> installed = installed().stream().max(BY_VERSION);
-    return installed.isPresent() ? installed.get() : bundled();
+    Optional<ServerPrograms> newest = usable().stream().max(BY_VERSION);
+    return newest.isPresent() ? newest.get() : bundled();
   }
 
   /// Those of the major version that the data directory has.
@@ -58,14 +57,24 @@ final class ProgramChoice {
   /// @throws BackupException `SERVER_PROGRAM_MISSING` that says how to go on without them
   ServerPrograms forData() throws IOException {
     int major = majorOf(place.data());
-    Optional<ServerPrograms> installed = newest(installed(), major);
-    if (installed.isPresent()) {
-      return installed.get();
+    Optional<ServerPrograms> ofHost = ofMajor(usable(), major);
+    if (ofHost.isPresent()) {
+      return ofHost.get();
     }
     if (Files.isReadable(archive)) {
       bundled();
     }
-    return newest(kept(), major).orElseThrow(() -> missing(major));
+    return ofMajor(kept(), major).orElseThrow(() -> missing(major));
+  }
+
+  /// The newest there are anywhere.
+  ServerPrograms newest() throws IOException {
+    List<ServerPrograms> all = new ArrayList<>(usable());
+    if (Files.isReadable(archive)) {
+      all.add(bundled());
+    }
+    all.addAll(kept());
+    return all.stream().max(BY_VERSION).orElseThrow(() -> missing(NEWEST_MAJOR));
   }
 
   /// Those of the distribution, unpacked if that archive was not unpacked before.
@@ -91,8 +100,8 @@ final class ProgramChoice {
     return EmbeddedPrograms.in(place.directory().resolve(name)).orElseThrow();
   }
 
-  private List<ServerPrograms> installed() throws IOException {
-    return InstalledServers.find(environment).servers().stream()
+  private List<ServerPrograms> usable() {
+    return installed.servers().stream()
         .filter(p -> p.majorVersion() >= OLDEST_MAJOR && p.majorVersion() <= NEWEST_MAJOR)
         .filter(p -> Files.isExecutable(p.program("initdb")))
         .toList();
@@ -125,7 +134,7 @@ final class ProgramChoice {
             + " to their directory; or rebuild the catalog from the repository in a new directory.");
   }
 
-  private static Optional<ServerPrograms> newest(List<ServerPrograms> programs, int major) {
+  private static Optional<ServerPrograms> ofMajor(List<ServerPrograms> programs, int major) {
     return programs.stream().filter(p -> p.majorVersion() == major).max(BY_VERSION);
   }
 

@@ -201,7 +201,7 @@ public final class LastingServer implements AutoCloseable {
     }
   }
 
-  private Connection connect(String database) throws SQLException {
+  Connection connect(String database) throws SQLException {
     return SocketLogin.connect(properties(superuser), database);
   }
 
