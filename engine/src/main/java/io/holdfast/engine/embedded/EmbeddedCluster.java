@@ -35,9 +35,9 @@ public final class EmbeddedCluster implements AutoCloseable {
 
   /// Starts the server, and makes the cluster first if the directory is new or empty.
   ///
-  /// A cluster stays on the major version that it was made with while there are programs of it:
-  /// the host's, those of the distribution, or those that the directory keeps. [EmbeddedUpgrade]
-  /// brings it to a newer one.
+  /// A cluster stays on the major version that it was made with while there are programs of it: the
+  /// host's, those of the distribution, or those that the directory keeps. [EmbeddedUpgrade] brings
+  /// it to a newer one.
   ///
   /// @throws BackupException `FILE_ERROR` if another process holds the directory,
   ///   `TARGET_NOT_EMPTY` if others have files in it, `SERVER_PROGRAM_MISSING` if there are no

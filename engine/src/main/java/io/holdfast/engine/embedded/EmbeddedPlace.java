@@ -159,10 +159,7 @@ final class EmbeddedPlace implements AutoCloseable {
 
   /// Gives something in the place its final name, durably.
   void rename(String from, String to) throws IOException {
-    Files.move(
-        directory.resolve(from),
-        directory.resolve(to),
-        StandardCopyOption.ATOMIC_MOVE);
+    Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     }

@@ -32,8 +32,8 @@ public final class EmbeddedPrograms {
 
   /// Unpacks `archive` (a tar file in xz) into the new directory `target`.
   ///
-  /// @throws BackupException `SERVER_PROGRAM_MISSING` if the archive is not there, or what was in it
-  ///   does not run on this host
+  /// @throws BackupException `SERVER_PROGRAM_MISSING` if the archive is not there, or what was in
+  ///   it does not run on this host
   public static ServerPrograms unpack(Path archive, Path target) throws IOException {
     if (!Files.isReadable(archive)) {
       throw new BackupException(

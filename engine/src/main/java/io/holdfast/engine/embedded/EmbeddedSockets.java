@@ -90,7 +90,6 @@ final class EmbeddedSockets {
   }
 
   private static boolean fits(Path sockets) {
-    return (sockets + SOCKET_NAME).getBytes(StandardCharsets.UTF_8).length
-        <= SOCKET_PATH_BYTES_MAX;
+    return (sockets + SOCKET_NAME).getBytes(StandardCharsets.UTF_8).length <= SOCKET_PATH_BYTES_MAX;
   }
 }

@@ -32,8 +32,7 @@ final class ProgramChoice {
   private static final String ARCHIVE_HASH = "archive.sha256";
 
   private static final Comparator<ServerPrograms> BY_VERSION =
-      Comparator.comparingInt(ServerPrograms::majorVersion)
-          .thenComparingInt(ProgramChoice::patch);
+      Comparator.comparingInt(ServerPrograms::majorVersion).thenComparingInt(ProgramChoice::patch);
 
   private final EmbeddedPlace place;
   private final Path archive;

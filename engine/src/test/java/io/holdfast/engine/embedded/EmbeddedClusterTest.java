@@ -66,8 +66,7 @@ class EmbeddedClusterTest {
       for (String name : List.of("data", "socket-data")) {
         assertThat(mode(directory.resolve(name))).isEqualTo("rwx------");
       }
-      assertThat(mode(directory))
-          .isEqualTo(TestCluster.RUN_BY_ROOT ? "rwx--x--x" : "rwx------");
+      assertThat(mode(directory)).isEqualTo(TestCluster.RUN_BY_ROOT ? "rwx--x--x" : "rwx------");
       assertThat(ServerUser.ownerOf(directory)).isEqualTo(ServerUser.ofThisProcess());
       assertThat(ServerUser.ownerOf(directory.resolve("data")).isRoot()).isFalse();
     }

@@ -86,8 +86,7 @@ class EmbeddedUpgradeTest {
     try (EmbeddedCluster cluster = open(17, 18)) {
       assertThat(cluster.version()).startsWith("17.");
     }
-    EmbeddedUpgrade.Report report =
-        upgrade(EmbeddedUpgradeTest::makeSchema, 17, 18).orElseThrow();
+    EmbeddedUpgrade.Report report = upgrade(EmbeddedUpgradeTest::makeSchema, 17, 18).orElseThrow();
     assertThat(report.fromVersion()).startsWith("17.");
     assertThat(report.toVersion()).startsWith("18.");
     assertThat(report.rows()).isEqualTo(before.size());
@@ -220,11 +219,10 @@ class EmbeddedUpgradeTest {
         CONTEXT, new EmbeddedRequest(directory, archive), new InstalledServers(List.of()));
   }
 
-  private Optional<EmbeddedUpgrade.Report> upgrade(
-      EmbeddedUpgrade.Schema schema, int... majors) throws IOException {
+  private Optional<EmbeddedUpgrade.Report> upgrade(EmbeddedUpgrade.Schema schema, int... majors)
+      throws IOException {
     return new EmbeddedUpgrade(CONTEXT)
-        .run(
-            new EmbeddedRequest(directory, parent.resolve("no-archive")), schema, servers(majors));
+        .run(new EmbeddedRequest(directory, parent.resolve("no-archive")), schema, servers(majors));
   }
 
   private Path kept(String version) throws IOException {

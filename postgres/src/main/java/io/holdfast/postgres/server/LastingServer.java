@@ -21,9 +21,9 @@ import java.util.Properties;
 /// A small server for data of our own that last: durable, reached through its socket only, started
 /// and stopped by this process. *Confined* to one thread; connections are not.
 ///
-/// Must be closed: a thread reads its log. If this process dies instead, however it dies, the server
-/// stops by itself. Its settings come with its command line, so nothing in its data directory has
-/// to be written by us.
+/// Must be closed: a thread reads its log. If this process dies instead, however it dies, the
+/// server stops by itself. Its settings come with its command line, so nothing in its data
+/// directory has to be written by us.
 public final class LastingServer implements AutoCloseable {
   private static final Duration INITDB_LIMIT = Duration.ofMinutes(2);
   private static final long LOG_BYTES_MAX = 2L << 20;
@@ -124,8 +124,7 @@ public final class LastingServer implements AutoCloseable {
             "--encoding=UTF8",
             "--locale=C");
     ShortCommand.Outcome outcome =
-        ShortCommand.run(
-            owner(place).asThisUser(place.mine(), initdb), place.data(), INITDB_LIMIT);
+        ShortCommand.run(owner(place).asThisUser(place.mine(), initdb), place.data(), INITDB_LIMIT);
     if (outcome.status() != 0) {
       String said = outcome.output().strip();
       boolean full = said.contains("No space left") || said.contains("quota exceeded");
@@ -149,23 +148,19 @@ public final class LastingServer implements AutoCloseable {
     ServerUser.systemProgram("setsid").ifPresent(setsid -> command.add(setsid.toString()));
     List<String> watched = new ArrayList<>(List.of("/bin/sh", "-c", WATCHED, "sh"));
     watched.add(place.data().toString());
-    watched.addAll(
-        List.of(programs.program("postgres").toString(), "-D", place.data().toString()));
+    watched.addAll(List.of(programs.program("postgres").toString(), "-D", place.data().toString()));
     for (String setting : SETTINGS) {
       watched.addAll(List.of("-c", setting));
     }
     watched.addAll(List.of("-c", "unix_socket_directories=" + quoted(place.sockets())));
     command.addAll(owner(place).asThisUser(place.mine(), watched));
     ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(place.data().toFile())
-            .redirectErrorStream(true);
+        new ProcessBuilder(command).directory(place.data().toFile()).redirectErrorStream(true);
     builder.environment().clear();
     builder.environment().putAll(Map.of("PATH", "/usr/bin:/bin", "LC_ALL", "C"));
     Process process = builder.start();
     Workers logging = Workers.platform("postgresql-log");
-    logging.start(
-        () -> new BoundedLog(place.log(), LOG_BYTES_MAX).drain(process.getInputStream()));
+    logging.start(() -> new BoundedLog(place.log(), LOG_BYTES_MAX).drain(process.getInputStream()));
     return new LastingServer(place, superuser, process, logging, pause, clock);
   }
 

@@ -101,8 +101,7 @@ public final class RunningServer {
     try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROCESSES, "[1-9]*")) {
       for (Path process : processes) {
         if (worksIn(process, data)) {
-          ProcessHandle.of(Long.parseLong(process.getFileName().toString()))
-              .ifPresent(found::add);
+          ProcessHandle.of(Long.parseLong(process.getFileName().toString())).ifPresent(found::add);
         }
       }
     }

@@ -60,8 +60,7 @@ public final class ScratchServer implements AutoCloseable {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(place.log().toFile()));
     builder.environment().clear();
     builder.environment().putAll(Map.of("PATH", "/usr/bin:/bin", "LC_ALL", "C"));
-    return new ScratchServer(
-        place, new ServerProcess(builder.start(), place::log, pause, clock));
+    return new ScratchServer(place, new ServerProcess(builder.start(), place::log, pause, clock));
   }
 
   /// Waits until recovery has ended and the server takes connections.
@@ -119,8 +118,7 @@ public final class ScratchServer implements AutoCloseable {
   }
 
   private Connection connect(String database, String user, String options) throws SQLException {
-    Properties properties =
-        SocketLogin.properties(place.socketDirectory(), user, "holdfast-check");
+    Properties properties = SocketLogin.properties(place.socketDirectory(), user, "holdfast-check");
     properties.setProperty("options", options);
     return SocketLogin.connect(properties, database);
   }
