@@ -1,7 +1,8 @@
 #!/bin/sh
 # Puts the distribution together from what Maven gathered. Run by Maven in the phase `package`; arguments:
 #   JAVA_HOME  target folder  version  start of the build (UTC, yyyyMMddHHmm.ss)
-# Expects in the target folder: class.path (run-time jars, one line), this module's jar and classes, postgres/ (one .txz).
+# Expects in the target folder: class.path (run-time jars, one line), server.path (the same with those of the server), this module's
+# jar and classes, postgres/ (one .txz).
 # Makes there: holdfast/ and holdfast-VERSION-linux-x86_64.tar.gz. Steps whose inputs did not change are skipped.
 set -eu
 LC_ALL=C
@@ -14,8 +15,9 @@ archive=holdfast-$version-linux-x86_64.tar.gz
 cd "$target"
 
 # Found by jdeps (DistributionTest checks that nothing is missing), except for what is looked up by name at run time:
-# jdk.net and java.security.sasl by drivers, jdk.zipfs by file system providers, jdk.crypto.ec for compatibility.
-modules=java.base,java.logging,java.management,java.naming,java.net.http,java.rmi,java.security.jgss,java.security.sasl,java.sql,java.xml
+# jdk.net and java.security.sasl by drivers, jdk.zipfs by file system providers, jdk.crypto.ec for compatibility. java.desktop has
+# java.beans, without which Spring does not start, and java.instrument what it looks for; ServeTest starts the server.
+modules=java.base,java.desktop,java.instrument,java.logging,java.management,java.naming,java.net.http,java.rmi,java.security.jgss,java.security.sasl,java.sql,java.xml
 modules=$modules,jdk.crypto.ec,jdk.management,jdk.net,jdk.unsupported,jdk.zipfs
 link_options="--add-modules $modules --strip-debug --no-header-files --no-man-pages"
 
@@ -38,23 +40,26 @@ link_runtime() {
 }
 
 gather_jars() {
-  rm -rf jars
-  mkdir jars
+  rm -rf jars server-jars
+  mkdir jars server-jars
   IFS=:
   set -f
   # shellcheck disable=SC2046 # split at the colons
   cp -p $(cat class.path) jars/
+  for jar in $(cat server.path); do
+    [ -e "jars/${jar##*/}" ] || cp -p "$jar" server-jars/
+  done
   set +f
   unset IFS
   cp -p ./holdfast-distribution-*.jar jars/
 }
 
 trim_jars() {
-  key=$(digest jars classes)
+  key=$(digest jars server-jars classes)
   changed trimmed "$key" || return 0
   rm -rf trimmed legal native trimmed.key
   mkdir trimmed legal native
-  for tool in "JarTrimmer jars trimmed linux/amd64/.*" "LicenceTexts jars legal"; do
+  for tool in "JarTrimmer jars trimmed linux/amd64/.*" "LicenceTexts jars legal" "LicenceTexts server-jars legal"; do
     # shellcheck disable=SC2086 # a class and its arguments
     "$java_home/bin/java" -Xshare:auto -XX:TieredStopAtLevel=1 -cp classes io.holdfast.distribution.assembly.$tool
   done
@@ -65,9 +70,10 @@ trim_jars() {
 # Everything but the AOT cache, in staging/holdfast.
 stage() {
   rm -rf staging
-  mkdir -p staging/holdfast/bin staging/holdfast/lib/native staging/holdfast/lib/postgres
+  mkdir -p staging/holdfast/bin staging/holdfast/lib/native staging/holdfast/lib/postgres staging/holdfast/lib/server
   cp -R runtime staging/holdfast/runtime
   cp trimmed/*.jar "$module/src/main/sh/java.options" staging/holdfast/lib/
+  cp server-jars/*.jar staging/holdfast/lib/server/
   cp native/linux/amd64/*.so staging/holdfast/lib/native/
   cp postgres/postgres-linux-x86_64.txz staging/holdfast/lib/postgres/postgres-18-linux-x86_64.txz
   cp -R "$module/src/dist/." staging/holdfast/

@@ -19,9 +19,11 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.web.server.WebServer;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
@@ -40,7 +42,7 @@ public final class HoldfastServer implements ServerProgram {
       Consumer<String> say) {
     try (CatalogPlace catalog = CatalogPlace.open(configuration, request.data());
         ConfigurableApplicationContext context = start(configuration, request, catalog)) {
-      int port = ((WebServerApplicationContext) context).getWebServer().getPort();
+      int port = port(context);
       context
           .getBean(Tokens.class)
           .offerSetup()
@@ -53,6 +55,12 @@ public final class HoldfastServer implements ServerProgram {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static int port(ConfigurableApplicationContext context) {
+    return Optional.ofNullable(((WebServerApplicationContext) context).getWebServer())
+        .map(WebServer::getPort)
+        .orElseThrow(() -> new IllegalStateException("the web server has not started"));
   }
 
   private static void sayHowToSetUp(Consumer<String> say, int port, Secret token) {

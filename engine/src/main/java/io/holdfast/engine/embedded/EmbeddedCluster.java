@@ -66,7 +66,6 @@ public final class EmbeddedCluster implements AutoCloseable {
         EmbeddedServer.initialise(place, programs, EmbeddedUpgrade.MAKING);
         place.rename(EmbeddedUpgrade.MAKING, EmbeddedUpgrade.DATA);
       }
-      place.turnLog();
       return new EmbeddedCluster(
           place, programs, EmbeddedServer.start(context, place, programs, EmbeddedUpgrade.DATA));
     } catch (IOException | RuntimeException e) {

@@ -38,7 +38,6 @@ final class EmbeddedPlace implements AutoCloseable {
 
   private static final String FIRST_LINE = "PostgreSQL of Holdfast, layout 1";
   private static final int MARKER_BYTES_MAX = 1024;
-  private static final long LOG_BYTES_MAX = 1 << 20;
 
   /// Places of this process. A process must not probe its own locks: closing the probe would
   /// release them.
@@ -123,16 +122,9 @@ final class EmbeddedPlace implements AutoCloseable {
     return directory.resolve("data");
   }
 
-  /// What the server prints.
-  Path log() {
-    return directory.resolve("server.log");
-  }
-
-  /// Puts a long log aside, over the one that was put aside before.
-  void turnLog() throws IOException {
-    if (Files.exists(log()) && Files.size(log()) > LOG_BYTES_MAX) {
-      Files.move(log(), directory.resolve("server.log.1"), StandardCopyOption.REPLACE_EXISTING);
-    }
+  /// What a server prints that runs on the data directory of that name.
+  Path log(String data) {
+    return directory.resolve(data + ".log");
   }
 
   /// The user of this process.

@@ -20,7 +20,7 @@ record EmbeddedServer(LastingServer server, EmbeddedSockets sockets) implements 
     try {
       LastingServer.initialise(
           programs,
-          new LastingServer.Place(data, data, place.log(), place.mine()),
+          new LastingServer.Place(data, data, place.log(name), place.mine()),
           EmbeddedCluster.NAME);
     } catch (IOException | RuntimeException e) {
       try {
@@ -44,7 +44,7 @@ record EmbeddedServer(LastingServer server, EmbeddedSockets sockets) implements 
         LastingServer.start(
             programs,
             new LastingServer.Place(
-                place.directory().resolve(name), directory, place.log(), place.mine()),
+                place.directory().resolve(name), directory, place.log(name), place.mine()),
             EmbeddedCluster.NAME,
             context.pause(),
             context.clock());

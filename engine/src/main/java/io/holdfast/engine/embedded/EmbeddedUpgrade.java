@@ -82,6 +82,7 @@ public final class EmbeddedUpgrade {
         return Optional.empty();
       }
       long rows = copy(place, from, to, schema);
+      place.discard(MAKING + ".log");
       place.rename(MAKING, COMPLETE);
       finish(place);
       return Optional.of(

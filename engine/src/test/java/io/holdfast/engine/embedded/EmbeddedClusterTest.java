@@ -278,7 +278,7 @@ class EmbeddedClusterTest {
   @Test
   void theLogIsCutAndHasNoContentsOfStatements() throws Exception {
     open().close();
-    Path log = directory.resolve("server.log");
+    Path log = directory.resolve("data.log");
     Files.write(log, new byte[5 << 20]);
     try (EmbeddedCluster cluster = open();
         Connection connection = TestRows.connect(cluster)) {
@@ -293,7 +293,8 @@ class EmbeddedClusterTest {
     }
     assertThat(log).content().contains("duplicate key", "nowhere").doesNotContain("swordfish");
     assertThat(Files.size(log)).isLessThan(1 << 20);
-    assertThat(Files.size(directory.resolve("server.log.1"))).isEqualTo(5 << 20);
+    assertThat(mode(log)).isEqualTo("rw-------");
+    assertThat(Files.size(directory.resolve("data.log.1"))).isEqualTo(5 << 20);
   }
 
   private EmbeddedCluster open() throws IOException {

@@ -4,6 +4,7 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.Cancellation;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.concurrent.Pause;
+import io.holdfast.base.concurrent.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -20,10 +21,12 @@ import java.util.Properties;
 /// A small server for data of our own that last: durable, reached through its socket only, started
 /// and stopped by this process. *Confined* to one thread; connections are not.
 ///
-/// A server whose process of ours dies, however it dies, stops by itself. Its settings come with
-/// its command line, so nothing in its data directory has to be written by us.
+/// Must be closed: a thread reads its log. If this process dies instead, however it dies, the
+/// server stops by itself. Its settings come with its command line, so nothing in its data
+/// directory has to be written by us.
 public final class LastingServer implements AutoCloseable {
   private static final Duration INITDB_LIMIT = Duration.ofMinutes(2);
+  private static final long LOG_BYTES_MAX = 2L << 20;
 
   /// Runs the server, and beside it a watcher that reads from a pipe whose other end is ours alone:
   /// it ends when we do, and then the watcher tells the server to stop. It is no child of the
@@ -76,19 +79,29 @@ public final class LastingServer implements AutoCloseable {
 
   private final Place place;
   private final String superuser;
+  private final Process started;
   private final ServerProcess process;
+  private final Workers logging;
 
-  private LastingServer(Place place, String superuser, ServerProcess process) {
+  private LastingServer(
+      Place place,
+      String superuser,
+      Process started,
+      Workers logging,
+      Pause pause,
+      InstantSource clock) {
     this.place = place;
     this.superuser = superuser;
-    this.process = process;
+    this.started = started;
+    this.logging = logging;
+    this.process = new ServerProcess(started, this::log, pause, clock);
   }
 
   /// Where the files of a server are.
   ///
   /// @param data the data directory, which belongs to the user that the server runs as
   /// @param sockets a directory of that user in which a socket's path is short enough
-  /// @param log what the server prints is added there
+  /// @param log what the server prints is added there; it is kept short
   /// @param mine the user of this process
   public record Place(Path data, Path sockets, Path log, ServerUser mine) {}
 
@@ -142,14 +155,13 @@ public final class LastingServer implements AutoCloseable {
     watched.addAll(List.of("-c", "unix_socket_directories=" + quoted(place.sockets())));
     command.addAll(owner(place).asThisUser(place.mine(), watched));
     ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(place.data().toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(place.log().toFile()));
+        new ProcessBuilder(command).directory(place.data().toFile()).redirectErrorStream(true);
     builder.environment().clear();
     builder.environment().putAll(Map.of("PATH", "/usr/bin:/bin", "LC_ALL", "C"));
-    return new LastingServer(
-        place, superuser, new ServerProcess(builder.start(), place.log(), pause, clock));
+    Process process = builder.start();
+    Workers logging = Workers.platform("postgresql-log");
+    logging.start(() -> new BoundedLog(place.log(), LOG_BYTES_MAX).drain(process.getInputStream()));
+    return new LastingServer(place, superuser, process, logging, pause, clock);
   }
 
   /// Waits until recovery has ended and the server takes connections.
@@ -190,7 +202,18 @@ public final class LastingServer implements AutoCloseable {
   /// Stops the server: disconnects sessions and writes a checkpoint.
   @Override
   public void close() throws IOException {
-    process.stop();
+    try (logging) {
+      process.stop();
+      logging.join();
+    }
+  }
+
+  /// Of a server that has ended, nothing is on its way any more.
+  private Path log() throws IOException {
+    if (!started.isAlive()) {
+      logging.join();
+    }
+    return place.log();
   }
 
   private boolean takesConnections() {

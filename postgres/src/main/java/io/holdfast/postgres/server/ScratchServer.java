@@ -60,7 +60,7 @@ public final class ScratchServer implements AutoCloseable {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(place.log().toFile()));
     builder.environment().clear();
     builder.environment().putAll(Map.of("PATH", "/usr/bin:/bin", "LC_ALL", "C"));
-    return new ScratchServer(place, new ServerProcess(builder.start(), place.log(), pause, clock));
+    return new ScratchServer(place, new ServerProcess(builder.start(), place::log, pause, clock));
   }
 
   /// Waits until recovery has ended and the server takes connections.

@@ -21,12 +21,18 @@ final class ServerProcess {
   private static final Duration KILL_LIMIT = Duration.ofSeconds(15);
 
   private final Process process;
-  private final Path log;
+  private final Log log;
   private final Pause pause;
   private final InstantSource clock;
 
-  /// @param log what the server prints goes there
-  ServerProcess(Process process, Path log, Pause pause, InstantSource clock) {
+  /// What the server prints.
+  @FunctionalInterface
+  interface Log {
+    /// The file. All that a server printed that has ended is in it.
+    Path file() throws IOException;
+  }
+
+  ServerProcess(Process process, Log log, Pause pause, InstantSource clock) {
     this.process = process;
     this.log = log;
     this.pause = pause;
@@ -90,7 +96,7 @@ final class ServerProcess {
   }
 
   private BackupException failed(String what) throws IOException {
-    List<String> reasons = ServerLog.reasons(log);
+    List<String> reasons = ServerLog.reasons(log.file());
     return new BackupException(
         ErrorCode.RECOVERY_FAILED,
         what + (reasons.isEmpty() ? "" : ": " + reasons.getFirst()),
@@ -98,7 +104,7 @@ final class ServerProcess {
   }
 
   private String lastLines() throws IOException {
-    List<String> lines = ServerLog.tail(log);
+    List<String> lines = ServerLog.tail(log.file());
     return String.join(" | ", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
   }
 

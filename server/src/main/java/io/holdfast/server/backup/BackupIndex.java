@@ -70,7 +70,7 @@ public final class BackupIndex {
   private Set<String> known(String repository) {
     return jdbc.sql("SELECT snapshot FROM backups WHERE repository = :repository")
         .param("repository", repository)
-        .query(String.class)
+        .query((row, _) -> row.getString(1))
         .set();
   }
 
