@@ -13,7 +13,7 @@ final class Answers {
   static List<String> all(String json, String field) {
     List<String> values = new ArrayList<>();
     Matcher matcher =
-        Pattern.compile("\"" + field + "\": (?:\"([^\"]*)\"|([^,\\s]+))").matcher(json);
+        Pattern.compile("\"" + field + "\": ?(?:\"([^\"]*)\"|([^,\\s}]+))").matcher(json);
     while (matcher.find()) {
       values.add(matcher.group(1) != null ? matcher.group(1) : matcher.group(2));
     }
