@@ -2,7 +2,9 @@ package io.holdfast.engine.api;
 
 import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.embedded.EmbeddedCluster;
+import io.holdfast.engine.embedded.EmbeddedPrograms;
 import io.holdfast.engine.embedded.EmbeddedRequest;
+import io.holdfast.engine.embedded.OwnServer;
 import io.holdfast.engine.portable.Decryption;
 import io.holdfast.engine.portable.Encryption;
 import io.holdfast.engine.portable.FileInput;
@@ -45,8 +47,12 @@ public final class Standalone {
   }
 
   /// Starts a PostgreSQL server of our own, which the caller closes.
-  public EmbeddedCluster openCluster(EmbeddedRequest request) {
-    return EmbeddedCluster.open(context, request);
+  ///
+  /// @param directory everything of it is there; made if it is not
+  /// @param home where the distribution is, whose PostgreSQL is used where the host has none
+  public OwnServer openServer(Path directory, Path home) {
+    return EmbeddedCluster.open(
+        context, new EmbeddedRequest(directory, EmbeddedPrograms.archiveIn(home)));
   }
 
   /// The main job on a throw-away server.

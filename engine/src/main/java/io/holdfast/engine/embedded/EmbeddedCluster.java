@@ -17,9 +17,7 @@ import java.util.Properties;
 ///
 /// It runs while this is open. If this process dies the server stops by itself, and the next
 /// [#open] finds every committed row. *Thread-safe*, but for [#close].
-public final class EmbeddedCluster implements AutoCloseable {
-  /// The superuser, and the database that is there from the beginning.
-  public static final String NAME = "holdfast";
+public final class EmbeddedCluster implements OwnServer {
 
   static final String URL = "jdbc:postgresql://localhost/" + NAME;
 
@@ -80,6 +78,7 @@ public final class EmbeddedCluster implements AutoCloseable {
 
   /// The address for pgjdbc, to be used with [#properties]. It names no host: the socket is in the
   /// properties.
+  @Override
   public String url() {
     return URL;
   }
@@ -87,6 +86,7 @@ public final class EmbeddedCluster implements AutoCloseable {
   /// New properties with which pgjdbc, or a pool above it, logs in as a role.
   ///
   /// @param role [#NAME], or one that was made since
+  @Override
   public Properties properties(String role) {
     return server.server().properties(role);
   }

@@ -4,9 +4,7 @@ import io.holdfast.base.Secret;
 import io.holdfast.engine.api.Configuration;
 import io.holdfast.engine.api.Watch;
 import io.holdfast.engine.config.Environment;
-import io.holdfast.engine.embedded.EmbeddedCluster;
-import io.holdfast.engine.embedded.EmbeddedPrograms;
-import io.holdfast.engine.embedded.EmbeddedRequest;
+import io.holdfast.engine.embedded.OwnServer;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -16,9 +14,9 @@ public final class CatalogPlace implements AutoCloseable {
   private static final String DATA = "HOLDFAST_DATA";
 
   private final CatalogAddress address;
-  private final Optional<EmbeddedCluster> cluster;
+  private final Optional<OwnServer> cluster;
 
-  private CatalogPlace(CatalogAddress address, Optional<EmbeddedCluster> cluster) {
+  private CatalogPlace(CatalogAddress address, Optional<OwnServer> cluster) {
     this.address = address;
     this.cluster = cluster;
   }
@@ -35,17 +33,11 @@ public final class CatalogPlace implements AutoCloseable {
   private static CatalogPlace embedded(Configuration configuration, Optional<Path> directory) {
     Path data = directory.orElseGet(() -> directory(configuration));
     Path home = configuration.program().orElse(configuration.workingDirectory());
-    EmbeddedCluster cluster =
-        configuration
-            .standalone(Watch.none())
-            .openCluster(
-                new EmbeddedRequest(data.resolve("catalog"), EmbeddedPrograms.archiveIn(home)));
+    OwnServer cluster =
+        configuration.standalone(Watch.none()).openServer(data.resolve("catalog"), home);
     return new CatalogPlace(
         new CatalogAddress(
-            cluster.url(),
-            EmbeddedCluster.NAME,
-            new Secret(""),
-            cluster.properties(EmbeddedCluster.NAME)),
+            cluster.url(), OwnServer.NAME, new Secret(""), cluster.properties(OwnServer.NAME)),
         Optional.of(cluster));
   }
 
@@ -63,6 +55,6 @@ public final class CatalogPlace implements AutoCloseable {
 
   @Override
   public void close() {
-    cluster.ifPresent(EmbeddedCluster::close);
+    cluster.ifPresent(OwnServer::close);
   }
 }
