@@ -53,18 +53,17 @@ public final class BackupIndex {
             });
   }
 
-  /// A backup was read back and is sound.
-  ///
-  /// @param backup its name, or `latest`
-  public void verified(Holdfast holdfast, String backup) {
-    String name = holdfast.snapshots().show(backup).backup().record().name();
-    int _ =
-        jdbc.sql(
-                "UPDATE backups SET verified_at = catalog_now() WHERE repository = :repository AND"
-                    + " id = :id")
-            .param("repository", holdfast.id())
-            .param("id", name)
-            .update();
+  /// Backups were read back and are sound.
+  public void verified(Holdfast holdfast, List<String> names) {
+    for (String name : names) {
+      int _ =
+          jdbc.sql(
+                  "UPDATE backups SET verified_at = catalog_now() WHERE repository = :repository"
+                      + " AND id = :id")
+              .param("repository", holdfast.id())
+              .param("id", name)
+              .update();
+    }
   }
 
   private Set<String> known(String repository) {

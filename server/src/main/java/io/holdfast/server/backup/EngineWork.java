@@ -97,7 +97,7 @@ public final class EngineWork implements RunWork {
           "the backup " + backup + " is damaged",
           "'holdfast verify " + backup + "' shows what; 'holdfast repair' mends what can be.");
     }
-    index.verified(holdfast, backup);
-    return Map.of("backup", backup);
+    index.verified(holdfast, report.backups());
+    return Map.of("backups", report.backups());
   }
 }

@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +46,7 @@ public final class RunLoop implements AutoCloseable {
   private final Semaphore wakeUp = new Semaphore(0);
   private Optional<Task> looking = Optional.empty();
   private final Pause pause;
+  private final AtomicLong looks = new AtomicLong();
   private volatile boolean closing;
 
   /// @param node the name of this node, unlike that of every other process
@@ -76,6 +78,7 @@ public final class RunLoop implements AutoCloseable {
         LOG.warn("the catalog cannot be asked for work: {}", e.toString());
         active.values().forEach(run -> run.check(limits));
       }
+      long _ = looks.incrementAndGet();
       try {
         boolean _ = wakeUp.tryAcquire(limits.look().toMillis(), TimeUnit.MILLISECONDS);
         int _ = wakeUp.drainPermits();
@@ -84,6 +87,11 @@ public final class RunLoop implements AutoCloseable {
         return;
       }
     }
+  }
+
+  /// How often the queue was looked at.
+  long looks() {
+    return looks.get();
   }
 
   private boolean isWorking() {
