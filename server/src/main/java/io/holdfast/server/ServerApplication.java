@@ -4,6 +4,7 @@ import io.holdfast.base.Entropy;
 import io.holdfast.engine.api.World;
 import io.holdfast.server.access.Tokens;
 import io.holdfast.server.backup.BackupIndex;
+import io.holdfast.server.backup.BackupSync;
 import io.holdfast.server.backup.BackupTable;
 import io.holdfast.server.backup.EngineWork;
 import io.holdfast.server.catalog.CatalogJson;
@@ -13,6 +14,7 @@ import io.holdfast.server.run.RunLoop;
 import io.holdfast.server.run.RunStore;
 import io.holdfast.server.run.SqlRunStore;
 import io.holdfast.server.source.Sources;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.springframework.boot.SpringBootConfiguration;
@@ -32,6 +34,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 @EnableAutoConfiguration(exclude = UserDetailsServiceAutoConfiguration.class)
 @ComponentScan
 class ServerApplication {
+  private static final Duration SYNC_EVERY = Duration.ofMinutes(1);
+
   @Bean
   TransactionOperations transactions(PlatformTransactionManager manager) {
     return new TransactionTemplate(manager);
@@ -46,6 +50,11 @@ class ServerApplication {
   @Bean
   BackupIndex backupIndex(JdbcClient jdbc, TransactionOperations transactions, CatalogJson json) {
     return new BackupIndex(jdbc, transactions, json);
+  }
+
+  @Bean(initMethod = "start")
+  BackupSync backupSync(Sources sources, BackupIndex index) {
+    return new BackupSync(sources, index, SYNC_EVERY);
   }
 
   @Bean

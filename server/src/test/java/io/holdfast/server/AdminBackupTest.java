@@ -3,9 +3,16 @@ package io.holdfast.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.engine.api.Holdfast;
+import io.holdfast.engine.api.Snapshots;
+import io.holdfast.engine.backup.BackupRequest;
+import io.holdfast.engine.maintenance.Forget;
+import io.holdfast.postgres.testing.Eventually;
 import io.holdfast.postgres.testing.TestServer;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,11 +26,13 @@ class AdminBackupTest {
 
   private static TestServer postgres;
   private static RunningServer server;
+  private static String setupToken;
 
   @BeforeAll
   static void start() throws Exception {
     postgres = TestServer.start(18, Map.of());
     server = RunningServer.start(postgres, directory);
+    setupToken = server.setupToken();
     server.signIn();
   }
 
@@ -49,6 +58,48 @@ class AdminBackupTest {
     assertThat(list.get("data").findValuesAsString("id")).contains(backup);
     try (Holdfast holdfast = Holdfast.open(server.configuration().options())) {
       assertThat(holdfast.maintenance().verify(backup).isClean()).isTrue();
+    }
+  }
+
+  @Test
+  void aServerThatStartsKnowsWhatOthersBackedUpAndForgot() throws Exception {
+    List<String> made = new ArrayList<>();
+    try (Holdfast holdfast = Holdfast.open(server.configuration().options())) {
+      for (int i = 0; i < 2; i++) {
+        made.add(
+            holdfast
+                .clusters()
+                .backup(new BackupRequest(BackupRequest.Type.FULL, BackupRequest.Checkpoint.FAST))
+                .name());
+      }
+      restart();
+      Eventually.await("both are listed", () -> listed().containsAll(made));
+      Snapshots snapshots = holdfast.snapshots();
+      snapshots.forget(snapshots.planForget(List.of(made.getFirst()), Forget.Newest.FORGOTTEN_TOO));
+    }
+    restart();
+    Eventually.await("one is gone", () -> !listed().contains(made.getFirst()));
+    assertThat(listed()).contains(made.getLast());
+  }
+
+  private static void restart() {
+    RunningServer before = server;
+    before.close();
+    server = RunningServer.start(postgres, directory).as(before);
+  }
+
+  private static List<String> listed() {
+    try {
+      return server
+          .read("/api/admin/backup/list?limit=200")
+          .json()
+          .get("data")
+          .findValuesAsString("id");
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
     }
   }
 
@@ -88,8 +139,7 @@ class AdminBackupTest {
 
   @Test
   void theSetUpTokenCountsOnce() throws Exception {
-    String token = server.setupToken();
-    assertThat(server.post("/api/setup", Map.of("setupToken", token, "name", "Eve")).status())
+    assertThat(server.post("/api/setup", Map.of("setupToken", setupToken, "name", "Eve")).status())
         .isEqualTo(401);
     assertThat(Files.exists(directory.resolve("repository"))).isTrue();
   }

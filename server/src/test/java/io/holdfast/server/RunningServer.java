@@ -111,6 +111,12 @@ final class RunningServer implements AutoCloseable {
     token = Optional.of(made.json().get("token").asString());
   }
 
+  /// Requests are made with the token of another server on the same catalog.
+  RunningServer as(RunningServer other) {
+    token = other.token;
+    return this;
+  }
+
   /// An answer of the server.
   record Answer(int status, String contentType, Optional<String> location, JsonNode json) {}
 
