@@ -2,6 +2,7 @@ package io.holdfast.server.access;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.server.web.BodyLimit;
 import io.holdfast.server.web.Problems;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
@@ -31,7 +32,8 @@ class AccessConfiguration implements WebMvcConfigurer {
         .requestCache(AbstractHttpConfigurer::disable)
         .anonymous(AbstractHttpConfigurer::disable)
         .logout(AbstractHttpConfigurer::disable)
-        .addFilterBefore(new TokenFilter(tokens), UsernamePasswordAuthenticationFilter.class)
+        .addFilterBefore(new BodyLimit(problems), UsernamePasswordAuthenticationFilter.class)
+        .addFilterAfter(new TokenFilter(tokens), BodyLimit.class)
         .authorizeHttpRequests(
             requests ->
                 requests

@@ -40,6 +40,8 @@ public final class EngineWork implements RunWork {
           physical(holdfast, new BackupRequest(engineType(type), checkpoint(run.origin())), watch);
       case RunRequest.Dump(var content) -> dump(holdfast, content, watch);
       case RunRequest.Verify(var backup) -> verify(holdfast, backup, watch);
+      case RunRequest.Unknown(var kind) ->
+          throw new IllegalStateException("a run of kind " + kind + " is not for this server");
     };
   }
 

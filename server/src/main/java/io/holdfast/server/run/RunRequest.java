@@ -71,4 +71,12 @@ public sealed interface RunRequest {
       return "verify";
     }
   }
+
+  /// What a newer server wrote: it is shown, and left to that server.
+  record Unknown(String kind) implements RunRequest {
+    @Override
+    public String lane() {
+      return kind;
+    }
+  }
 }

@@ -23,6 +23,7 @@ public final class SqlRunStore implements RunStore {
              started_at = catalog_now(), lease_until = catalog_now() + :lease * interval '1 ms'
        WHERE id = (SELECT r.id FROM runs r
                     WHERE r.status = 'pending' AND r.not_before <= catalog_now()
+                      AND r.kind IN (:kinds)
                       AND NOT EXISTS (SELECT FROM runs o
                                        WHERE o.status = 'running' AND o.resource = r.resource)
                     ORDER BY r.not_before, r.id LIMIT 1 FOR UPDATE SKIP LOCKED)
@@ -110,6 +111,7 @@ public final class SqlRunStore implements RunStore {
       return jdbc.sql(NEXT)
           .param("node", node)
           .param("lease", lease.toMillis())
+          .param("kinds", RunRequests.KINDS)
           .query((row, _) -> new Claim(rows.run(row), row.getLong("token")))
           .optional();
     } catch (DuplicateKeyException _) {

@@ -2,6 +2,7 @@ package io.holdfast.server.web;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.base.Quoted;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Failures as `application/problem+json` (RFC 9457): the permanent code, what is wrong, and what
@@ -58,6 +60,13 @@ public final class Problems {
   }
 
   @ExceptionHandler
+  ResponseEntity<Map<String, Object>> mistyped(MethodArgumentTypeMismatchException e) {
+    return wrong(
+        HttpStatus.BAD_REQUEST,
+        "'" + e.getName() + "' cannot be " + Quoted.of(String.valueOf(e.getValue())));
+  }
+
+  @ExceptionHandler
   ResponseEntity<Map<String, Object>> other(Exception e) {
     if (e instanceof ErrorResponse response && response.getStatusCode().is4xxClientError()) {
       return wrong(response.getStatusCode(), detail(response));
@@ -83,7 +92,7 @@ public final class Problems {
             status, new BackupException(ErrorCode.BAD_ARGUMENT, what, "See the API's reference.")));
   }
 
-  private static ResponseEntity<Map<String, Object>> answer(
+  static ResponseEntity<Map<String, Object>> answer(
       HttpStatusCode status, Map<String, Object> body) {
     return ResponseEntity.status(status)
         .contentType(MediaType.APPLICATION_PROBLEM_JSON)
@@ -91,7 +100,7 @@ public final class Problems {
         .body(body);
   }
 
-  private static Map<String, Object> body(HttpStatusCode status, BackupException failure) {
+  static Map<String, Object> body(HttpStatusCode status, BackupException failure) {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("type", "urn:holdfast:error:" + failure.code().label());
     body.put("title", failure.code().meaning());
