@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -68,8 +69,8 @@ final class AskedMap {
         .map(value -> new AskedMap(value, where + "." + key, problems));
   }
 
-  /// What is put together of the values.
-  <T> Optional<T> whole(Maker<T> maker) {
+  /// What is put together of the values; a [BackupException] is a problem.
+  <T> Optional<T> whole(Supplier<T> maker) {
     return attempt(node, where, maker);
   }
 
@@ -85,19 +86,15 @@ final class AskedMap {
           if (!asked.contains(key)) {
             problem(
                 value,
-                "unknown key '%s' in %s (known: %s)".formatted(key, where, String.join(", ", asked)));
+                "unknown key '%s' in %s (known: %s)"
+                    .formatted(key, where, String.join(", ", asked)));
           }
         });
   }
 
-  /// Makes a value, or refuses with a [BackupException].
-  interface Maker<T> {
-    T make();
-  }
-
-  private <T> Optional<T> attempt(Node place, String what, Maker<T> maker) {
+  private <T> Optional<T> attempt(Node place, String what, Supplier<T> maker) {
     try {
-      return Optional.of(maker.make());
+      return Optional.of(maker.get());
     } catch (BackupException e) {
       problem(place, what + ": " + e.text());
       return Optional.empty();

@@ -36,8 +36,8 @@ import org.yaml.snakeyaml.nodes.Node;
 ///   "wal_files": {"keep_days": 14, "archive_after_days": 30}}}
 /// ```
 ///
-/// The rules of `daily_backups` are for all backups, or for all but incrementals if those have their
-/// own. `keep_hours` and `keep_days` of backups keep everything that is so young.
+/// The rules of `daily_backups` are for all backups, or for all but incrementals if those have
+/// their own. `keep_hours` and `keep_days` of backups keep everything that is so young.
 public final class RetentionConfigFile {
   private static final int FILE_BYTES_MAX = 64 << 10;
   private static final int DEPTH_MAX = 4;

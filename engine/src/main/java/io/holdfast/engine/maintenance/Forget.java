@@ -78,10 +78,7 @@ public final class Forget {
     return new Judged(
         backup,
         new Verdict(
-            Candidate.of(backup),
-            Verdict.Fate.DELETE,
-            List.of(new Reason.Named()),
-            List.of()));
+            Candidate.of(backup), Verdict.Fate.DELETE, List.of(new Reason.Named()), List.of()));
   }
 
   private static void requireNotLast(BackupCatalog catalog, StoredSnapshot backup) {
@@ -116,9 +113,7 @@ public final class Forget {
               .map(catalog::ofSource)
               .orElseGet(catalog::all)
               .forEach(backup -> backups.put(backup.id().toString(), backup));
-          return policy
-              .judge(backups.values().stream().map(Candidate::of).toList(), now)
-              .stream()
+          return policy.judge(backups.values().stream().map(Candidate::of).toList(), now).stream()
               .map(verdict -> judged(backups, verdict))
               .toList();
         });

@@ -83,15 +83,7 @@ public record RetentionPolicy(
 
   /// One that says nothing of incrementals, WAL and an archive.
   public RetentionPolicy(KeepRules rules, Caps caps, Duration window, ZoneId zone) {
-    this(
-        rules,
-        Optional.empty(),
-        caps,
-        window,
-        WalRule.NONE,
-        Duration.ZERO,
-        Counts.GOOD,
-        zone);
+    this(rules, Optional.empty(), caps, window, WalRule.NONE, Duration.ZERO, Counts.GOOD, zone);
   }
 
   private static void requireNotShorter(String what, Duration time, Duration window) {

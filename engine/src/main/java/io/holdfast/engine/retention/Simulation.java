@@ -133,8 +133,7 @@ public record Simulation(List<Verdict> now, List<Day> days, List<Candidate> left
     private List<Verdict> judge(List<Candidate> all, Instant at) {
       judged += all.size();
       if (judged > JUDGED_MAX) {
-        throw tooMuch(
-            "there are too many backups to look so far ahead", "Look fewer days ahead.");
+        throw tooMuch("there are too many backups to look so far ahead", "Look fewer days ahead.");
       }
       List<Verdict> verdicts = policy.judge(all, at);
       left = verdicts.stream().filter(Verdict::isKept).map(Verdict::backup).toList();

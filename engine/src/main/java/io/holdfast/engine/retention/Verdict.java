@@ -7,8 +7,7 @@ import java.util.List;
 /// @param reasons all that decided
 /// @param overruled what spoke against it, and did not decide: caps on what stays all the same, or
 ///   rules that would have kept what a cap takes
-public record Verdict(
-    Candidate backup, Fate fate, List<Reason> reasons, List<Reason> overruled) {
+public record Verdict(Candidate backup, Fate fate, List<Reason> reasons, List<Reason> overruled) {
   public Verdict {
     reasons = List.copyOf(reasons);
     overruled = List.copyOf(overruled);

@@ -4,8 +4,8 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import java.time.Duration;
 
-/// How long WAL without gaps is wanted, and when it is due to be moved. WAL that a kept backup needs
-/// never goes, however old.
+/// How long WAL without gaps is wanted, and when it is due to be moved. WAL that a kept backup
+/// needs never goes, however old.
 ///
 /// @param keep recovery to every moment of so long a time is wanted; zero for as long as there are
 ///   backups

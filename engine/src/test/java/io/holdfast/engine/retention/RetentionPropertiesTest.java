@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -153,7 +154,8 @@ class RetentionPropertiesTest {
               .filter(b -> !b.isDamaged() && b.completedAt().isAfter(begin))
               .forEach(b -> lines.add(b.line()));
           for (Instant at = begin; !at.isAfter(now); at = at.plusSeconds(3_600)) {
-            assertThat(reached(left, at, lines)).as("%s at %s", policy, at)
+            assertThat(reached(left, at, lines))
+                .as("%s at %s", policy, at)
                 .isEqualTo(reached(backups, at, lines));
             assertThat(left.stream().anyMatch(endedBy(at)))
                 .isEqualTo(backups.stream().anyMatch(endedBy(at)));
@@ -252,7 +254,7 @@ class RetentionPropertiesTest {
     return reached;
   }
 
-  private static java.util.function.Predicate<Candidate> endedBy(Instant at) {
+  private static Predicate<Candidate> endedBy(Instant at) {
     return backup -> !backup.isDamaged() && !backup.completedAt().isAfter(at);
   }
 
@@ -261,10 +263,7 @@ class RetentionPropertiesTest {
   }
 
   private List<Candidate> left(RetentionPolicy policy, Instant at) {
-    return policy.judge(backups, at).stream()
-        .filter(Verdict::isKept)
-        .map(Verdict::backup)
-        .toList();
+    return policy.judge(backups, at).stream().filter(Verdict::isKept).map(Verdict::backup).toList();
   }
 
   private static List<String> ids(List<Candidate> backups) {

@@ -51,8 +51,8 @@ class RetentionRulesTest {
             good("winter", "2025-10-26T01:30:00Z"),
             good("later", "2025-10-26T01:59:00Z"));
     KeepRules hourly = new KeepRules(Map.of(Keep.HOURLY, 9), Duration.ZERO);
-    assertThat(kept(new RetentionPolicy(hourly, Caps.NONE, Duration.ZERO, BERLIN)
-            .judge(backups, NOW)))
+    assertThat(
+            kept(new RetentionPolicy(hourly, Caps.NONE, Duration.ZERO, BERLIN).judge(backups, NOW)))
         .containsExactly("summer", "later");
   }
 
@@ -61,8 +61,8 @@ class RetentionRulesTest {
     List<Candidate> backups =
         List.of(good("evening", "2026-03-10T22:30:00Z"), good("night", "2026-03-10T23:30:00Z"));
     KeepRules daily = new KeepRules(Map.of(Keep.DAILY, 9), Duration.ZERO);
-    assertThat(kept(new RetentionPolicy(daily, Caps.NONE, Duration.ZERO, BERLIN)
-            .judge(backups, NOW)))
+    assertThat(
+            kept(new RetentionPolicy(daily, Caps.NONE, Duration.ZERO, BERLIN).judge(backups, NOW)))
         .containsExactly("evening", "night");
     assertThat(kept(policy(daily, Caps.NONE, 0).judge(backups, NOW))).containsExactly("night");
   }
@@ -72,13 +72,17 @@ class RetentionRulesTest {
     List<Candidate> backups = daily(5, NOW);
     RetentionPolicy policy =
         policy(
-            new KeepRules(Map.of(Keep.DAILY, 5), Duration.ZERO), new Caps(Duration.ofDays(3), 2), 0);
+            new KeepRules(Map.of(Keep.DAILY, 5), Duration.ZERO),
+            new Caps(Duration.ofDays(3), 2),
+            0);
     List<Verdict> verdicts = policy.judge(backups, NOW);
     assertThat(kept(verdicts)).containsExactly("day-1", "day-0");
     Verdict oldest = verdicts.getFirst();
     assertThat(oldest.reasons())
         .containsExactly(new Reason.TooOld(Duration.ofDays(3)), new Reason.TooMany(2));
-    assertThat(oldest.overruled()).extracting(Reason::text).containsExactly("keep-daily 2026-03-27");
+    assertThat(oldest.overruled())
+        .extracting(Reason::text)
+        .containsExactly("keep-daily 2026-03-27");
   }
 
   @Test
