@@ -30,7 +30,7 @@ final class Rules {
       Set.of(
           "io.holdfast.engine.config.Variables",
           "io.holdfast.engine.files.ListedEntry",
-          "io.holdfast.engine.maintenance.RetentionFile",
+          "io.holdfast.engine.retention.RetentionFile",
           "io.holdfast.engine.tenant.Scopes",
           "io.holdfast.engine.tenant.TenantDomain");
 

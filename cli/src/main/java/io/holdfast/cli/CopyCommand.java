@@ -8,7 +8,7 @@ import io.holdfast.engine.api.Options;
 import io.holdfast.engine.config.Flags;
 import io.holdfast.engine.copy.CopyReport;
 import io.holdfast.engine.copy.CopyRequest;
-import io.holdfast.engine.maintenance.RetentionFile;
+import io.holdfast.engine.retention.RetentionFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

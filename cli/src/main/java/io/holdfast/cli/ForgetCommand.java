@@ -5,14 +5,14 @@ import io.holdfast.base.ErrorCode;
 import io.holdfast.engine.api.Options;
 import io.holdfast.engine.api.Snapshots;
 import io.holdfast.engine.maintenance.Forget;
-import io.holdfast.engine.maintenance.RetentionPolicy;
-import io.holdfast.engine.maintenance.RetentionPolicy.Verdict;
+import io.holdfast.engine.retention.RetentionPolicy;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -54,14 +54,14 @@ final class ForgetCommand implements Callable<Integer> {
     Optional<RetentionPolicy> policy = retention.read(context.workingDirectory());
     requireOneWay(policy);
     Options options = context.options(global.flags(null, null, null));
-    List<Verdict> verdicts =
+    List<Forget.Judged> verdicts =
         context.on(global, options, (holdfast, watch) -> forget(holdfast.snapshots(watch), policy));
     context.answer(global, toMap(verdicts), describe(verdicts));
     return 0;
   }
 
-  private List<Verdict> forget(Snapshots snapshots, Optional<RetentionPolicy> policy) {
-    List<Verdict> verdicts =
+  private List<Forget.Judged> forget(Snapshots snapshots, Optional<RetentionPolicy> policy) {
+    List<Forget.Judged> verdicts =
         policy
             .map(rules -> snapshots.planForget(rules, Optional.ofNullable(global.source)))
             .orElseGet(
@@ -89,34 +89,45 @@ final class ForgetCommand implements Callable<Integer> {
     }
   }
 
-  private static List<String> forgotten(List<Verdict> verdicts) {
-    return verdicts.stream().filter(verdict -> !verdict.isKept()).map(Verdict::name).toList();
+  private static List<String> forgotten(List<Forget.Judged> verdicts) {
+    return verdicts.stream().filter(verdict -> !verdict.isKept()).map(Forget.Judged::name).toList();
   }
 
-  private Map<String, Object> toMap(List<Verdict> verdicts) {
+  private Map<String, Object> toMap(List<Forget.Judged> verdicts) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put(dryRun ? "wouldForget" : "forgotten", forgotten(verdicts));
-    List<Map<String, Object>> kept = new ArrayList<>();
-    for (Verdict verdict : verdicts) {
-      if (verdict.isKept()) {
-        Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("name", verdict.name());
-        entry.put("reasons", verdict.reasons());
-        kept.add(entry);
-      }
-    }
-    map.put("kept", kept);
+    map.put("kept", withReasons(verdicts.stream().filter(Forget.Judged::isKept)));
+    map.put("notKept", withReasons(verdicts.stream().filter(verdict -> !verdict.isKept())));
     return map;
   }
 
-  private List<String> describe(List<Verdict> verdicts) {
+  private static List<Map<String, Object>> withReasons(Stream<Forget.Judged> verdicts) {
+    List<Map<String, Object>> entries = new ArrayList<>();
+    verdicts.forEach(
+        verdict -> {
+          Map<String, Object> entry = new LinkedHashMap<>();
+          entry.put("name", verdict.name());
+          entry.put("reasons", verdict.reasons());
+          entries.add(entry);
+        });
+    return entries;
+  }
+
+  /// Who set a cap wants to see what it took; that no rule keeps the others goes without saying.
+  private static String capOf(Forget.Judged verdict) {
+    return verdict.verdict().overruled().isEmpty()
+        ? ""
+        : " (" + String.join(", ", verdict.reasons()) + ")";
+  }
+
+  private List<String> describe(List<Forget.Judged> verdicts) {
     List<String> lines = new ArrayList<>();
-    for (Verdict verdict : verdicts) {
+    for (Forget.Judged verdict : verdicts) {
       String name = verdict.name();
       lines.add(
           verdict.isKept()
               ? "keep " + name + " (" + String.join(", ", verdict.reasons()) + ")"
-              : (dryRun ? "would forget " : "forgot ") + name);
+              : (dryRun ? "would forget " : "forgot ") + name + capOf(verdict));
     }
     if (forgotten(verdicts).isEmpty()) {
       lines.add("nothing to forget");

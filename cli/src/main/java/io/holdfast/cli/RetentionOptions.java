@@ -2,14 +2,18 @@ package io.holdfast.cli;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
-import io.holdfast.engine.maintenance.Keep;
-import io.holdfast.engine.maintenance.RetentionFile;
-import io.holdfast.engine.maintenance.RetentionPolicy;
+import io.holdfast.engine.retention.Caps;
+import io.holdfast.engine.retention.Keep;
+import io.holdfast.engine.retention.KeepRules;
+import io.holdfast.engine.retention.RetentionFile;
+import io.holdfast.engine.retention.RetentionPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -33,7 +37,7 @@ final class RetentionOptions {
   @Option(
       names = "--keep-daily",
       paramLabel = "N",
-      description = "Keep the newest of each of the last N days (UTC) that have one.")
+      description = "Keep the newest of each of the last N days that have one.")
   @Nullable Integer daily;
 
   @Option(
@@ -54,6 +58,32 @@ final class RetentionOptions {
       description = "Keep everything that began so short a time ago, for example 36h, 14d or 8w.")
   @Nullable String within;
 
+  @Option(
+      names = "--window",
+      paramLabel = "TIME",
+      description =
+          "Keep what recovery to every moment of so long a time needs: what ended within it, and the"
+              + " newest before.")
+  @Nullable String window;
+
+  @Option(
+      names = "--max-age",
+      paramLabel = "TIME",
+      description = "Forget what began longer ago, also if an option keeps it.")
+  @Nullable String maxAge;
+
+  @Option(
+      names = "--max-count",
+      paramLabel = "N",
+      description = "Forget what is not among the newest N, also if an option keeps it.")
+  @Nullable Integer maxCount;
+
+  @Option(
+      names = "--zone",
+      paramLabel = "ZONE",
+      description = "The time zone of hours, days and so on, for example Europe/Berlin; else UTC.")
+  @Nullable String zone;
+
   /// The policy, if one was given.
   ///
   /// @throws BackupException `BAD_ARGUMENT` if it was given twice or keeps nothing
@@ -65,15 +95,12 @@ final class RetentionOptions {
     put(places, Keep.WEEKLY, weekly);
     put(places, Keep.MONTHLY, monthly);
     put(places, Keep.YEARLY, yearly);
-    boolean typed = !places.isEmpty() || within != null;
+    boolean typed =
+        !places.isEmpty()
+            || Stream.of(within, window, maxAge, maxCount, zone).anyMatch(Objects::nonNull);
     Path file = policy;
     if (file == null) {
-      String time = within;
-      return typed
-          ? Optional.of(
-              new RetentionPolicy(
-                  places, time == null ? Duration.ZERO : RetentionFile.duration(time)))
-          : Optional.empty();
+      return typed ? Optional.of(typed(places)) : Optional.empty();
     }
     if (typed) {
       throw new BackupException(
@@ -82,6 +109,20 @@ final class RetentionOptions {
           "Write what to keep into the file, or give all of it as options.");
     }
     return Optional.of(RetentionFile.read(workingDirectory.resolve(file)));
+  }
+
+  private RetentionPolicy typed(Map<Keep, Integer> places) {
+    Integer count = maxCount;
+    String zoneName = zone;
+    return new RetentionPolicy(
+        new KeepRules(places, time(within)),
+        new Caps(time(maxAge), count == null ? 0 : count),
+        time(window),
+        zoneName == null ? RetentionPolicy.DEFAULT_ZONE : RetentionFile.zone(zoneName));
+  }
+
+  private static Duration time(@Nullable String text) {
+    return text == null ? Duration.ZERO : RetentionFile.duration(text);
   }
 
   private static void put(Map<Keep, Integer> places, Keep keep, @Nullable Integer count) {

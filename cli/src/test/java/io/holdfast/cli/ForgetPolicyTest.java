@@ -91,6 +91,39 @@ class ForgetPolicyTest {
     assertThat(listed()).containsExactlyInAnyOrder(backups.get(5), backups.get(6), other);
   }
 
+  @Test
+  void aCapTakesWhatAnOptionKeepsAndItIsSaid() {
+    Result dry =
+        repository()
+            .run(
+                "forget",
+                "--source",
+                "main",
+                "--keep-last",
+                "9",
+                "--max-count",
+                "2",
+                "--zone",
+                "Europe/Berlin",
+                "--dry-run")
+            .good();
+    assertThat(dry.out().lines())
+        .contains("would forget " + backups.get(4) + " (max-count)")
+        .filteredOn(line -> line.startsWith("keep "))
+        .hasSize(2);
+    assertThat(
+            repository()
+                .run("forget", "--source", "main", "--keep-last", "1", "--window", "60h")
+                .good()
+                .out()
+                .lines())
+        .filteredOn(line -> line.startsWith("keep "))
+        .hasSize(5);
+    Result noZone = repository().run("forget", "--keep-last", "1", "--zone", "Berlin");
+    assertThat(noZone.status()).isEqualTo(2);
+    assertThat(noZone.err()).contains("there is no time zone 'Berlin'");
+  }
+
   /// Nothing of such a file is taken, not even the lines that are right.
   @ParameterizedTest(name = "{0}")
   @CsvSource(

@@ -3,9 +3,8 @@ package io.holdfast.engine.api;
 import io.holdfast.engine.Backups;
 import io.holdfast.engine.EngineContext;
 import io.holdfast.engine.maintenance.Forget;
-import io.holdfast.engine.maintenance.RetentionPolicy;
-import io.holdfast.engine.maintenance.RetentionPolicy.Verdict;
 import io.holdfast.engine.report.BackupReportFile;
+import io.holdfast.engine.retention.RetentionPolicy;
 import io.holdfast.engine.verify.ProofCoverage;
 import io.holdfast.engine.verify.VerifySettings;
 import java.nio.file.Path;
@@ -53,21 +52,21 @@ public final class Snapshots {
   }
 
   /// The backups of these names, none of them kept.
-  public List<Verdict> planForget(List<String> backups, Forget.Newest newest) {
+  public List<Forget.Judged> planForget(List<String> backups, Forget.Newest newest) {
     return work.on(repository -> new Forget(repository).plan(backups, work.source(), newest));
   }
 
   /// What a policy says of every backup, each source by itself.
   ///
   /// @param source the only one that is looked at; empty for all
-  public List<Verdict> planForget(RetentionPolicy policy, Optional<String> source) {
+  public List<Forget.Judged> planForget(RetentionPolicy policy, Optional<String> source) {
     return work.on(
         repository ->
             new Forget(repository).plan(policy, source, work.context().clock().instant()));
   }
 
   /// Makes those count no more that are not kept. Their data goes with a prune.
-  public void forget(List<Verdict> verdicts) {
-    work.run(repository -> new Forget(repository).execute(verdicts));
+  public void forget(List<Forget.Judged> plan) {
+    work.run(repository -> new Forget(repository).execute(plan));
   }
 }

@@ -3,6 +3,7 @@ package io.holdfast.engine.config;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.FileReason;
+import io.holdfast.engine.retention.RetentionPolicy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,7 +24,8 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
-/// `holdfast.yaml`: sections `repositories` and `sources`, each a map from a name to settings.
+/// `holdfast.yaml`: sections `repositories`, `sources` and `retention`, each a map from a name to
+/// settings.
 ///
 /// ```yaml
 /// repositories:
@@ -32,7 +34,10 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 ///   erp: { url: "postgresql://backup@db1/erp", repository: main, domain: erp }
 /// ```
 public record ConfigFile(
-    String path, Map<String, RepositoryEntry> repositories, Map<String, SourceEntry> sources) {
+    String path,
+    Map<String, RepositoryEntry> repositories,
+    Map<String, SourceEntry> sources,
+    RetentionSection retention) {
   private static final int FILE_BYTES_MAX = 1 << 20;
   private static final Set<String> REPOSITORY_KEYS =
       Set.of("url", "keyFile", "limitUpload", "limitDownload", "compressionLevel");
@@ -75,13 +80,14 @@ public record ConfigFile(
     var problems = new ArrayList<String>();
     var repositories = new TreeMap<String, RepositoryEntry>();
     var sources = new TreeMap<String, SourceEntry>();
+    var retention = new TreeMap<String, RetentionPolicy>();
     try {
       LoaderOptions options = new LoaderOptions();
       options.setAllowDuplicateKeys(false);
       options.setNestingDepthLimit(20);
       Node root = new Yaml(options).compose(new java.io.StringReader(text));
       if (root != null) {
-        readSections(root, problems, repositories, sources);
+        readSections(root, problems, repositories, sources, retention);
       }
     } catch (MarkedYAMLException e) {
       String line = e.getProblemMark() == null ? "" : "line " + (e.getProblemMark().getLine() + 1);
@@ -106,14 +112,19 @@ public record ConfigFile(
     if (!problems.isEmpty()) {
       throw bad(file, problems);
     }
-    return new ConfigFile(file.toString(), Map.copyOf(repositories), Map.copyOf(sources));
+    return new ConfigFile(
+        file.toString(),
+        Map.copyOf(repositories),
+        Map.copyOf(sources),
+        new RetentionSection(retention));
   }
 
   private static void readSections(
       Node root,
       List<String> problems,
       Map<String, RepositoryEntry> repositories,
-      Map<String, SourceEntry> sources) {
+      Map<String, SourceEntry> sources,
+      Map<String, RetentionPolicy> retention) {
     for (var section : mapping(root, "the file", problems).entrySet()) {
       switch (section.getKey()) {
         case "repositories" ->
@@ -122,12 +133,14 @@ public record ConfigFile(
         case "sources" ->
             mapping(section.getValue(), "sources", problems)
                 .forEach((name, node) -> source(name, node, problems, sources));
+        case "retention" ->
+            retention.putAll(RetentionSection.read(section.getValue(), problems).policies());
         default ->
             problems.add(
                 line(section.getValue())
                     + ": unknown section '"
                     + section.getKey()
-                    + "' (known: repositories, sources)");
+                    + "' (known: repositories, retention, sources)");
       }
     }
   }

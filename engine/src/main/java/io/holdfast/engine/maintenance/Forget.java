@@ -5,12 +5,18 @@ import io.holdfast.base.ErrorCode;
 import io.holdfast.engine.BackupCatalog;
 import io.holdfast.engine.Failures;
 import io.holdfast.engine.OpenRepository;
+import io.holdfast.engine.retention.Candidate;
+import io.holdfast.engine.retention.Reason;
+import io.holdfast.engine.retention.RetentionPolicy;
+import io.holdfast.engine.retention.Verdict;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.StoredSnapshot;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -29,15 +35,32 @@ public final class Forget {
     FORGOTTEN_TOO
   }
 
+  /// A backup, and what is said of it.
+  public record Judged(StoredSnapshot backup, Verdict verdict) {
+    /// The name of the backup.
+    public String name() {
+      return backup.record().name();
+    }
+
+    public boolean isKept() {
+      return verdict.isKept();
+    }
+
+    /// Why it is kept, or goes, in a few words each.
+    public List<String> reasons() {
+      return verdict.reasons().stream().map(Reason::text).toList();
+    }
+  }
+
   /// The backups that these names mean, each once, none of them kept.
   ///
   /// @throws BackupException `BACKUP_NOT_FOUND`, or `BAD_ARGUMENT` if the newest backup of a source
   ///   and kind is among them and shall be kept
-  public List<RetentionPolicy.Verdict> plan(List<String> names, String source, Newest newest) {
+  public List<Judged> plan(List<String> names, String source, Newest newest) {
     return Failures.translate("find backups", () -> planNow(names, source, newest));
   }
 
-  private List<RetentionPolicy.Verdict> planNow(List<String> names, String source, Newest newest)
+  private List<Judged> planNow(List<String> names, String source, Newest newest)
       throws IOException {
     BackupCatalog catalog = BackupCatalog.of(repository);
     Set<StoredSnapshot> chosen = new LinkedHashSet<>();
@@ -48,53 +71,68 @@ public final class Forget {
       }
       chosen.add(backup);
     }
-    return chosen.stream().map(backup -> new RetentionPolicy.Verdict(backup, List.of())).toList();
+    return chosen.stream().map(Forget::named).toList();
+  }
+
+  private static Judged named(StoredSnapshot backup) {
+    return new Judged(
+        backup,
+        new Verdict(
+            Candidate.of(backup), Verdict.Fate.DELETE, List.of(new Reason.Named()), List.of()));
   }
 
   private static void requireNotLast(BackupCatalog catalog, StoredSnapshot backup) {
-    RetentionPolicy.Series series = RetentionPolicy.Series.of(backup);
-    RetentionPolicy.LastOnes.of(
-            catalog.ofSource(series.source()).reversed().stream()
-                .filter(other -> RetentionPolicy.Series.of(other).equals(series))
-                .toList())
-        .reason(backup)
+    Candidate candidate = Candidate.of(backup);
+    candidate
+        .lastOf(catalog.ofSource(candidate.series().source()).stream().map(Candidate::of).toList())
         .ifPresent(
             why -> {
               throw new BackupException(
                   ErrorCode.BAD_ARGUMENT,
                   "'"
-                      + backup.record().name()
+                      + candidate.name()
                       + "' is the "
-                      + why
+                      + why.text()
                       + " among the "
-                      + series.kind()
+                      + candidate.series().kind()
                       + " backups of source '"
-                      + series.source()
+                      + candidate.series().source()
                       + "'",
                   "Give --newest-too to forget it all the same.");
             });
   }
 
   /// What a policy says of all backups, or of those of one source.
-  public List<RetentionPolicy.Verdict> plan(
-      RetentionPolicy policy, Optional<String> source, Instant now) {
+  public List<Judged> plan(RetentionPolicy policy, Optional<String> source, Instant now) {
     return Failures.translate(
         "find backups",
         () -> {
           BackupCatalog catalog = BackupCatalog.of(repository);
-          return policy.judge(source.map(catalog::ofSource).orElseGet(catalog::all), now);
+          Map<String, StoredSnapshot> backups = new HashMap<>();
+          source
+              .map(catalog::ofSource)
+              .orElseGet(catalog::all)
+              .forEach(backup -> backups.put(backup.id().toString(), backup));
+          return policy.judge(backups.values().stream().map(Candidate::of).toList(), now).stream()
+              .map(verdict -> judged(backups, verdict))
+              .toList();
         });
   }
 
+  private static Judged judged(Map<String, StoredSnapshot> backups, Verdict verdict) {
+    return new Judged(
+        Optional.ofNullable(backups.get(verdict.backup().id())).orElseThrow(), verdict);
+  }
+
   /// Forgets what is not kept; repeating it is safe.
-  public void execute(List<RetentionPolicy.Verdict> verdicts) {
+  public void execute(List<Judged> plan) {
     Failures.run(
         "forget backups",
         () ->
             repository.forget(
-                verdicts.stream()
-                    .filter(verdict -> !verdict.isKept())
-                    .map(verdict -> verdict.backup().id())
+                plan.stream()
+                    .filter(judged -> !judged.isKept())
+                    .map(judged -> judged.backup().id())
                     .toList()));
   }
 }

@@ -6,7 +6,6 @@ import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
-import java.time.zone.ZoneRulesProvider;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -165,18 +164,7 @@ final class ScheduleReader {
 
   /// @throws BackupException `BAD_ARGUMENT` if the IANA database has no such zone
   static ZoneId zone(String name) {
-    if (ZoneRulesProvider.getAvailableZoneIds().contains(name)) {
-      return ZoneId.of(name);
-    }
-    String meant =
-        ZoneRulesProvider.getAvailableZoneIds().stream()
-            .filter(name::equalsIgnoreCase)
-            .sorted()
-            .findFirst()
-            .map(zone -> "Write " + zone + ".")
-            .orElse("Give a name of the IANA database, for example Europe/Berlin or UTC.");
-    throw new BackupException(
-        ErrorCode.BAD_ARGUMENT, "there is no time zone '" + name + "'", meant);
+    return Zones.named(name);
   }
 
   private BackupException bad(String why) {

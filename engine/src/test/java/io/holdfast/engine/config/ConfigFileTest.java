@@ -67,7 +67,7 @@ class ConfigFileTest {
         """,
         "line 2: repositories.main has no url",
         "line 3: unknown key 'keyfile' in repositories.other (known: compressionLevel, keyFile, limitDownload, limitUpload, url)",
-        "unknown section 'sorces' (known: repositories, sources)",
+        "unknown section 'sorces' (known: repositories, retention, sources)",
         "line 6: sources.erp.url must be text");
   }
 

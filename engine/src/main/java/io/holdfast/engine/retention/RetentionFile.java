@@ -1,13 +1,15 @@
-package io.holdfast.engine.maintenance;
+package io.holdfast.engine.retention;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.FileReason;
+import io.holdfast.engine.schedule.Zones;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,10 +24,23 @@ import org.yaml.snakeyaml.error.YAMLException;
 /// keep-last: 3
 /// keep-daily: 14
 /// keep-within: 48h
+/// zone: Europe/Berlin
 /// ```
 public final class RetentionFile {
   /// The key of the time for which everything is kept.
   public static final String WITHIN = "keep-within";
+
+  /// The key of the recovery window.
+  public static final String WINDOW = "window";
+
+  /// The key of the greatest age.
+  public static final String MAX_AGE = "max-age";
+
+  /// The key of the greatest number.
+  public static final String MAX_COUNT = "max-count";
+
+  /// The key of the calendar's zone.
+  public static final String ZONE = "zone";
 
   private static final int FILE_BYTES_MAX = 64 << 10;
 
@@ -42,29 +57,39 @@ public final class RetentionFile {
         places.put(keep, number(file, keep.option(), text));
       }
     }
-    String within = values.remove(WITHIN);
+    Duration within = time(values, WITHIN);
+    Duration window = time(values, WINDOW);
+    Duration maxAge = time(values, MAX_AGE);
+    String count = values.remove(MAX_COUNT);
+    int maxCount = count == null ? 0 : number(file, MAX_COUNT, count);
+    String zone = values.remove(ZONE);
     if (!values.isEmpty()) {
       throw bad(file, "it has unknown entries: " + String.join(", ", values.keySet()));
     }
-    return new RetentionPolicy(places, within == null ? Duration.ZERO : duration(within));
+    return new RetentionPolicy(
+        new KeepRules(places, within),
+        new Caps(maxAge, maxCount),
+        window,
+        zone == null ? RetentionPolicy.DEFAULT_ZONE : zone(zone));
   }
 
   /// A time such as `36h`, `14d` or `8w`.
   ///
   /// @throws BackupException `BAD_ARGUMENT` if it is none
   public static Duration duration(String text) {
-    if (text.matches("[0-9]{1,6}[hdw]")) {
-      long count = Long.parseLong(text.substring(0, text.length() - 1));
-      return switch (text.charAt(text.length() - 1)) {
-        case 'h' -> Duration.ofHours(count);
-        case 'd' -> Duration.ofDays(count);
-        default -> Duration.ofDays(7 * count);
-      };
-    }
-    throw new BackupException(
-        ErrorCode.BAD_ARGUMENT,
-        "'" + text + "' is no time",
-        "Give hours, days or weeks, for example 36h, 14d or 8w.");
+    return TimeText.parse(text);
+  }
+
+  /// A time zone by its name.
+  ///
+  /// @throws BackupException `BAD_ARGUMENT` if there is none
+  public static ZoneId zone(String text) {
+    return Zones.named(text);
+  }
+
+  private static Duration time(Map<String, String> values, String key) {
+    String text = values.remove(key);
+    return text == null ? Duration.ZERO : TimeText.parse(text);
   }
 
   private static int number(Path file, String key, String text) {

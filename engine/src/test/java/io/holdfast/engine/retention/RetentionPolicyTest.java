@@ -1,4 +1,4 @@
-package io.holdfast.engine.maintenance;
+package io.holdfast.engine.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -70,11 +70,11 @@ class RetentionPolicyTest {
     add("c", "2026-03-30T03:00:00Z");
     RetentionPolicy policy =
         new RetentionPolicy(Map.of(Keep.LAST, 1, Keep.MONTHLY, 2), Duration.ofDays(2));
-    assertThat(policy.judge(backups, NOW))
-        .extracting(RetentionPolicy.Verdict::reasons)
+    assertThat(policy.judge(candidates(), NOW))
+        .extracting(verdict -> verdict.reasons().stream().map(Reason::text).toList())
         .containsExactly(
             List.of("keep-monthly 2026-02"),
-            List.of(),
+            List.of("no rule keeps it"),
             List.of("newest", "keep-within", "keep-last", "keep-monthly 2026-03"));
   }
 
@@ -159,9 +159,9 @@ class RetentionPolicyTest {
 
   private SortedSet<String> kept(RetentionPolicy policy) {
     SortedSet<String> names = new TreeSet<>();
-    for (RetentionPolicy.Verdict verdict : policy.judge(backups, NOW)) {
+    for (Verdict verdict : policy.judge(candidates(), NOW)) {
       if (verdict.isKept()) {
-        names.add(verdict.backup().record().name());
+        names.add(verdict.backup().name());
       }
     }
     return names;
@@ -202,6 +202,10 @@ class RetentionPolicyTest {
             "erp",
             "shop",
             "no rows");
+  }
+
+  private List<Candidate> candidates() {
+    return backups.stream().map(Candidate::of).toList();
   }
 
   private void add(String name, String started) {
