@@ -18,9 +18,18 @@ import org.junit.jupiter.api.io.TempDir;
 class HostileRequestsTest {
   private static final List<String> CREATIONS =
       List.of(
-          "", "[]", "null", "1", "\"x\"", "{", "{\"type\": 1}", "{\"type\": [\"full\"]}",
-          "{\"type\": \"full'; DROP TABLE runs; --\"}", "{\"source\": \"../../etc/passwd\"}",
-          "{\"source\": \"\\u0000\"}", "{\"type\": \"full\", \"type\": \"x\", \"z\": {}}",
+          "",
+          "[]",
+          "null",
+          "1",
+          "\"x\"",
+          "{",
+          "{\"type\": 1}",
+          "{\"type\": [\"full\"]}",
+          "{\"type\": \"full'; DROP TABLE runs; --\"}",
+          "{\"source\": \"../../etc/passwd\"}",
+          "{\"source\": \"\\u0000\"}",
+          "{\"type\": \"full\", \"type\": \"x\", \"z\": {}}",
           "{\"role\": \"admin\"}");
 
   @TempDir private static Path directory;
@@ -61,7 +70,12 @@ class HostileRequestsTest {
   void numbersAndIdsThatAreNoneAreRefused() throws Exception {
     for (String query :
         List.of(
-            "limit=0", "limit=201", "limit=x", "limit=99999999999", "offset=-1", "offset=x",
+            "limit=0",
+            "limit=201",
+            "limit=x",
+            "limit=99999999999",
+            "offset=-1",
+            "offset=x",
             "limit=1&offset=%00")) {
       assertRefused("GET", "/api/operations?" + query, Optional.empty());
       assertRefused("GET", "/api/admin/backup/list?" + query, Optional.empty());
@@ -78,9 +92,7 @@ class HostileRequestsTest {
   void pathsThatLeadElsewhereReachNoRoute() throws Exception {
     try (RunningServer.Stranger stranger = server.stranger()) {
       for (String path : List.of("..%2f..", "%2e%2e/%2e%2e/etc", "%00", "a;b=c", "%5c..%5c")) {
-        assertThat(stranger.status("GET", "/api/operations/" + path))
-            .as(path)
-            .isBetween(400, 499);
+        assertThat(stranger.status("GET", "/api/operations/" + path)).as(path).isBetween(400, 499);
       }
     }
   }
@@ -117,8 +129,7 @@ class HostileRequestsTest {
           default -> body.setCharAt(at, (char) random.nextInt(1, 0xd7ff));
         }
       }
-      RunningServer.Answer answer =
-          server.post("/api/admin/backup/create", body.toString());
+      RunningServer.Answer answer = server.post("/api/admin/backup/create", body.toString());
       assertThat(answer.status()).as(body + " " + answer.json()).isBetween(400, 499);
     }
   }

@@ -45,7 +45,7 @@ class RetentionSectionTest {
     assertThat(policies.get("standard"))
         .isEqualTo(
             new RetentionPolicy(
-                new KeepRules(Map.of(Keep.DAILY, 7), Duration.ofHours(48)),
+                new KeepRules(Map.of(Keep.DAILY, 7), Duration.ofDays(2)),
                 Optional.of(new KeepRules(Map.of(), Duration.ofDays(2))),
                 Caps.NONE,
                 Duration.ofDays(14),
@@ -124,7 +124,7 @@ class RetentionSectionTest {
                 new KeepRules(
                     Map.of(Keep.DAILY, 7, Keep.WEEKLY, 4, Keep.MONTHLY, 12, Keep.YEARLY, 5),
                     Duration.ZERO),
-                Optional.of(new KeepRules(Map.of(Keep.DAILY, 7), Duration.ofHours(48))),
+                Optional.of(new KeepRules(Map.of(Keep.DAILY, 7), Duration.ofDays(2))),
                 Caps.NONE,
                 Duration.ZERO,
                 new WalRule(Duration.ofDays(14), Duration.ofDays(30)),

@@ -141,7 +141,7 @@ class RetentionRulesTest {
               at("inc-" + full.id(), noon), Candidate.Type.INCREMENTAL, SomeBackups.LINE));
     }
     RetentionPolicy policy =
-        full(LAST_3, Optional.of(new KeepRules(Map.of(), Duration.ofHours(48))), WalRule.NONE, 0);
+        full(LAST_3, Optional.of(new KeepRules(Map.of(), Duration.ofDays(2))), WalRule.NONE, 0);
     assertThat(kept(policy.judge(backups, NOW)))
         .containsExactlyInAnyOrder("day-2", "day-1", "day-0", "inc-day-1", "inc-day-0");
   }

@@ -27,7 +27,9 @@ class ErrorRoute implements ErrorController {
                 "Holdfast made a mistake",
                 "The server's log has the details; please report them.")
             : new BackupException(
-                ErrorCode.BAD_ARGUMENT, "there is nothing to be had here", "See the API's reference.");
+                ErrorCode.BAD_ARGUMENT,
+                "there is nothing to be had here",
+                "See the API's reference.");
     return Problems.answer(status, Problems.body(status, failure));
   }
 }
