@@ -1,9 +1,12 @@
 package io.holdfast.server;
 
+import io.holdfast.base.BackupException;
 import io.holdfast.base.Cancellation;
 import io.holdfast.base.Entropy;
+import io.holdfast.base.ErrorKind;
 import io.holdfast.base.Secret;
 import io.holdfast.engine.api.Configuration;
+import io.holdfast.engine.api.Holdfast;
 import io.holdfast.engine.api.Options;
 import io.holdfast.engine.api.ServerProgram;
 import io.holdfast.engine.api.World;
@@ -21,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.server.WebServer;
@@ -30,6 +35,7 @@ import org.springframework.context.support.GenericApplicationContext;
 
 /// Starts the server in this process.
 public final class HoldfastServer implements ServerProgram {
+  private static final Logger LOG = LoggerFactory.getLogger(HoldfastServer.class);
   private static final Duration LOOK = Duration.ofMillis(200);
   private static final int PORT = 8750;
   private static final int NODE_SUFFIX_BYTES = 4;
@@ -40,6 +46,7 @@ public final class HoldfastServer implements ServerProgram {
       Request request,
       Cancellation cancellation,
       Consumer<String> say) {
+    requireRepository(configuration.options(request.flags()));
     try (CatalogPlace catalog = CatalogPlace.open(configuration, request.data());
         ConfigurableApplicationContext context = start(configuration, request, catalog)) {
       int port = port(context);
@@ -54,6 +61,19 @@ public final class HoldfastServer implements ServerProgram {
       say.accept("stopping: running work is asked to end");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /// A repository that is not there, or another key, is said at once. One that cannot be reached
+  /// now is no reason not to start.
+  private static void requireRepository(Options options) {
+    try (Holdfast holdfast = Holdfast.open(options)) {
+      LOG.info("the repository is {}", holdfast);
+    } catch (BackupException e) {
+      if (e.code().kind() == ErrorKind.USER) {
+        throw e;
+      }
+      LOG.warn("the repository cannot be opened now: {}", e.text());
     }
   }
 
