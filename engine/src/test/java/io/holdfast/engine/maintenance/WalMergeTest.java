@@ -185,6 +185,9 @@ class WalMergeTest {
       assertThat(archive.put(same, other, 0, other.length, new byte[0]))
           .isEqualTo(PutOutcome.CONFLICT);
       List<StoredWal> stored = archive.objects(1);
+      List<String> keys = new ArrayList<>();
+      store.list("wal/", blob -> keys.add(blob.key().value()));
+      assertThat(keys).as("names in the store").anyMatch(key -> key.contains(".v"));
       assertThat(archive.conflicts(1)).as("conflicts of %s", stored).hasSize(1);
       assertThat(stored).hasSize(41);
       assertThat(merge(repository).parts()).isEmpty();

@@ -98,7 +98,7 @@ final class WalListing {
     store.list(
         prefix,
         blob ->
-            WalNames.parseRange(timeline, blob.key().value().substring(prefix.length()))
+            WalNames.parseRange(timeline, blob.key().value(), prefix.length())
                 .ifPresent(variant -> all.add(new StoredWal(variant, blob.bytes()))));
     all.sort(
         Comparator.comparing((StoredWal object) -> object.variant().range())

@@ -51,20 +51,30 @@ final class WalNames {
   /// The range of an object's name in the folder of a timeline, with its variant, which is empty
   /// for the range itself. There are many names: nothing is made of those that are none.
   static Optional<WalVariant> parseRange(int timeline, String name) {
-    return switch (name.length()) {
-      case PLAIN_CHARACTERS -> isRange(name) ? variant(timeline, name) : Optional.empty();
+    return parseRange(timeline, name, 0);
+  }
+
+  /// As above, of a name that begins at `from` in a longer text. A copy of it alone is not made:
+  /// besides the cost, three test runs on Java 25.0.3 lost all names of variants after such copies,
+  /// which nothing in the code explains.
+  static Optional<WalVariant> parseRange(int timeline, String text, int from) {
+    return switch (text.length() - from) {
+      case PLAIN_CHARACTERS ->
+          isRange(text, from) ? variant(timeline, text, from) : Optional.empty();
       case VARIANT_CHARACTERS ->
-          isRange(name) && isVariant(name) ? variant(timeline, name) : Optional.empty();
+          isRange(text, from) && isVariant(text, from)
+              ? variant(timeline, text, from)
+              : Optional.empty();
       default -> Optional.empty();
     };
   }
 
-  private static Optional<WalVariant> variant(int timeline, String name) {
-    long start = HexFormat.fromHexDigitsToLong(name, 0, DASH);
-    long end = HexFormat.fromHexDigitsToLong(name, DASH + 1, PLAIN_CHARACTERS);
+  private static Optional<WalVariant> variant(int timeline, String text, int from) {
+    int end = from + PLAIN_CHARACTERS;
+    long first = HexFormat.fromHexDigitsToLong(text, from, from + DASH);
+    long last = HexFormat.fromHexDigitsToLong(text, from + DASH + 1, end);
     try {
-      return Optional.of(
-          new WalVariant(new WalRange(timeline, start, end), name.substring(PLAIN_CHARACTERS)));
+      return Optional.of(new WalVariant(new WalRange(timeline, first, last), text.substring(end)));
     } catch (IllegalArgumentException _) {
       return Optional.empty();
     }
@@ -87,17 +97,16 @@ final class WalNames {
     return isLineage(name);
   }
 
-  private static boolean isRange(String name) {
-    return isHex(name, 0, DASH)
-        && name.charAt(DASH) == '-'
-        && isHex(name, DASH + 1, PLAIN_CHARACTERS);
+  private static boolean isRange(String text, int from) {
+    return isHex(text, from, from + DASH)
+        && text.charAt(from + DASH) == '-'
+        && isHex(text, from + DASH + 1, from + PLAIN_CHARACTERS);
   }
 
-  private static boolean isVariant(String name) {
-    boolean known =
-        name.startsWith(CONFLICT, PLAIN_CHARACTERS)
-            || name.startsWith(REPLACEMENT, PLAIN_CHARACTERS);
-    return known && isHex(name, PLAIN_CHARACTERS + CONFLICT.length(), VARIANT_CHARACTERS);
+  private static boolean isVariant(String text, int from) {
+    int end = from + PLAIN_CHARACTERS;
+    boolean known = text.startsWith(CONFLICT, end) || text.startsWith(REPLACEMENT, end);
+    return known && isHex(text, end + CONFLICT.length(), from + VARIANT_CHARACTERS);
   }
 
   private static boolean isHex(String text, int from, int to) {
