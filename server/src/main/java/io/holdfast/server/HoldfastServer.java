@@ -14,6 +14,10 @@ import io.holdfast.server.access.Tokens;
 import io.holdfast.server.catalog.CatalogAddress;
 import io.holdfast.server.catalog.CatalogPlace;
 import io.holdfast.server.run.RunLimits;
+import io.holdfast.server.schedule.Automation;
+import io.holdfast.server.schedule.CronSecret;
+import io.holdfast.server.schedule.Plans;
+import io.holdfast.server.source.Policies;
 import io.holdfast.server.source.Sources;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -131,6 +135,11 @@ public final class HoldfastServer implements ServerProgram {
     context.registerBean(Entropy.class, () -> entropy);
     context.registerBean(World.class, configuration::world);
     context.registerBean(RunLimits.class, () -> RunLimits.DEFAULT);
+    context.registerBean(Plans.class, () -> new Plans(List.of()));
+    context.registerBean(Policies.class, () -> new Policies(Map.of()));
+    context.registerBean(Automation.class, () -> Automation.ENABLED);
+    context.registerBean(
+        CronSecret.class, () -> new CronSecret(configuration.environment().secret("CRON_SECRET")));
     context.registerBean(NodeName.class, () -> nodeName(entropy));
   }
 

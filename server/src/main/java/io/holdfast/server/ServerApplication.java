@@ -13,6 +13,13 @@ import io.holdfast.server.run.RunLimits;
 import io.holdfast.server.run.RunLoop;
 import io.holdfast.server.run.RunStore;
 import io.holdfast.server.run.SqlRunStore;
+import io.holdfast.server.schedule.Automation;
+import io.holdfast.server.schedule.Plans;
+import io.holdfast.server.schedule.ScheduleLoop;
+import io.holdfast.server.schedule.ScheduleStore;
+import io.holdfast.server.schedule.Scheduler;
+import io.holdfast.server.schedule.SqlScheduleStore;
+import io.holdfast.server.source.Policies;
 import io.holdfast.server.source.Sources;
 import java.time.Duration;
 import java.util.UUID;
@@ -34,6 +41,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 @EnableAutoConfiguration(exclude = UserDetailsServiceAutoConfiguration.class)
 @ComponentScan
 class ServerApplication {
+  private static final Duration SCHEDULES_EVERY = Duration.ofSeconds(1);
   private static final Duration SYNC_EVERY = Duration.ofMinutes(1);
 
   @Bean
@@ -68,18 +76,42 @@ class ServerApplication {
     return new Tokens(jdbc, transactions, entropy, ids);
   }
 
+  @Bean
+  ScheduleStore scheduleStore(
+      JdbcClient jdbc, TransactionOperations transactions, CatalogJson json, Plans plans) {
+    SqlScheduleStore store = new SqlScheduleStore(jdbc, transactions, json);
+    store.define(plans.all());
+    return store;
+  }
+
+  @Bean
+  Scheduler scheduler(ScheduleStore schedules, RunStore runs) {
+    return new Scheduler(schedules, runs);
+  }
+
+  @Bean
+  ScheduleLoop scheduleLoop(Scheduler scheduler, RunLoop runs, Automation automation) {
+    ScheduleLoop loop = new ScheduleLoop(scheduler, runs, SCHEDULES_EVERY);
+    switch (automation) {
+      case ENABLED -> loop.start();
+      case DISABLED -> {}
+    }
+    return loop;
+  }
+
   /// Closed before the sources are, which wait for what runs.
   @Bean(initMethod = "start")
   RunLoop runLoop(
       RunStore store,
       Sources sources,
+      Policies policies,
       BackupIndex index,
       RunLimits limits,
       World world,
       NodeName node) {
     return new RunLoop(
         store,
-        new EngineWork(sources, index),
+        new EngineWork(sources, policies, index),
         node.text(),
         limits,
         new Backoff(world.entropy()),

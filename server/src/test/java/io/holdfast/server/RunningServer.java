@@ -28,6 +28,10 @@ import tools.jackson.databind.json.JsonMapper;
 /// in a directory. Closing stops the server and leaves the PostgreSQL server alone.
 final class RunningServer implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
+
+  /// What cron jobs show.
+  static final String CRON_SECRET = "cron-5ecret-of-the-tests";
+
   private static final String SERVING = "serving on ";
 
   private final Cancellation cancellation = new Cancellation();
@@ -50,6 +54,7 @@ final class RunningServer implements AutoCloseable {
     environment.put("BACKUP_ENCRYPTION_KEY", "5e".repeat(32));
     environment.put("DATABASE_URL", url(postgres, "postgres"));
     environment.put("CATALOG_URL", url(postgres, "catalog"));
+    environment.put("CRON_SECRET", CRON_SECRET);
     Configuration configuration =
         new Configuration(new Environment(environment), directory, World.real(), Optional.empty());
     if (!directory.resolve("repository").toFile().exists()) {
@@ -130,6 +135,17 @@ final class RunningServer implements AutoCloseable {
 
   Answer send(String method, String path, Optional<Object> body)
       throws IOException, InterruptedException {
+    return send(method, path, body, token);
+  }
+
+  /// Shows something else than the token.
+  Answer sendShowing(String shown, String method, String path)
+      throws IOException, InterruptedException {
+    return send(method, path, Optional.empty(), Optional.of(shown));
+  }
+
+  private Answer send(String method, String path, Optional<Object> body, Optional<String> shown)
+      throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(base() + path))
             .method(
@@ -137,7 +153,7 @@ final class RunningServer implements AutoCloseable {
                 body.map(it -> HttpRequest.BodyPublishers.ofString(text(it)))
                     .orElseGet(HttpRequest.BodyPublishers::noBody))
             .header("Content-Type", "application/json");
-    token.ifPresent(it -> request.header("Authorization", "Bearer " + it));
+    shown.ifPresent(it -> request.header("Authorization", "Bearer " + it));
     HttpResponse<String> response =
         http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     return new Answer(

@@ -42,10 +42,12 @@ public final class TestCatalog implements AutoCloseable {
     return catalog;
   }
 
-  /// Removes all runs and sets the time.
+  /// Removes all runs and schedules, and sets the time.
   public void reset(InstantSource clock) {
-    run("TRUNCATE runs, run_log CASCADE");
+    run("TRUNCATE runs, run_log, schedules CASCADE");
     time(clock);
+    run(
+        "UPDATE scheduling SET running = true, changed_at = catalog_now(), changed_by = 'holdfast'");
   }
 
   /// Sets the catalog's time.

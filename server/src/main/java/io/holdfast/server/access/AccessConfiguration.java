@@ -39,6 +39,9 @@ class AccessConfiguration implements WebMvcConfigurer {
                 requests
                     .requestMatchers(HttpMethod.POST, "/api/setup")
                     .permitAll()
+                    // Has a secret of its own.
+                    .requestMatchers("/api/cron/backup")
+                    .permitAll()
                     .anyRequest()
                     .authenticated())
         .exceptionHandling(

@@ -10,6 +10,7 @@ import io.holdfast.server.run.Origin;
 import io.holdfast.server.run.RunLoop;
 import io.holdfast.server.run.RunRequest;
 import io.holdfast.server.run.RunStore;
+import io.holdfast.server.run.RunTerms;
 import io.holdfast.server.source.Sources;
 import io.holdfast.server.web.Page;
 import java.net.URI;
@@ -51,7 +52,7 @@ class AdminBackupController {
     RunRequest request = request(wanted.type());
     String source = sources.choose(wanted.source());
     UUID id =
-        runs.submit(new NewRun(request, source, new Origin.Request(caller.name()), 1))
+        runs.submit(new NewRun(request, source, new Origin.Request(caller.name()), RunTerms.ONCE))
             .orElseThrow(() -> new IllegalStateException("a wish has no slot to be taken"));
     loop.wake();
     OperationView view = OperationView.of(runs.find(id).orElseThrow());

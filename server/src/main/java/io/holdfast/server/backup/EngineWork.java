@@ -6,29 +6,42 @@ import io.holdfast.engine.api.Holdfast;
 import io.holdfast.engine.api.Watch;
 import io.holdfast.engine.backup.BackupReport;
 import io.holdfast.engine.backup.BackupRequest;
+import io.holdfast.engine.drill.TestRestore;
+import io.holdfast.engine.drill.TestRestoreReport;
 import io.holdfast.engine.dump.DumpBackupReport;
 import io.holdfast.engine.dump.DumpFilter;
 import io.holdfast.engine.dump.DumpRequest;
+import io.holdfast.engine.maintenance.Forget;
+import io.holdfast.engine.maintenance.PruneOutcome;
+import io.holdfast.engine.maintenance.PruneRequest;
+import io.holdfast.engine.restore.TargetRequest;
+import io.holdfast.engine.retention.RetentionPolicy;
 import io.holdfast.engine.verify.VerifyReport;
 import io.holdfast.server.run.Origin;
 import io.holdfast.server.run.Run;
 import io.holdfast.server.run.RunRequest;
 import io.holdfast.server.run.RunWork;
+import io.holdfast.server.source.Policies;
 import io.holdfast.server.source.Sources;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Runs as operations of the engine. What a backup made is in the catalog before the run counts as
 /// completed.
 public final class EngineWork implements RunWork {
+  private static final String CHECKED_DATABASE = "postgres";
+  private static final int FINDINGS_TOLD = 3;
   private static final Duration LOCK_WAIT = Duration.ofMinutes(1);
 
   private final Sources sources;
   private final BackupIndex index;
+  private final Policies policies;
 
-  public EngineWork(Sources sources, BackupIndex index) {
+  public EngineWork(Sources sources, Policies policies, BackupIndex index) {
     this.sources = sources;
+    this.policies = policies;
     this.index = index;
   }
 
@@ -40,6 +53,8 @@ public final class EngineWork implements RunWork {
           physical(holdfast, new BackupRequest(engineType(type), checkpoint(run.origin())), watch);
       case RunRequest.Dump(var content) -> dump(holdfast, content, watch);
       case RunRequest.Verify(var backup) -> verify(holdfast, backup, watch);
+      case RunRequest.TestRestore(var backup) -> testRestore(holdfast, backup, watch);
+      case RunRequest.Retention() -> retention(holdfast, run.source(), watch);
       case RunRequest.Unknown(var kind) ->
           throw new IllegalStateException("a run of kind " + kind + " is not for this server");
     };
@@ -101,5 +116,50 @@ public final class EngineWork implements RunWork {
     }
     index.verified(holdfast, report.backups());
     return Map.of("backups", report.backups());
+  }
+
+  private Map<String, Object> testRestore(Holdfast holdfast, String backup, Watch watch) {
+    TestRestoreReport report =
+        holdfast
+            .clusters(watch)
+            .testRestore(
+                new TestRestore.Request(
+                    backup,
+                    holdfast.settings().source(),
+                    new TargetRequest.Latest(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    CHECKED_DATABASE,
+                    Optional.empty()));
+    if (!report.isClean()) {
+      throw new BackupException(
+          ErrorCode.CHECK_FAILED,
+          "the test restore of "
+              + report.backup()
+              + " failed: "
+              + String.join("; ", report.findings().stream().limit(FINDINGS_TOLD).toList()),
+          "'holdfast test-restore " + report.backup() + "' repeats it.");
+    }
+    return report.toMap();
+  }
+
+  /// Backups count no more before their data goes, and the catalog learns of it in between.
+  private Map<String, Object> retention(Holdfast holdfast, String source, Watch watch) {
+    RetentionPolicy policy = policies.require(source);
+    List<Forget.Judged> plan =
+        holdfast.snapshots(watch).planForget(policy, Optional.of(source)).stream()
+            .filter(judged -> !judged.isKept())
+            .toList();
+    for (Forget.Judged judged : plan) {
+      watch
+          .progress()
+          .note("forgets %s: %s".formatted(judged.name(), String.join(", ", judged.reasons())));
+    }
+    holdfast.snapshots(watch).forget(plan);
+    index.bringUpToDate(holdfast);
+    PruneOutcome pruned = holdfast.maintenance(watch).prune(PruneRequest.DEFAULT);
+    pruned.lines().forEach(watch.progress()::note);
+    return Map.of(
+        "forgotten", plan.stream().map(Forget.Judged::name).toList(), "pruned", pruned.map());
   }
 }

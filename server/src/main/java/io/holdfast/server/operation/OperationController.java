@@ -3,6 +3,7 @@ package io.holdfast.server.operation;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Quoted;
+import io.holdfast.server.access.Caller;
 import io.holdfast.server.run.Run;
 import io.holdfast.server.run.RunFilter;
 import io.holdfast.server.run.RunStatus;
@@ -57,7 +58,8 @@ class OperationController {
   }
 
   @PostMapping("/{id}/cancel")
-  OperationView cancel(@PathVariable String id) {
+  OperationView cancel(@PathVariable String id, Caller caller) {
+    caller.requireOperator();
     boolean _ = runs.requestCancel(require(id).id());
     return OperationView.of(require(id));
   }

@@ -44,7 +44,7 @@ public record OperationView(
         due.map(Origin.Schedule::schedule),
         due.map(Origin.Schedule::slot),
         run.attempt(),
-        run.attemptsMax(),
+        run.terms().attempts(),
         run.notBefore(),
         run.createdAt(),
         run.startedAt(),

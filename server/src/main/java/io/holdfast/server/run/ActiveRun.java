@@ -120,9 +120,14 @@ final class ActiveRun implements Progress {
       lose();
     } else if (isOver(moved, limits.stalledAfter(), now)) {
       stop(tooLong("made no progress for " + limits.stalledAfter().toMinutes() + " min"));
-    } else if (isOver(began, limits.deadline(), now)) {
-      stop(tooLong("took longer than " + limits.deadline().toHours() + " h"));
+    } else if (isOver(began, deadline(limits), now)) {
+      stop(tooLong("took longer than " + deadline(limits).toMinutes() + " min"));
     }
+  }
+
+  private Duration deadline(RunLimits limits) {
+    Duration own = claim.run().terms().deadline();
+    return own.isZero() ? limits.deadline() : own;
   }
 
   private static boolean isOver(Instant since, Duration limit, Instant now) {

@@ -1,19 +1,40 @@
 package io.holdfast.server.run;
 
-/// A run that is wanted.
-///
-/// @param attemptsMax how often it is tried in all while the failures can pass by themselves
-public record NewRun(RunRequest request, String source, Origin origin, int attemptsMax) {
-  private static final int ATTEMPTS_MAX = 100;
+import io.holdfast.engine.plan.Job;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
-  public NewRun {
-    if (attemptsMax < 1 || attemptsMax > ATTEMPTS_MAX) {
-      throw new IllegalArgumentException("attempts must be 1 to 100, are " + attemptsMax);
-    }
-  }
+/// A run that is wanted.
+public record NewRun(RunRequest request, String source, Origin origin, RunTerms terms) {
 
   /// What no two runs may work on at once.
   public String resource() {
     return source + "/" + request.lane();
+  }
+
+  /// What follows a run that has completed.
+  ///
+  /// @param result what came of it
+  public static Optional<NewRun> following(Run run, Map<String, Object> result) {
+    List<Job> then = run.terms().then();
+    if (then.isEmpty()) {
+      return Optional.empty();
+    }
+    Job job = then.getFirst();
+    String backup =
+        switch (run.request()) {
+          case RunRequest.Verify(var verified) -> verified;
+          case RunRequest.Physical _,
+              RunRequest.Dump _,
+              RunRequest.TestRestore _,
+              RunRequest.Retention _,
+              RunRequest.Unknown _ ->
+              String.valueOf(result.getOrDefault(RunRequest.BACKUP, RunRequest.LATEST));
+        };
+    RunTerms rest =
+        new RunTerms(run.terms().attempts(), run.terms().deadline(), then.subList(1, then.size()));
+    return Optional.of(
+        new NewRun(RunRequest.of(job, backup), run.source(), run.origin().followedBy(job), rest));
   }
 }

@@ -19,7 +19,7 @@ public record Run(
     String source,
     Origin origin,
     int attempt,
-    int attemptsMax,
+    RunTerms terms,
     RunStatus status,
     Instant notBefore,
     Instant createdAt,

@@ -1,10 +1,13 @@
 package io.holdfast.server.run;
 
+import io.holdfast.engine.plan.Job;
 import io.holdfast.server.catalog.CatalogJson;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -26,7 +29,7 @@ final class RunRows {
         row.getString("source"),
         origin(row),
         row.getInt("attempt"),
-        row.getInt("attempts_max"),
+        terms(row),
         RunStatus.of(row.getString("status")),
         instant(row, "not_before"),
         instant(row, "created_at"),
@@ -37,6 +40,14 @@ final class RunRows {
         result == null ? Map.of() : json.object(result),
         failure(row),
         missed(row));
+  }
+
+  private static RunTerms terms(ResultSet row) throws SQLException {
+    String[] then = (String[]) row.getArray("follow").getArray();
+    return new RunTerms(
+        row.getInt("attempts_max"),
+        Duration.ofMillis(row.getLong("deadline_ms")),
+        Arrays.stream(then).map(Job::parse).toList());
   }
 
   private RunProgress progress(String text) {

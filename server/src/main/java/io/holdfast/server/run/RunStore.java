@@ -44,7 +44,9 @@ public interface RunStore {
   /// Holds a run for another lease from now.
   Renewal renew(Claim claim, RunProgress progress, Duration lease);
 
-  /// Ends a run. One that failed in a way that can pass is queued anew if tries are left.
+  /// Ends a run. One that failed in a way that can pass is queued anew if tries are left. What
+  /// follows one that completed is queued with its end; of a schedule of which that still waits or
+  /// runs, it is recorded as missed, so that it does not pile up.
   ///
   /// @param pause before the next try
   /// @return false if it was lost before
@@ -60,6 +62,9 @@ public interface RunStore {
   ///
   /// @return false if there is no such run
   boolean requestCancel(UUID id);
+
+  /// Whether a run of a schedule waits or runs.
+  boolean hasOpen(String schedule);
 
   Optional<Run> find(UUID id);
 

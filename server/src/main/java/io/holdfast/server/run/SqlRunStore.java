@@ -1,5 +1,6 @@
 package io.holdfast.server.run;
 
+import io.holdfast.engine.plan.Job;
 import io.holdfast.server.catalog.CatalogJson;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,9 +34,9 @@ public final class SqlRunStore implements RunStore {
   private static final String AGAIN =
       """
       INSERT INTO runs (id, kind, request, source, resource, account, origin, requested_by, schedule,
-             slot, attempt, attempts_max, status, not_before, created_at)
+             slot, attempt, attempts_max, deadline_ms, follow, status, not_before, created_at)
       SELECT :next, kind, request, source, resource, account, origin, requested_by, schedule,
-             slot, attempt + 1, attempts_max, 'pending', catalog_now() + :pause * interval '1 ms',
+             slot, attempt + 1, attempts_max, deadline_ms, follow, 'pending', catalog_now() + :pause * interval '1 ms',
              catalog_now()
         FROM runs WHERE id = :id AND attempt < attempts_max AND NOT cancel_requested
       """;
@@ -79,10 +80,11 @@ public final class SqlRunStore implements RunStore {
         jdbc.sql(
                 """
                 INSERT INTO runs (id, kind, request, source, resource, origin, requested_by, schedule,
-                       slot, attempts_max, status, not_before, created_at, ended_at, error_message,
-                       missed_count, missed_from)
+                       slot, attempts_max, deadline_ms, follow, status, not_before, created_at,
+                       ended_at, error_message, missed_count, missed_from)
                 VALUES (:id, :kind, :request::jsonb, :source, :resource, :origin, :by, :schedule,
-                       :slot, :attempts, :status, catalog_now(), catalog_now(),
+                       :slot, :attempts, :deadline, string_to_array(:follow, ','), :status,
+                       catalog_now(), catalog_now(),
                        CASE WHEN :status = 'pending' THEN NULL ELSE catalog_now() END, :why,
                        :missed, :from)
                 ON CONFLICT DO NOTHING
@@ -96,7 +98,9 @@ public final class SqlRunStore implements RunStore {
             .param("by", run.origin().requestedBy().orElse(null))
             .param("schedule", schedule.map(Origin.Schedule::schedule).orElse(null))
             .param("slot", schedule.map(due -> due.slot().atOffset(ZoneOffset.UTC)).orElse(null))
-            .param("attempts", run.attemptsMax())
+            .param("attempts", run.terms().attempts())
+            .param("deadline", run.terms().deadline().toMillis())
+            .param("follow", String.join(",", run.terms().then().stream().map(Job::word).toList()))
             .param("status", status.word())
             .param("why", missed.map(MissedSlots::why).orElse(null))
             .param("missed", missed.map(MissedSlots::count).orElse(0L))
@@ -143,7 +147,16 @@ public final class SqlRunStore implements RunStore {
   public boolean end(Claim claim, Outcome outcome, Duration pause) {
     return switch (outcome) {
       case Outcome.Completed(var result) ->
-          finish(claim, RunStatus.COMPLETED, Optional.of(result), Optional.empty());
+          Boolean.TRUE.equals(
+              transactions.execute(
+                  _ -> {
+                    boolean ended =
+                        finish(claim, RunStatus.COMPLETED, Optional.of(result), Optional.empty());
+                    if (ended) {
+                      NewRun.following(claim.run(), result).ifPresent(this::follow);
+                    }
+                    return ended;
+                  }));
       case Outcome.Cancelled() ->
           finish(claim, RunStatus.CANCELLED, Optional.empty(), Optional.empty());
       case Outcome.Failed(var failure) ->
@@ -158,6 +171,15 @@ public final class SqlRunStore implements RunStore {
                     return ended;
                   }));
     };
+  }
+
+  private void follow(NewRun next) {
+    Optional<UUID> _ =
+        switch (next.origin()) {
+          case Origin.Schedule(var schedule, var slot) ->
+              hasOpen(schedule) ? miss(next, MissedSlots.overlap(1, slot)) : submit(next);
+          case Origin.Request _ -> submit(next);
+        };
   }
 
   private boolean finish(
@@ -243,6 +265,15 @@ public final class SqlRunStore implements RunStore {
             .param("id", id)
             .update()
         == 1;
+  }
+
+  @Override
+  public boolean hasOpen(String schedule) {
+    return jdbc.sql(
+            "SELECT EXISTS (SELECT FROM runs WHERE schedule = :schedule AND ended_at IS NULL)")
+        .param("schedule", schedule)
+        .query(Boolean.class)
+        .single();
   }
 
   @Override

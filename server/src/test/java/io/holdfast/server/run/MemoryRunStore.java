@@ -5,19 +5,30 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 
-/// Runs in memory; keeps every promise of the contract.
-final class MemoryRunStore implements RunStore {
+/// Runs in memory; keeps every promise of the contract, and is quick with a great many of them.
+public final class MemoryRunStore implements RunStore {
+  private static final Comparator<Row> LONGEST_WAITING =
+      Comparator.comparing((Row row) -> row.run.notBefore()).thenComparing(row -> row.run.id());
+
   private final InstantSource clock;
   private final Map<UUID, Row> rows = new LinkedHashMap<>();
+  private final Set<Origin.Schedule> slots = new HashSet<>();
+  private final TreeSet<Row> pending = new TreeSet<>(LONGEST_WAITING);
+  private final Map<String, Row> running = new LinkedHashMap<>();
+  private final Map<String, Integer> open = new HashMap<>();
   private long tokens;
 
-  MemoryRunStore(InstantSource clock) {
+  public MemoryRunStore(InstantSource clock) {
     this.clock = clock;
   }
 
@@ -26,10 +37,14 @@ final class MemoryRunStore implements RunStore {
     long token;
     Instant leaseUntil = Instant.MIN;
     boolean cancelRequested;
-    final List<LogLine> lines = new ArrayList<>();
+    final List<LogLine> lines = new ArrayList<>(0);
 
     Row(Run run) {
       this.run = run;
+    }
+
+    String resource() {
+      return run.source() + "/" + run.request().lane();
     }
   }
 
@@ -49,42 +64,24 @@ final class MemoryRunStore implements RunStore {
   }
 
   private Optional<UUID> insert(NewRun run, RunStatus status, Optional<MissedSlots> missed) {
-    if (run.origin() instanceof Origin.Schedule
-        && rows.values().stream().anyMatch(row -> row.run.origin().equals(run.origin()))) {
+    if (run.origin() instanceof Origin.Schedule slot && !slots.add(slot)) {
       return Optional.empty();
     }
-    return Optional.of(
-        add(
-            run.request(),
-            run.source(),
-            run.origin(),
-            1,
-            run.attemptsMax(),
-            status,
-            now(),
-            missed));
+    return Optional.of(add(run, 1, status, now(), missed));
   }
 
   private UUID add(
-      RunRequest request,
-      String source,
-      Origin origin,
-      int attempt,
-      int attemptsMax,
-      RunStatus status,
-      Instant notBefore,
-      Optional<MissedSlots> missed) {
+      NewRun run, int attempt, RunStatus status, Instant notBefore, Optional<MissedSlots> missed) {
     UUID id = new UUID(0, rows.size() + 1L);
-    rows.put(
-        id,
+    Row row =
         new Row(
             new Run(
                 id,
-                request,
-                source,
-                origin,
+                run.request(),
+                run.source(),
+                run.origin(),
                 attempt,
-                attemptsMax,
+                run.terms(),
                 status,
                 notBefore,
                 now(),
@@ -94,31 +91,52 @@ final class MemoryRunStore implements RunStore {
                 RunProgress.NONE,
                 Map.of(),
                 Optional.empty(),
-                missed)));
+                missed));
+    rows.put(id, row);
+    if (status == RunStatus.PENDING) {
+      pending.add(row);
+      countOpen(row, 1);
+    }
     return id;
+  }
+
+  private void countOpen(Row row, int more) {
+    if (row.run.origin() instanceof Origin.Schedule(var schedule, _)) {
+      open.merge(schedule, more, Integer::sum);
+    }
+  }
+
+  @Override
+  public synchronized boolean hasOpen(String schedule) {
+    return open.getOrDefault(schedule, 0) > 0;
+  }
+
+  /// Those that wait, or those that run.
+  public synchronized List<Run> openOf(RunStatus status) {
+    return switch (status) {
+      case PENDING -> pending.stream().map(row -> row.run).toList();
+      case RUNNING -> running.values().stream().map(row -> row.run).toList();
+      case COMPLETED, FAILED, CANCELLED, MISSED -> throw new IllegalArgumentException("ended");
+    };
   }
 
   @Override
   public synchronized Optional<Claim> claim(String node, Duration lease) {
     Optional<Row> next =
-        rows.values().stream()
-            .filter(row -> row.run.status() == RunStatus.PENDING)
-            .filter(row -> !row.run.notBefore().isAfter(now()))
-            .filter(row -> rows.values().stream().noneMatch(other -> blocks(other, row)))
-            .min(Comparator.comparing((Row row) -> row.run.notBefore()));
+        pending.stream()
+            .takeWhile(row -> !row.run.notBefore().isAfter(now()))
+            .filter(row -> !running.containsKey(row.resource()))
+            .findFirst();
     next.ifPresent(
         row -> {
+          pending.remove(row);
+          running.put(row.resource(), row);
           row.token = ++tokens;
           row.leaseUntil = now().plus(lease);
-          row.run = changed(row.run, RunStatus.RUNNING, Optional.of(node), Optional.empty());
+          row.run =
+              changed(row.run, RunStatus.RUNNING, Optional.of(node), Map.of(), Optional.empty());
         });
     return next.map(row -> new Claim(row.run, row.token));
-  }
-
-  private static boolean blocks(Row other, Row row) {
-    return other.run.status() == RunStatus.RUNNING
-        && other.run.source().equals(row.run.source())
-        && other.run.request().lane().equals(row.run.request().lane());
   }
 
   @Override
@@ -143,42 +161,25 @@ final class MemoryRunStore implements RunStore {
   }
 
   private void end(Row row, Outcome outcome, Duration pause) {
+    running.remove(row.resource());
+    countOpen(row, -1);
+    Run run = row.run;
     switch (outcome) {
       case Outcome.Completed(var result) -> {
-        Run done = changed(row.run, RunStatus.COMPLETED, row.run.node(), Optional.empty());
-        row.run =
-            new Run(
-                done.id(),
-                done.request(),
-                done.source(),
-                done.origin(),
-                done.attempt(),
-                done.attemptsMax(),
-                done.status(),
-                done.notBefore(),
-                done.createdAt(),
-                done.startedAt(),
-                done.endedAt(),
-                done.node(),
-                done.progress(),
-                result,
-                done.failure(),
-                done.missed());
+        row.run = changed(run, RunStatus.COMPLETED, run.node(), result, Optional.empty());
+        NewRun.following(run, result).ifPresent(this::follow);
       }
       case Outcome.Cancelled() ->
-          row.run = changed(row.run, RunStatus.CANCELLED, row.run.node(), Optional.empty());
+          row.run = changed(run, RunStatus.CANCELLED, run.node(), Map.of(), Optional.empty());
       case Outcome.Failed(var failure) -> {
-        row.run = changed(row.run, RunStatus.FAILED, row.run.node(), Optional.of(failure));
+        row.run = changed(run, RunStatus.FAILED, run.node(), Map.of(), Optional.of(failure));
         if (failure.again() == Failure.Chance.MAY_HELP
-            && row.run.attempt() < row.run.attemptsMax()
+            && run.attempt() < run.terms().attempts()
             && !row.cancelRequested) {
           UUID _ =
               add(
-                  row.run.request(),
-                  row.run.source(),
-                  row.run.origin(),
-                  row.run.attempt() + 1,
-                  row.run.attemptsMax(),
+                  new NewRun(run.request(), run.source(), run.origin(), run.terms()),
+                  run.attempt() + 1,
                   RunStatus.PENDING,
                   now().plus(pause),
                   Optional.empty());
@@ -187,14 +188,28 @@ final class MemoryRunStore implements RunStore {
     }
   }
 
-  private Run changed(Run run, RunStatus status, Optional<String> node, Optional<Failure> failure) {
+  private void follow(NewRun next) {
+    Optional<UUID> _ =
+        switch (next.origin()) {
+          case Origin.Schedule(var schedule, var slot) ->
+              hasOpen(schedule) ? miss(next, MissedSlots.overlap(1, slot)) : submit(next);
+          case Origin.Request _ -> submit(next);
+        };
+  }
+
+  private Run changed(
+      Run run,
+      RunStatus status,
+      Optional<String> node,
+      Map<String, Object> result,
+      Optional<Failure> failure) {
     return new Run(
         run.id(),
         run.request(),
         run.source(),
         run.origin(),
         run.attempt(),
-        run.attemptsMax(),
+        run.terms(),
         status,
         run.notBefore(),
         run.createdAt(),
@@ -202,7 +217,7 @@ final class MemoryRunStore implements RunStore {
         status.isEnd() ? Optional.of(now()) : Optional.empty(),
         node,
         run.progress(),
-        run.result(),
+        result,
         failure,
         run.missed());
   }
@@ -210,10 +225,7 @@ final class MemoryRunStore implements RunStore {
   @Override
   public synchronized List<UUID> endAbandoned(Duration pause) {
     List<Row> over =
-        rows.values().stream()
-            .filter(row -> row.run.status() == RunStatus.RUNNING)
-            .filter(row -> row.leaseUntil.isBefore(now()))
-            .toList();
+        running.values().stream().filter(row -> row.leaseUntil.isBefore(now())).toList();
     over.forEach(
         row -> end(row, new Outcome.Failed(Failure.abandoned(row.run.node().orElse("?"))), pause));
     return over.stream().map(row -> row.run.id()).toList();
@@ -226,8 +238,10 @@ final class MemoryRunStore implements RunStore {
         .ifPresent(
             r -> {
               r.cancelRequested = true;
-              if (r.run.status() == RunStatus.PENDING) {
-                r.run = changed(r.run, RunStatus.CANCELLED, r.run.node(), Optional.empty());
+              if (pending.remove(r)) {
+                countOpen(r, -1);
+                r.run =
+                    changed(r.run, RunStatus.CANCELLED, r.run.node(), Map.of(), Optional.empty());
               }
             });
     return row.isPresent();

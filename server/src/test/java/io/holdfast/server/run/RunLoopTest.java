@@ -56,7 +56,7 @@ class RunLoopTest {
                     new RunRequest.Physical(RunRequest.Physical.Type.FULL),
                     source,
                     new Origin.Request("ada"),
-                    attempts))
+                    RunTerms.ofAttempts(attempts)))
             .orElseThrow();
     loop.wake();
     return id;
@@ -166,7 +166,7 @@ class RunLoopTest {
     assertThat(run(id).status()).isEqualTo(RunStatus.RUNNING);
     pass(Duration.ofMinutes(6));
     await(id, RunStatus.FAILED);
-    assertThat(run(id).failure().orElseThrow().message()).contains("longer than 1 h");
+    assertThat(run(id).failure().orElseThrow().message()).contains("longer than 60 min");
   }
 
   @Test

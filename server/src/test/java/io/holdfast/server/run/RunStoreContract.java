@@ -3,6 +3,7 @@ package io.holdfast.server.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.base.testing.SettableClock;
+import io.holdfast.engine.plan.Job;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,11 +40,12 @@ abstract class RunStoreContract {
   }
 
   private static NewRun wish(String source) {
-    return new NewRun(FULL, source, new Origin.Request("ada"), 1);
+    return new NewRun(FULL, source, new Origin.Request("ada"), RunTerms.ONCE);
   }
 
   private static NewRun due(String schedule, Instant slot, int attempts) {
-    return new NewRun(FULL, schedule, new Origin.Schedule(schedule, slot), attempts);
+    return new NewRun(
+        FULL, schedule, new Origin.Schedule(schedule, slot), RunTerms.ofAttempts(attempts));
   }
 
   private static Outcome failed(Failure.Chance again) {
@@ -70,7 +72,11 @@ abstract class RunStoreContract {
     UUID id =
         store
             .submit(
-                new NewRun(new RunRequest.Verify("latest"), "erp", new Origin.Request("ada"), 3))
+                new NewRun(
+                    new RunRequest.Verify("latest"),
+                    "erp",
+                    new Origin.Request("ada"),
+                    RunTerms.ofAttempts(3)))
             .orElseThrow();
     Run run = store.find(id).orElseThrow();
     assertThat(run.request()).isEqualTo(new RunRequest.Verify("latest"));
@@ -78,7 +84,7 @@ abstract class RunStoreContract {
     assertThat(run.origin()).isEqualTo(new Origin.Request("ada"));
     assertThat(run.status()).isEqualTo(RunStatus.PENDING);
     assertThat(run.attempt()).isEqualTo(1);
-    assertThat(run.attemptsMax()).isEqualTo(3);
+    assertThat(run.terms()).isEqualTo(RunTerms.ofAttempts(3));
     assertThat(run.createdAt()).isEqualTo(START);
     assertThat(run.endedAt()).isEmpty();
     assertThat(store.find(new UUID(9, 9))).isEmpty();
@@ -162,7 +168,11 @@ abstract class RunStoreContract {
     assertThat(store.submit(wish("erp"))).isPresent();
     assertThat(
             store.submit(
-                new NewRun(new RunRequest.Verify("latest"), "erp", new Origin.Request("a"), 1)))
+                new NewRun(
+                    new RunRequest.Verify("latest"),
+                    "erp",
+                    new Origin.Request("a"),
+                    RunTerms.ONCE)))
         .isPresent();
     assertThat(store.claim("a", LEASE)).isPresent();
     assertThat(store.claim("a", LEASE)).isPresent();
@@ -266,6 +276,80 @@ abstract class RunStoreContract {
     assertThat(store.end(store.claim("a", LEASE).orElseThrow(), DONE, PAUSE)).isTrue();
     assertThat(store.requestCancel(id)).isTrue();
     assertThat(store.find(id).orElseThrow().status()).isEqualTo(RunStatus.COMPLETED);
+  }
+
+  @Test
+  void whatFollowsIsQueuedWithTheEndOfASuccess() {
+    RunStore store = store();
+    RunTerms terms = new RunTerms(2, Duration.ofHours(1), List.of(Job.VERIFY, Job.RETENTION));
+    assertThat(store.submit(new NewRun(FULL, "erp", new Origin.Schedule("nightly", START), terms)))
+        .isPresent();
+    assertThat(store.end(store.claim("a", LEASE).orElseThrow(), DONE, PAUSE)).isTrue();
+
+    Claim verify = store.claim("a", LEASE).orElseThrow();
+    assertThat(verify.run().request()).isEqualTo(new RunRequest.Verify("b1"));
+    assertThat(verify.run().origin()).isEqualTo(new Origin.Schedule("nightly/verify", START));
+    assertThat(verify.run().terms())
+        .isEqualTo(new RunTerms(2, Duration.ofHours(1), List.of(Job.RETENTION)));
+    assertThat(store.end(verify, new Outcome.Completed(Map.of()), PAUSE)).isTrue();
+
+    Claim retention = store.claim("a", LEASE).orElseThrow();
+    assertThat(retention.run().request()).isEqualTo(new RunRequest.Retention());
+    assertThat(retention.run().origin()).isEqualTo(new Origin.Schedule("nightly/retention", START));
+    assertThat(store.end(retention, DONE, PAUSE)).isTrue();
+    assertThat(store.claim("a", LEASE)).isEmpty();
+  }
+
+  @Test
+  void whatFollowsDoesNotPileUp() {
+    RunStore store = store();
+    RunTerms terms = new RunTerms(1, Duration.ZERO, List.of(Job.VERIFY));
+    for (int hour = 0; hour < 2; hour++) {
+      Origin slot = new Origin.Schedule("hourly", START.plus(Duration.ofHours(hour)));
+      assertThat(store.submit(new NewRun(FULL, "erp", slot, terms))).isPresent();
+      Claim claim = store.claim("a", LEASE).orElseThrow();
+      while (!claim.run().request().equals(FULL)) {
+        claim = store.claim("a", LEASE).orElseThrow();
+      }
+      advance(Duration.ofMinutes(5));
+      assertThat(store.end(claim, DONE, PAUSE)).isTrue();
+    }
+    Run second = store.list(RunFilter.ALL, 1, 0).getFirst();
+    assertThat(second.request().kind()).isEqualTo("verify");
+    assertThat(second.status()).isEqualTo(RunStatus.MISSED);
+    assertThat(second.missed().orElseThrow().why()).contains("had not ended");
+  }
+
+  @Test
+  void nothingFollowsAFailureButTheNextTryDoesWhatFollows() {
+    RunStore store = store();
+    RunTerms terms = new RunTerms(2, Duration.ZERO, List.of(Job.VERIFY));
+    assertThat(store.submit(new NewRun(FULL, "erp", new Origin.Request("ada"), terms))).isPresent();
+    Claim first = store.claim("a", LEASE).orElseThrow();
+    assertThat(store.end(first, failed(Failure.Chance.MAY_HELP), PAUSE)).isTrue();
+    assertThat(store.count(RunFilter.ALL)).as("the next try only").isEqualTo(2);
+    advance(PAUSE);
+    Claim second = store.claim("a", LEASE).orElseThrow();
+    assertThat(second.run().terms()).isEqualTo(terms);
+    assertThat(store.end(second, DONE, PAUSE)).isTrue();
+    assertThat(store.claim("a", LEASE).orElseThrow().run().request())
+        .isEqualTo(new RunRequest.Verify("b1"));
+  }
+
+  @Test
+  void aScheduleHasAnOpenRunUntilItsLastTryHasEnded() {
+    RunStore store = store();
+    assertThat(store.hasOpen("nightly")).isFalse();
+    assertThat(store.submit(due("nightly", START, 2))).isPresent();
+    assertThat(store.hasOpen("nightly")).isTrue();
+    Claim first = store.claim("a", LEASE).orElseThrow();
+    assertThat(store.hasOpen("nightly")).isTrue();
+    assertThat(store.end(first, failed(Failure.Chance.MAY_HELP), PAUSE)).isTrue();
+    assertThat(store.hasOpen("nightly")).as("the next try waits").isTrue();
+    advance(PAUSE);
+    assertThat(store.end(store.claim("a", LEASE).orElseThrow(), DONE, PAUSE)).isTrue();
+    assertThat(store.hasOpen("nightly")).isFalse();
+    assertThat(store.hasOpen("weekly")).isFalse();
   }
 
   @Test
