@@ -70,6 +70,8 @@ public enum ErrorCode {
   SOURCE_UNKNOWN(1103, USER, "There is no such source in the configuration."),
   NAME_TAKEN(1104, USER, "Something of that name is there already."),
   CATALOG_UNSUITABLE(1105, USER, "The database cannot be used as the server's catalog."),
+  USER_NOT_FOUND(1106, USER, "There is no such user of the server."),
+  TOKEN_NOT_FOUND(1107, USER, "There is no such token."),
   SERVER_UNAVAILABLE(2001, UNAVAILABLE, "The PostgreSQL server cannot be reached or went away."),
   STORE_UNAVAILABLE(2002, UNAVAILABLE, "A store cannot be reached or refuses to work."),
   NO_SPACE(2003, UNAVAILABLE, "There is no space left."),

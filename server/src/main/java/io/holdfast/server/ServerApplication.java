@@ -3,6 +3,8 @@ package io.holdfast.server;
 import io.holdfast.base.Entropy;
 import io.holdfast.engine.api.World;
 import io.holdfast.server.access.Tokens;
+import io.holdfast.server.access.Users;
+import io.holdfast.server.audit.Audit;
 import io.holdfast.server.backup.BackupIndex;
 import io.holdfast.server.backup.BackupSync;
 import io.holdfast.server.backup.BackupTable;
@@ -71,9 +73,23 @@ class ServerApplication {
   }
 
   @Bean
+  Audit audit(JdbcClient jdbc, TransactionOperations transactions, CatalogJson json) {
+    return new Audit(jdbc, transactions, json);
+  }
+
+  @Bean
+  Users users(JdbcClient jdbc, TransactionOperations transactions, Supplier<UUID> ids) {
+    return new Users(jdbc, transactions, ids);
+  }
+
+  @Bean
   Tokens tokens(
-      JdbcClient jdbc, TransactionOperations transactions, Entropy entropy, Supplier<UUID> ids) {
-    return new Tokens(jdbc, transactions, entropy, ids);
+      JdbcClient jdbc,
+      TransactionOperations transactions,
+      Entropy entropy,
+      Supplier<UUID> ids,
+      Users users) {
+    return new Tokens(jdbc, transactions, entropy, ids, users);
   }
 
   @Bean

@@ -1,8 +1,8 @@
 package io.holdfast.server.access;
 
-import io.holdfast.base.BackupException;
-import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Secret;
+import io.holdfast.server.audit.Audit;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -13,12 +13,12 @@ import org.springframework.web.bind.annotation.RestController;
 /// `/api/setup`: makes the first admin of a new server, with the token that it printed.
 @RestController
 class SetupController {
-  private static final int NAME_CHARACTERS_MAX = 100;
-
   private final Tokens tokens;
+  private final Audit audit;
 
-  SetupController(Tokens tokens) {
+  SetupController(Tokens tokens, Audit audit) {
     this.tokens = tokens;
+    this.audit = audit;
   }
 
   /// @param setupToken what the server printed when it started
@@ -44,13 +44,8 @@ class SetupController {
   @ResponseStatus(HttpStatus.CREATED)
   Done setUp(@RequestBody Setup setup) {
     String name = setup.name().orElse("").strip();
-    if (name.isEmpty() || name.length() > NAME_CHARACTERS_MAX) {
-      throw new BackupException(
-          ErrorCode.BAD_ARGUMENT,
-          "'name' has " + name.length() + " characters",
-          "Give 1 to " + NAME_CHARACTERS_MAX + " characters.");
-    }
     Secret token = tokens.setUp(new Secret(setup.setupToken().orElse("")), name);
+    audit.record(name, "setup", name, Map.of());
     return new Done(name, Role.ADMIN.word(), token.expose());
   }
 }

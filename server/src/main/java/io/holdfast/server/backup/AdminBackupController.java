@@ -4,6 +4,7 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Quoted;
 import io.holdfast.server.access.Caller;
+import io.holdfast.server.audit.Audit;
 import io.holdfast.server.operation.OperationView;
 import io.holdfast.server.run.NewRun;
 import io.holdfast.server.run.Origin;
@@ -14,6 +15,7 @@ import io.holdfast.server.run.RunTerms;
 import io.holdfast.server.source.Sources;
 import io.holdfast.server.web.Page;
 import java.net.URI;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.http.ResponseEntity;
@@ -32,8 +34,11 @@ class AdminBackupController {
   private final RunLoop loop;
   private final Sources sources;
   private final BackupTable table;
+  private final Audit audit;
 
-  AdminBackupController(RunStore runs, RunLoop loop, Sources sources, BackupTable table) {
+  AdminBackupController(
+      RunStore runs, RunLoop loop, Sources sources, BackupTable table, Audit audit) {
+    this.audit = audit;
     this.runs = runs;
     this.loop = loop;
     this.sources = sources;
@@ -54,6 +59,7 @@ class AdminBackupController {
     UUID id =
         runs.submit(new NewRun(request, source, new Origin.Request(caller.name()), RunTerms.ONCE))
             .orElseThrow(() -> new IllegalStateException("a wish has no slot to be taken"));
+    audit.record(caller.name(), "backup.create", source, Map.of("type", request.kind(), "operation", id));
     loop.wake();
     OperationView view = OperationView.of(runs.find(id).orElseThrow());
     return ResponseEntity.accepted().location(URI.create("/api/operations/" + id)).body(view);

@@ -4,6 +4,7 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Quoted;
 import io.holdfast.server.access.Caller;
+import io.holdfast.server.audit.Audit;
 import io.holdfast.server.run.Run;
 import io.holdfast.server.run.RunFilter;
 import io.holdfast.server.run.RunStatus;
@@ -11,6 +12,7 @@ import io.holdfast.server.run.RunStore;
 import io.holdfast.server.web.Page;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -27,9 +29,11 @@ class OperationController {
   private static final int LOG_LINES_MAX = 1000;
 
   private final RunStore runs;
+  private final Audit audit;
 
-  OperationController(RunStore runs) {
+  OperationController(RunStore runs, Audit audit) {
     this.runs = runs;
+    this.audit = audit;
   }
 
   @GetMapping
@@ -60,6 +64,7 @@ class OperationController {
   @PostMapping("/{id}/cancel")
   OperationView cancel(@PathVariable String id, Caller caller) {
     caller.requireOperator();
+    audit.record(caller.name(), "operation.cancel", id, Map.of());
     boolean _ = runs.requestCancel(require(id).id());
     return OperationView.of(require(id));
   }

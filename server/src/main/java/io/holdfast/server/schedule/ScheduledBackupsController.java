@@ -5,6 +5,7 @@ import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Quoted;
 import io.holdfast.engine.plan.Plan;
 import io.holdfast.server.access.Caller;
+import io.holdfast.server.audit.Audit;
 import io.holdfast.server.run.NewRun;
 import io.holdfast.server.run.Origin;
 import io.holdfast.server.run.RunLoop;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -35,13 +37,16 @@ class ScheduledBackupsController {
   private final RunStore runs;
   private final RunLoop loop;
   private final Sources sources;
+  private final Audit audit;
 
   ScheduledBackupsController(
       ScheduleStore schedules,
       Automation automation,
       RunStore runs,
       RunLoop loop,
-      Sources sources) {
+      Sources sources,
+      Audit audit) {
+    this.audit = audit;
     this.schedules = schedules;
     this.automation = automation;
     this.runs = runs;
@@ -74,12 +79,17 @@ class ScheduledBackupsController {
       case "start" -> {
         caller.requireAdmin();
         requireEnabled();
+        audit.record(caller.name(), "schedules.start", "", Map.of());
         schedules.start(caller.name());
         yield answer(List.of());
       }
       case "trigger" -> {
         caller.requireOperator();
         List<UUID> queued = trigger(wish.schedule(), caller.name());
+        audit.record(caller.name(),
+            "schedules.trigger",
+            wish.schedule().orElse(""),
+            Map.of("operations", queued));
         loop.wake();
         yield answer(queued);
       }
@@ -94,6 +104,7 @@ class ScheduledBackupsController {
   @DeleteMapping
   Answer stop(Caller caller) {
     caller.requireAdmin();
+    audit.record(caller.name(), "schedules.stop", "", Map.of());
     schedules.stop(caller.name());
     return answer(List.of());
   }

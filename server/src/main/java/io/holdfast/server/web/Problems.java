@@ -115,7 +115,7 @@ public final class Problems {
     return switch (code) {
       case NOT_SIGNED_IN -> HttpStatus.UNAUTHORIZED;
       case NOT_ALLOWED -> HttpStatus.FORBIDDEN;
-      case RUN_NOT_FOUND, BACKUP_NOT_FOUND -> HttpStatus.NOT_FOUND;
+      case RUN_NOT_FOUND, BACKUP_NOT_FOUND, USER_NOT_FOUND, TOKEN_NOT_FOUND -> HttpStatus.NOT_FOUND;
       case NAME_TAKEN -> HttpStatus.CONFLICT;
       default ->
           switch (code.kind()) {

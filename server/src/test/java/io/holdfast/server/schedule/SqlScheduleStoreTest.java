@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -83,6 +84,27 @@ class SqlScheduleStoreTest extends ScheduleStoreContract {
     assertThat(queued).hasSize(300).doesNotHaveDuplicates();
     List<Run> found = runs().list(RunFilter.ALL, 1000, 0);
     assertThat(found).hasSize(300).extracting(Run::origin).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void whatOneNodeHandlesNoOtherIsHanded() {
+    ScheduleStore store = store();
+    store.define(List.of(plan("a", "daily at 02:00")));
+    clock.advance(Duration.ofHours(2));
+    clockMoved();
+    List<Integer> others = new ArrayList<>();
+    assertThat(
+            store.handleDue(
+                10,
+                (_, _) -> {
+                  others.add(
+                      CompletableFuture.supplyAsync(
+                              () -> another().handleDue(10, (_, now) -> Optional.of(now)))
+                          .join());
+                  return Optional.empty();
+                }))
+        .isEqualTo(1);
+    assertThat(others).containsExactly(0);
   }
 
   @Test
