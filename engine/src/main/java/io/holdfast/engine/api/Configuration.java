@@ -1,10 +1,16 @@
 package io.holdfast.engine.api;
 
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
+import io.holdfast.engine.config.ConfigProblems;
+import io.holdfast.engine.config.Deployment;
+import io.holdfast.engine.config.DeploymentResolver;
 import io.holdfast.engine.config.Environment;
 import io.holdfast.engine.config.Flags;
 import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.config.SettingsResolver;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /// The configuration of the command line: what was said in so many words wins over the environment,
@@ -33,10 +39,39 @@ public record Configuration(
     return options(Flags.NONE);
   }
 
-  /// @throws io.holdfast.base.BackupException `BAD_CONFIGURATION` or `BAD_ARGUMENT`, with all
+  /// @throws BackupException `BAD_CONFIGURATION` or `BAD_ARGUMENT`, with all
   ///   problems of the file
   public Options options(Flags flags) {
     return options(new SettingsResolver(environment, workingDirectory).resolve(flags), environment);
+  }
+
+  /// Everything that a server needs: all sources, plans, policies, and how to serve.
+  ///
+  /// @param flags with a source, only that one and what is planned for it
+  /// @throws BackupException `BAD_CONFIGURATION` or `BAD_ARGUMENT`, with all
+  ///   problems of a file
+  public Deployment deployment(Flags flags) {
+    return new DeploymentResolver(environment, workingDirectory).resolve(flags);
+  }
+
+  /// What each source of a deployment is opened with.
+  public List<Options> options(Deployment deployment) {
+    return deployment.sources().stream().map(its -> options(its, environment)).toList();
+  }
+
+  /// All that is wrong with the configuration, mostly with lines; nothing if [#deployment] answers.
+  public List<String> problems(Flags flags) {
+    try {
+      var _ = deployment(flags);
+      return List.of();
+    } catch (ConfigProblems e) {
+      return e.problems().stream().map(problem -> e.where() + ": " + problem).toList();
+    } catch (BackupException e) {
+      if (e.code() != ErrorCode.BAD_CONFIGURATION) {
+        throw e;
+      }
+      return List.of(e.text());
+    }
   }
 
   /// A second repository: where a copy goes, or what a new one shall be like. Its own variables

@@ -1,6 +1,7 @@
 package io.holdfast.engine.config;
 
 import io.holdfast.base.BackupException;
+import io.holdfast.base.Quoted;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,10 +14,16 @@ import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /// A map of a YAML file that is read key by key; what nobody asked for is a problem in the end. All
 /// problems are gathered, with their lines. *Confined.*
 final class AskedMap {
+  /// How a whole file is named in problems.
+  static final String WHOLE_FILE = "the file";
+
+  private static final int ITEMS_MAX = 1000;
+
   private final Node node;
   private final String where;
   private final List<String> problems;
@@ -48,25 +55,62 @@ final class AskedMap {
     return new ArrayList<>(entries.keySet());
   }
 
+  /// Whether a key is there, with whatever value.
+  boolean has(String key) {
+    return entries.containsKey(key);
+  }
+
   /// A text as a value; what its reader refuses is a problem, and like a value that is not there.
   <T> Optional<T> value(String key, Function<String, T> reader) {
     asked.add(key);
     return Optional.ofNullable(entries.get(key))
-        .flatMap(
-            value -> {
-              if (value instanceof ScalarNode scalar) {
-                return attempt(value, where + "." + key, () -> reader.apply(scalar.getValue()));
-              }
-              problem(value, where + "." + key + " must be text");
-              return Optional.empty();
-            });
+        .flatMap(value -> scalar(value, within(key), reader));
+  }
+
+  /// A text that must be there.
+  <T> Optional<T> required(String key, Function<String, T> reader) {
+    if (!has(key)) {
+      problem(node, where + " has no " + key);
+    }
+    return value(key, reader);
+  }
+
+  /// Texts in a list, or one text alone; those that their reader refuses are left out.
+  <T> Optional<List<T>> list(String key, Function<String, T> reader) {
+    asked.add(key);
+    return Optional.ofNullable(entries.get(key)).map(value -> items(value, within(key), reader));
+  }
+
+  private <T> List<T> items(Node value, String what, Function<String, T> reader) {
+    if (!(value instanceof SequenceNode sequence)) {
+      return scalar(value, what, reader).stream().toList();
+    }
+    if (sequence.getValue().size() > ITEMS_MAX) {
+      problem(value, what + " has more than " + ITEMS_MAX + " entries");
+      return List.of();
+    }
+    return sequence.getValue().stream()
+        .flatMap(item -> scalar(item, what, reader).stream())
+        .toList();
+  }
+
+  private <T> Optional<T> scalar(Node value, String what, Function<String, T> reader) {
+    if (value instanceof ScalarNode text) {
+      return attempt(value, what, () -> reader.apply(text.getValue()));
+    }
+    problem(value, what + " must be text");
+    return Optional.empty();
   }
 
   /// A map within.
   Optional<AskedMap> map(String key) {
     asked.add(key);
     return Optional.ofNullable(entries.get(key))
-        .map(value -> new AskedMap(value, where + "." + key, problems));
+        .map(value -> new AskedMap(value, within(key), problems));
+  }
+
+  private String within(String key) {
+    return where.equals(WHOLE_FILE) ? key : where + "." + key;
   }
 
   /// What is put together of the values; a [BackupException] is a problem.
@@ -81,15 +125,24 @@ final class AskedMap {
 
   /// Says what was not asked for.
   void end() {
+    String kind = where.equals(WHOLE_FILE) ? "section" : "key";
     entries.forEach(
         (key, value) -> {
           if (!asked.contains(key)) {
             problem(
                 value,
-                "unknown key '%s' in %s (known: %s)"
-                    .formatted(key, where, String.join(", ", asked)));
+                "unknown %s %s in %s (known: %s)"
+                    .formatted(kind, Quoted.of(key), where, String.join(", ", asked)));
           }
         });
+  }
+
+  /// What was not asked for, by names with their lines, where that is no problem.
+  List<String> unasked() {
+    return entries.entrySet().stream()
+        .filter(entry -> !asked.contains(entry.getKey()))
+        .map(entry -> line(entry.getValue()) + ": " + Quoted.printable(within(entry.getKey())))
+        .toList();
   }
 
   private <T> Optional<T> attempt(Node place, String what, Supplier<T> maker) {
@@ -102,6 +155,10 @@ final class AskedMap {
   }
 
   private void problem(Node place, String what) {
-    problems.add("line " + (place.getStartMark().getLine() + 1) + ": " + what);
+    problems.add(line(place) + ": " + what);
+  }
+
+  private static String line(Node place) {
+    return "line " + (place.getStartMark().getLine() + 1);
   }
 }

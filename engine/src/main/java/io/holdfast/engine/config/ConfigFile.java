@@ -2,47 +2,63 @@ package io.holdfast.engine.config;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
-import io.holdfast.base.FileReason;
-import io.holdfast.engine.retention.RetentionPolicy;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import io.holdfast.engine.config.PlansOfFile.OtherPolicies;
+import io.holdfast.engine.plan.Plan;
+import io.holdfast.engine.plan.Preset;
+import io.holdfast.engine.plan.SourcePolicy;
+import io.holdfast.engine.plan.Tiers;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
-import org.yaml.snakeyaml.error.YAMLException;
-import org.yaml.snakeyaml.nodes.MappingNode;
-import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.nodes.NodeTuple;
-import org.yaml.snakeyaml.nodes.ScalarNode;
+import java.util.TreeSet;
 
-/// `holdfast.yaml`: sections `repositories`, `sources` and `retention`, each a map from a name to
-/// settings.
+/// `holdfast.yaml`: sections `repositories`, `sources`, `retention` and `schedules`, each a map from
+/// a name to settings; `server` and `tiers`; and the names of two files of earlier scripts,
+/// `backupConfig` and `retentionConfig`, which are not read here.
 ///
 /// ```yaml
 /// repositories:
 ///   main: { url: /var/backups/holdfast, keyFile: /etc/holdfast/key }
 /// sources:
 ///   erp: { url: "postgresql://backup@db1/erp", repository: main, domain: erp }
+/// schedules:
+///   nightly: { run: full, when: "daily at 02:00 in Europe/Berlin" }
 /// ```
+///
+/// @param plans those of presets, and those of schedules, which take the places of presets' plans
+///   of the same names
+/// @param policies by sources: those that they name, else those of their presets
 public record ConfigFile(
     String path,
     Map<String, RepositoryEntry> repositories,
     Map<String, SourceEntry> sources,
-    RetentionSection retention) {
+    RetentionSection retention,
+    Map<String, Plan> plans,
+    Map<String, SourcePolicy> policies,
+    ServerSection server,
+    Tiers tiers,
+    Optional<String> backupConfig,
+    Optional<String> retentionConfig) {
+  /// The zone of what names none, where nobody says another.
+  public static final ZoneId DEFAULT_ZONE = ZoneId.of("UTC");
+
+  /// The source where none is defined.
+  static final String ONLY_SOURCE = "main";
+
   private static final int FILE_BYTES_MAX = 1 << 20;
-  private static final Set<String> REPOSITORY_KEYS =
-      Set.of("url", "keyFile", "limitUpload", "limitDownload", "compressionLevel");
-  private static final Set<String> SOURCE_KEYS =
-      Set.of("url", "directUrl", "repository", "slot", "domain");
+  private static final int DEPTH_MAX = 20;
+
+  public ConfigFile {
+    repositories = Map.copyOf(repositories);
+    sources = Map.copyOf(sources);
+    plans = Map.copyOf(plans);
+    policies = Map.copyOf(policies);
+  }
 
   /// A repository of the file.
   public record RepositoryEntry(
@@ -53,180 +69,120 @@ public record ConfigFile(
       Optional<String> compressionLevel) {}
 
   /// A source of the file.
+  ///
+  /// @param retention the name of its policy
+  /// @param zone of its preset, and of its schedules that name none
   public record SourceEntry(
       Optional<String> url,
       Optional<String> directUrl,
       Optional<String> repository,
       Optional<String> slot,
-      Optional<String> domain) {}
+      Optional<String> domain,
+      Optional<String> retention,
+      Optional<Preset> preset,
+      Optional<ZoneId> zone) {
+    /// Whether the file itself says where its database is.
+    boolean hasUrl() {
+      return url.isPresent() || directUrl.isPresent();
+    }
+  }
 
   /// Reads and checks the whole file.
   ///
+  /// @param zone of schedules that name none
   /// @throws BackupException `BAD_CONFIGURATION` that lists every problem with its line
-  public static ConfigFile read(Path file) {
-    String text;
-    try {
-      if (Files.size(file) > FILE_BYTES_MAX) {
-        throw bad(file, List.of("the file has more than " + FILE_BYTES_MAX + " bytes"));
-      }
-      text = Files.readString(file, StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw bad(file, List.of("cannot be read: " + FileReason.of(e)));
-    }
-    return parse(file, text);
+  public static ConfigFile read(Path file, ZoneId zone) {
+    String text = ReadFile.text(file, FILE_BYTES_MAX, problems -> bad(file, problems));
+    return parse(file, text, zone);
   }
 
   static ConfigFile parse(Path file, String text) {
-    var problems = new ArrayList<String>();
-    var repositories = new TreeMap<String, RepositoryEntry>();
-    var sources = new TreeMap<String, SourceEntry>();
-    var retention = new TreeMap<String, RetentionPolicy>();
-    try {
-      LoaderOptions options = new LoaderOptions();
-      options.setAllowDuplicateKeys(false);
-      options.setNestingDepthLimit(20);
-      Node root = new Yaml(options).compose(new java.io.StringReader(text));
-      if (root != null) {
-        readSections(root, problems, repositories, sources, retention);
-      }
-    } catch (MarkedYAMLException e) {
-      String line = e.getProblemMark() == null ? "" : "line " + (e.getProblemMark().getLine() + 1);
-      problems.add(line + ": " + e.getProblem());
-    } catch (YAMLException e) {
-      // Limits of the parser, such as the depth, come without a place.
-      problems.add(String.valueOf(e.getMessage()));
-    }
-    sources.forEach(
-        (name, source) ->
-            source
-                .repository()
-                .filter(wanted -> !repositories.containsKey(wanted))
-                .ifPresent(
-                    wanted ->
-                        problems.add(
-                            "source "
-                                + name
-                                + " names repository '"
-                                + wanted
-                                + "', which is not defined")));
+    return parse(file, text, DEFAULT_ZONE);
+  }
+
+  static ConfigFile parse(Path file, String text, ZoneId zone) {
+    List<String> problems = new ArrayList<>();
+    Optional<ConfigFile> whole =
+        ReadFile.yaml(text, DEPTH_MAX, problems)
+            .or(() -> ReadFile.yaml("{}", DEPTH_MAX, problems))
+            .map(root -> sections(file, root, zone));
     if (!problems.isEmpty()) {
       throw bad(file, problems);
     }
+    return whole.orElseThrow();
+  }
+
+  private static ConfigFile sections(Path file, AskedMap root, ZoneId zone) {
+    Optional<AskedMap> ofRepositories = root.map("repositories");
+    Optional<AskedMap> ofRetention = root.map("retention");
+    Map<String, RepositoryEntry> repositories =
+        ofRepositories.map(RepositoriesSection::read).orElse(Map.of());
+    RetentionSection retention =
+        ofRetention.map(RetentionSection::read).orElse(new RetentionSection(Map.of()));
+    // Names count also where what stands there has problems of its own.
+    SourcesSection sources = new SourcesSection(names(ofRepositories), names(ofRetention));
+    Map<String, SourceEntry> entries = root.map("sources").map(sources::read).orElse(Map.of());
+    Optional<String> backupConfig = root.value("backupConfig", path -> ofOne(path, entries));
+    Optional<String> retentionConfig = root.value("retentionConfig", ConfigFile::named);
+    PlansOfFile plans =
+        PlansOfFile.of(entries, retention, zone, others(backupConfig, retentionConfig));
+    Map<String, Plan> all =
+        root.map("schedules")
+            .map(section -> new SchedulesSection(plans).read(section))
+            .orElse(plans.presets());
+    ServerSection server =
+        root.map("server").flatMap(ServerSection::read).orElse(ServerSection.DEFAULT);
+    Tiers tiers = root.map("tiers").flatMap(TiersSection::read).orElse(Tiers.DEFAULT);
+    root.end();
     return new ConfigFile(
         file.toString(),
-        Map.copyOf(repositories),
-        Map.copyOf(sources),
-        new RetentionSection(retention));
+        repositories,
+        entries,
+        retention,
+        all,
+        plans.policies(),
+        server,
+        tiers,
+        backupConfig,
+        retentionConfig);
   }
 
-  private static void readSections(
-      Node root,
-      List<String> problems,
-      Map<String, RepositoryEntry> repositories,
-      Map<String, SourceEntry> sources,
-      Map<String, RetentionPolicy> retention) {
-    for (var section : mapping(root, "the file", problems).entrySet()) {
-      switch (section.getKey()) {
-        case "repositories" ->
-            mapping(section.getValue(), "repositories", problems)
-                .forEach((name, node) -> repository(name, node, problems, repositories));
-        case "sources" ->
-            mapping(section.getValue(), "sources", problems)
-                .forEach((name, node) -> source(name, node, problems, sources));
-        case "retention" ->
-            retention.putAll(RetentionSection.read(section.getValue(), problems).policies());
-        default ->
-            problems.add(
-                line(section.getValue())
-                    + ": unknown section '"
-                    + section.getKey()
-                    + "' (known: repositories, retention, sources)");
-      }
+  private static OtherPolicies others(
+      Optional<String> backupConfig, Optional<String> retentionConfig) {
+    if (retentionConfig.isPresent()) {
+      return OtherPolicies.CERTAIN;
     }
+    return backupConfig.isPresent() ? OtherPolicies.POSSIBLE : OtherPolicies.NONE;
   }
 
-  private static void repository(
-      String name, Node node, List<String> problems, Map<String, RepositoryEntry> into) {
-    Map<String, String> values = values(node, "repositories." + name, REPOSITORY_KEYS, problems);
-    String url = values.get("url");
-    if (url == null) {
-      problems.add(line(node) + ": repositories." + name + " has no url");
-      return;
+  private static Set<String> names(Optional<AskedMap> section) {
+    return section.<Set<String>>map(map -> new HashSet<>(map.names())).orElse(Set.of());
+  }
+
+  private static String named(String path) {
+    if (path.isBlank()) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT, "it names no file", "Name one, or leave the line out.");
     }
-    into.put(
-        name,
-        new RepositoryEntry(
-            url,
-            Optional.ofNullable(values.get("keyFile")),
-            Optional.ofNullable(values.get("limitUpload")),
-            Optional.ofNullable(values.get("limitDownload")),
-            Optional.ofNullable(values.get("compressionLevel"))));
+    return path;
   }
 
-  private static void source(
-      String name, Node node, List<String> problems, Map<String, SourceEntry> into) {
-    Map<String, String> values = values(node, "sources." + name, SOURCE_KEYS, problems);
-    into.put(
-        name,
-        new SourceEntry(
-            Optional.ofNullable(values.get("url")),
-            Optional.ofNullable(values.get("directUrl")),
-            Optional.ofNullable(values.get("repository")),
-            Optional.ofNullable(values.get("slot")),
-            Optional.ofNullable(values.get("domain"))));
-  }
-
-  private static Map<String, String> values(
-      Node node, String where, Set<String> known, List<String> problems) {
-    var result = new LinkedHashMap<String, String>();
-    mapping(node, where, problems)
-        .forEach(
-            (key, value) -> {
-              if (!known.contains(key)) {
-                problems.add(
-                    line(value)
-                        + ": unknown key '"
-                        + key
-                        + "' in "
-                        + where
-                        + " (known: "
-                        + String.join(", ", known.stream().sorted().toList())
-                        + ")");
-              } else if (value instanceof ScalarNode scalar) {
-                result.put(key, scalar.getValue());
-              } else {
-                problems.add(line(value) + ": " + where + "." + key + " must be text");
-              }
-            });
-    return result;
-  }
-
-  private static Map<String, Node> mapping(Node node, String where, List<String> problems) {
-    var result = new LinkedHashMap<String, Node>();
-    if (!(node instanceof MappingNode map)) {
-      problems.add(line(node) + ": " + where + " must be a map of names to settings");
-      return result;
+  private static String ofOne(String path, Map<String, SourceEntry> sources) {
+    if (sources.size() > 1) {
+      throw new BackupException(
+          ErrorCode.BAD_ARGUMENT,
+          "such a file is of one source, and there are several ("
+              + String.join(", ", new TreeSet<>(sources.keySet()))
+              + ")",
+          "Write its schedules into the section schedules.");
     }
-    for (NodeTuple tuple : map.getValue()) {
-      if (tuple.getKeyNode() instanceof ScalarNode key) {
-        if (result.put(key.getValue(), tuple.getValueNode()) != null) {
-          problems.add(line(key) + ": '" + key.getValue() + "' stands twice in " + where);
-        }
-      } else {
-        problems.add(line(tuple.getKeyNode()) + ": a name in " + where + " must be text");
-      }
-    }
-    return result;
-  }
-
-  private static String line(Node node) {
-    return "line " + (node.getStartMark().getLine() + 1);
+    return named(path);
   }
 
   private static BackupException bad(Path file, List<String> problems) {
-    return new BackupException(
-        ErrorCode.BAD_CONFIGURATION,
-        "configuration file " + file + ": " + String.join("; ", problems),
-        "Correct the file; 'holdfast config' explains each setting.");
+    return new ConfigProblems(
+        "configuration file " + file,
+        problems,
+        "Correct the file; 'holdfast config check' says all that is wrong with it.");
   }
 }

@@ -3,11 +3,14 @@ package io.holdfast.engine.config;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.FileReason;
+import io.holdfast.base.Quoted;
 import io.holdfast.base.Secret;
+import io.holdfast.engine.schedule.Zones;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +57,27 @@ public record Environment(Map<String, String> variables) {
           "Unset one of them.");
     }
     return direct.map(Secret::new).or(() -> file.map(path -> read(name + FILE, path)));
+  }
+
+  /// The time zone that `TZ` names, if it is set.
+  ///
+  /// @throws BackupException `BAD_CONFIGURATION` if it is not the name of a zone
+  public Optional<ZoneId> zone() {
+    return text("TZ")
+        .map(
+            set -> {
+              // The colon before a name is of POSIX.
+              String name = set.startsWith(":") ? set.substring(1) : set;
+              try {
+                return Zones.named(name);
+              } catch (BackupException e) {
+                throw new BackupException(
+                    ErrorCode.BAD_CONFIGURATION,
+                    "TZ is " + Quoted.of(set) + ", which is no time zone of the IANA database",
+                    e.hint(),
+                    e);
+              }
+            });
   }
 
   /// The first of several names that is set.

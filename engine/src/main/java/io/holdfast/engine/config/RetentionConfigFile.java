@@ -2,17 +2,12 @@ package io.holdfast.engine.config;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
-import io.holdfast.base.FileReason;
 import io.holdfast.engine.retention.Caps;
 import io.holdfast.engine.retention.Keep;
 import io.holdfast.engine.retention.KeepRules;
 import io.holdfast.engine.retention.RetentionPolicy;
 import io.holdfast.engine.retention.RetentionPolicy.Counts;
 import io.holdfast.engine.retention.WalRule;
-import java.io.IOException;
-import java.io.StringReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -21,11 +16,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
-import org.yaml.snakeyaml.error.YAMLException;
-import org.yaml.snakeyaml.nodes.Node;
 
 /// `retention.config.json`, the file of earlier scripts, as one policy.
 ///
@@ -47,44 +37,22 @@ public final class RetentionConfigFile {
   /// @param zone of the calendar, of which such a file says nothing
   /// @throws BackupException `BAD_CONFIGURATION` that lists every problem with its line
   public static RetentionPolicy read(Path file, ZoneId zone) {
-    try {
-      if (Files.size(file) > FILE_BYTES_MAX) {
-        throw bad(file, List.of("the file has more than " + FILE_BYTES_MAX + " bytes"));
-      }
-      return parse(file, Files.readString(file, StandardCharsets.UTF_8), zone);
-    } catch (IOException e) {
-      throw bad(file, List.of("cannot be read: " + FileReason.of(e)));
-    }
+    String text = ReadFile.text(file, FILE_BYTES_MAX, problems -> bad(file, problems));
+    return parse(file, text, zone);
   }
 
   static RetentionPolicy parse(Path file, String text, ZoneId zone) {
     List<String> problems = new ArrayList<>();
-    Optional<RetentionPolicy> policy = Optional.empty();
-    try {
-      LoaderOptions options = new LoaderOptions();
-      options.setAllowDuplicateKeys(false);
-      options.setNestingDepthLimit(DEPTH_MAX);
-      // Between the tokens of JSON a tab is a space, within them there is none.
-      Node root = new Yaml(options).compose(new StringReader(text.replace('\t', ' ')));
-      if (root == null) {
-        problems.add("it is empty");
-      } else {
-        policy = policy(root, zone, problems);
-      }
-    } catch (MarkedYAMLException e) {
-      String line = e.getProblemMark() == null ? "" : "line " + (e.getProblemMark().getLine() + 1);
-      problems.add(line + ": " + e.getProblem());
-    } catch (YAMLException e) {
-      problems.add(String.valueOf(e.getMessage()));
-    }
+    Optional<RetentionPolicy> policy =
+        ReadFile.json(text, DEPTH_MAX, problems).flatMap(root -> policy(root, zone, problems));
     if (!problems.isEmpty()) {
       throw bad(file, problems);
     }
     return policy.orElseThrow();
   }
 
-  private static Optional<RetentionPolicy> policy(Node node, ZoneId zone, List<String> problems) {
-    AskedMap root = new AskedMap(node, "the file", problems);
+  private static Optional<RetentionPolicy> policy(
+      AskedMap root, ZoneId zone, List<String> problems) {
     Optional<AskedMap> policies = root.map("policies");
     root.end();
     if (policies.isEmpty()) {

@@ -12,12 +12,10 @@ import io.holdfast.engine.retention.WalRule;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.yaml.snakeyaml.nodes.Node;
 
 /// The section `retention`: policies by their names.
 ///
@@ -43,8 +41,7 @@ public record RetentionSection(Map<String, RetentionPolicy> policies) {
     policies = Map.copyOf(policies);
   }
 
-  static RetentionSection read(Node node, List<String> problems) {
-    AskedMap section = new AskedMap(node, "retention", problems);
+  static RetentionSection read(AskedMap section) {
     Map<String, RetentionPolicy> policies = new TreeMap<>();
     for (String name : section.names()) {
       section.map(name).flatMap(RetentionSection::policy).ifPresent(it -> policies.put(name, it));

@@ -8,6 +8,7 @@ import io.holdfast.engine.config.ConfigFile.SourceEntry;
 import io.holdfast.repository.Repository;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -25,15 +26,33 @@ public final class SettingsResolver {
     this.workingDirectory = workingDirectory;
   }
 
+  /// Of the source that is named, or of `main`.
   public Settings resolve(Flags flags) {
+    // Schedules are not looked at here, so a zone that is wrong makes no difference.
+    Optional<ConfigFile> file = configFile(flags, ConfigFile.DEFAULT_ZONE);
+    return resolve(flags, flags.source() == null ? "main" : flags.source(), file, Urls.OF_ALL);
+  }
+
+  /// Whose URLs are taken.
+  enum Urls {
+    OF_ALL,
+    NOT_OF_THE_ENVIRONMENT;
+
+    List<String> of(String... variables) {
+      return switch (this) {
+        case OF_ALL -> List.of(variables);
+        case NOT_OF_THE_ENVIRONMENT -> List.of();
+      };
+    }
+  }
+
+  Settings resolve(Flags flags, String source, Optional<ConfigFile> file, Urls urls) {
     if (flags.repositoryFlag().filter(String::isBlank).isPresent()) {
       throw new BackupException(
           ErrorCode.BAD_ARGUMENT,
           "--repo is empty",
           "Name a directory, or leave the option out to use $BACKUP_DIR.");
     }
-    Optional<ConfigFile> file = configFile(flags);
-    String source = flags.source() == null ? "main" : flags.source();
     Optional<SourceEntry> sourceEntry = file.map(f -> f.sources().get(source));
     Optional<RepositoryEntry> repositoryEntry = repositoryEntry(file, sourceEntry);
     String repository =
@@ -49,9 +68,12 @@ public final class SettingsResolver {
         source,
         url(
             flags.url(),
-            List.of("DATABASE_URL", "POSTGRES_URL"),
+            urls.of("DATABASE_URL", "POSTGRES_URL"),
             sourceEntry.flatMap(SourceEntry::url)),
-        url(flags.directUrl(), List.of("DIRECT_URL"), sourceEntry.flatMap(SourceEntry::directUrl)),
+        url(
+            flags.directUrl(),
+            urls.of("DIRECT_URL"),
+            sourceEntry.flatMap(SourceEntry::directUrl)),
         sourceEntry.flatMap(SourceEntry::slot).orElse(defaultSlot(source)),
         file.map(ConfigFile::path),
         new TransferLimits(
@@ -105,7 +127,8 @@ public final class SettingsResolver {
           "the second repository has an empty name",
           "Name a directory, a URL or a repository of the configuration file.");
     }
-    Optional<RepositoryEntry> entry = configFile(flags).map(file -> file.repositories().get(named));
+    Optional<RepositoryEntry> entry = configFile(flags, ConfigFile.DEFAULT_ZONE)
+            .map(file -> file.repositories().get(named));
     KeySource key =
         keyFile
             .<KeySource>map(file -> new KeySource.File(keyPath("the option", file)))
@@ -148,17 +171,20 @@ public final class SettingsResolver {
     return "holdfast_" + safe.substring(0, Math.min(safe.length(), 50));
   }
 
-  private Optional<ConfigFile> configFile(Flags flags) {
+  /// The file that is to be read, if there is one.
+  ///
+  /// @param zone of schedules that name none
+  Optional<ConfigFile> configFile(Flags flags, ZoneId zone) {
     Optional<String> named =
         Optional.ofNullable(flags.configFile()).or(() -> environment.text("HOLDFAST_CONFIG"));
     if (named.isPresent()) {
-      return Optional.of(ConfigFile.read(workingDirectory.resolve(named.get())));
+      return Optional.of(ConfigFile.read(workingDirectory.resolve(named.get()), zone));
     }
     for (Path candidate :
         List.of(
             workingDirectory.resolve("holdfast.yaml"), Path.of("/etc/holdfast/holdfast.yaml"))) {
       if (Files.isReadable(candidate)) {
-        return Optional.of(ConfigFile.read(candidate));
+        return Optional.of(ConfigFile.read(candidate, zone));
       }
     }
     return Optional.empty();

@@ -39,12 +39,21 @@ public final class Variables {
           secret(
               "HOLDFAST_FILE_PASSPHRASE",
               "Passphrase of a file for encrypt and decrypt; of 'openssl enc' the password."),
-          secret("DATABASE_URL", "Database of the source; --url wins."),
+          secret(
+              "DATABASE_URL",
+              "Database of the source; --url wins. Where the configuration file has several sources, 'serve' takes it for the one without a url."),
           secret("POSTGRES_URL", "The same; read when DATABASE_URL is not set."),
           secret("DIRECT_URL", "The same server without a pooler; --direct-url wins."),
           plain(
               "BACKUP_DOMAIN",
               "Key domain that backups go into; wins over 'domain' of the source. Default: main."),
+          plain(
+              "ENABLE_SCHEDULED_BACKUPS",
+              "Whether 'serve' carries out schedules: true (the default) or false."),
+          secret("CRON_SECRET", "What asks 'serve' over HTTP to run what is due must show this."),
+          plain(
+              "TZ",
+              "Time zone of schedules that name none, as Europe/Berlin. Default: UTC."),
           plain("HOLDFAST_CONFIG", "Configuration file; --config wins."),
           secret(
               "CATALOG_URL",

@@ -7,11 +7,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
 /// Lengths of time in texts: `90s`, `15m`, `6h`, `31d`.
-final class TimeLength {
+public final class TimeLength {
   private TimeLength() {}
 
   /// @throws BackupException `BAD_ARGUMENT` if it is none
-  static Duration parse(String text) {
+  public static Duration parse(String text) {
     String lower = text.toLowerCase(Locale.ROOT);
     if (lower.matches("[0-9]{1,6}[smhd]")) {
       long count = Long.parseLong(lower.substring(0, lower.length() - 1));
@@ -36,7 +36,7 @@ final class TimeLength {
   /// In the largest unit that leaves no rest.
   ///
   /// @param length whole seconds
-  static String text(Duration length) {
+  public static String text(Duration length) {
     long seconds = length.toSeconds();
     if (seconds % 60 != 0 || seconds == 0) {
       return seconds + "s";

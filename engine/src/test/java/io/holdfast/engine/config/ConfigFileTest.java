@@ -46,7 +46,10 @@ class ConfigFileTest {
                 Optional.of("postgresql://backup@db1:5433/erp"),
                 Optional.of("main"),
                 Optional.of("holdfast_x"),
-                Optional.of("erp")));
+                Optional.of("erp"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()));
   }
 
   @Test
@@ -67,7 +70,7 @@ class ConfigFileTest {
         """,
         "line 2: repositories.main has no url",
         "line 3: unknown key 'keyfile' in repositories.other (known: compressionLevel, keyFile, limitDownload, limitUpload, url)",
-        "unknown section 'sorces' (known: repositories, retention, sources)",
+        "line 4: unknown section 'sorces' in the file (known: backupConfig, repositories, retention,",
         "line 6: sources.erp.url must be text");
   }
 
@@ -75,7 +78,7 @@ class ConfigFileTest {
   void aSourceMayNotNameARepositoryThatIsNotThere() {
     assertBad(
         "sources: { erp: { repository: mian } }\nrepositories: { main: { url: /r } }\n",
-        "source erp names repository 'mian', which is not defined");
+        "line 1: sources.erp.repository: 'mian' is not defined (known: main)");
   }
 
   @Test
@@ -119,7 +122,7 @@ class ConfigFileTest {
   }
 
   private static void assertBadFile(Path file, String problem) {
-    assertThatThrownBy(() -> ConfigFile.read(file))
+    assertThatThrownBy(() -> ConfigFile.read(file, ConfigFile.DEFAULT_ZONE))
         .isInstanceOfSatisfying(
             BackupException.class,
             e -> {
