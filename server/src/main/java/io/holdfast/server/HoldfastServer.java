@@ -10,19 +10,22 @@ import io.holdfast.engine.api.Holdfast;
 import io.holdfast.engine.api.Options;
 import io.holdfast.engine.api.ServerProgram;
 import io.holdfast.engine.api.World;
+import io.holdfast.engine.config.Deployment;
+import io.holdfast.engine.config.ServerSection;
+import io.holdfast.engine.plan.Plans;
 import io.holdfast.server.access.Tokens;
 import io.holdfast.server.catalog.CatalogAddress;
 import io.holdfast.server.catalog.CatalogPlace;
 import io.holdfast.server.run.RunLimits;
-import io.holdfast.server.schedule.Automation;
 import io.holdfast.server.schedule.CronSecret;
-import io.holdfast.server.schedule.Plans;
-import io.holdfast.server.source.Policies;
 import io.holdfast.server.source.Sources;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -44,21 +47,34 @@ public final class HoldfastServer implements ServerProgram {
   private static final int PORT = 8750;
   private static final int NODE_SUFFIX_BYTES = 4;
 
+  private static final Map<String, Object> PROPERTIES =
+      Map.ofEntries(
+          Map.entry("server.shutdown", "graceful"),
+          Map.entry("server.error.whitelabel.enabled", "false"),
+          Map.entry("spring.threads.virtual.enabled", "true"),
+          Map.entry("spring.main.log-startup-info", "false"),
+          Map.entry("logging.level.root", "warn"),
+          Map.entry("logging.level.io.holdfast", "info"),
+          Map.entry("spring.jackson.deserialization.fail-on-unknown-properties", "true"),
+          Map.entry("spring.flyway.clean-disabled", "true"));
+
   @Override
   public void serve(
       Configuration configuration,
       Request request,
       Cancellation cancellation,
       Consumer<String> say) {
-    requireRepository(configuration.options(request.flags()));
-    try (CatalogPlace catalog = CatalogPlace.open(configuration, request.data());
-        ConfigurableApplicationContext context = start(configuration, request, catalog)) {
-      int port = port(context);
-      context
-          .getBean(Tokens.class)
-          .offerSetup()
-          .ifPresent(token -> sayHowToSetUp(say, port, token));
-      say.accept("serving on http://127.0.0.1:" + port);
+    Deployment deployment = configuration.deployment(request.flags());
+    List<Options> sources = configuration.options(deployment);
+    sources.forEach(HoldfastServer::requireRepository);
+    ServerSection section = deployment.server();
+    section.remarks().forEach(say);
+    try (CatalogPlace catalog = CatalogPlace.open(configuration, section, request.data());
+        ConfigurableApplicationContext context =
+            start(configuration, request, deployment, sources, catalog)) {
+      String url = url(section, port(context));
+      context.getBean(Tokens.class).offerSetup().ifPresent(token -> sayHowToSetUp(say, url, token));
+      say.accept("serving on " + url);
       while (!cancellation.isRequested()) {
         configuration.world().pause().await(LOOK);
       }
@@ -87,59 +103,80 @@ public final class HoldfastServer implements ServerProgram {
         .orElseThrow(() -> new IllegalStateException("the web server has not started"));
   }
 
-  private static void sayHowToSetUp(Consumer<String> say, int port, Secret token) {
+  /// Where it can be reached on this machine.
+  private static String url(ServerSection section, int port) {
+    InetAddress address = section.address();
+    String host =
+        address.isAnyLocalAddress()
+            ? "127.0.0.1"
+            : address instanceof Inet6Address
+                ? "[" + address.getHostAddress() + "]"
+                : address.getHostAddress();
+    return (section.tls().isPresent() ? "https://" : "http://") + host + ":" + port;
+  }
+
+  private static void sayHowToSetUp(Consumer<String> say, String url, Secret token) {
     say.accept("nobody has set this server up yet; the token for it is");
     say.accept("  " + token.expose());
     say.accept("make the first admin with it, once:");
     say.accept(
-        "  curl -X POST http://127.0.0.1:"
-            + port
+        "  curl -X POST "
+            + url
             + "/api/setup -H 'Content-Type: application/json' -d"
             + " '{\"setupToken\": \"THE TOKEN\", \"name\": \"YOUR NAME\"}'");
   }
 
   private static ConfigurableApplicationContext start(
-      Configuration configuration, Request request, CatalogPlace catalog) {
-    Options options = configuration.options(request.flags());
+      Configuration configuration,
+      Request request,
+      Deployment deployment,
+      List<Options> sources,
+      CatalogPlace catalog) {
+    ServerSection section = deployment.server();
     SpringApplication application = new SpringApplication(ServerApplication.class);
     application.setBannerMode(Banner.Mode.OFF);
     application.setRegisterShutdownHook(false);
-    application.setDefaultProperties(
-        Map.ofEntries(
-            Map.entry("server.address", "127.0.0.1"),
-            Map.entry("server.port", request.port().orElse(PORT)),
-            Map.entry("server.shutdown", "graceful"),
-            Map.entry("server.error.whitelabel.enabled", "false"),
-            Map.entry("spring.threads.virtual.enabled", "true"),
-            Map.entry("spring.main.log-startup-info", "false"),
-            Map.entry("logging.level.root", "warn"),
-            Map.entry("logging.level.io.holdfast", "info"),
-            Map.entry("spring.jackson.deserialization.fail-on-unknown-properties", "true"),
-            Map.entry("spring.flyway.clean-disabled", "true")));
+    Map<String, Object> properties = new HashMap<>(PROPERTIES);
+    properties.put("server.address", section.address().getHostAddress());
+    properties.put("server.port", request.port().orElse(section.port().orElse(PORT)));
+    section
+        .tls()
+        .ifPresent(
+            tls -> {
+              Path directory = configuration.workingDirectory();
+              properties.put(
+                  "server.ssl.certificate", directory.resolve(tls.certificate()).toUri());
+              properties.put(
+                  "server.ssl.certificate-private-key", directory.resolve(tls.key()).toUri());
+            });
+    application.setDefaultProperties(properties);
     application.addInitializers(
         context ->
             outside(
-                (GenericApplicationContext) context, configuration, options, catalog.address()));
+                (GenericApplicationContext) context,
+                configuration,
+                deployment,
+                sources,
+                catalog.address()));
     return application.run();
   }
 
   private static void outside(
       GenericApplicationContext context,
       Configuration configuration,
-      Options options,
+      Deployment deployment,
+      List<Options> sources,
       CatalogAddress catalog) {
     Entropy entropy = configuration.world().entropy();
     context.registerBean(CatalogAddress.class, () -> catalog);
-    context.registerBean(Sources.class, () -> new Sources(List.of(options)));
+    context.registerBean(Sources.class, () -> new Sources(sources));
     context.registerBean(InstantSource.class, () -> configuration.world().clock());
     context.registerBean(Entropy.class, () -> entropy);
     context.registerBean(World.class, configuration::world);
     context.registerBean(RunLimits.class, () -> RunLimits.DEFAULT);
-    context.registerBean(Plans.class, () -> new Plans(List.of()));
-    context.registerBean(Policies.class, () -> new Policies(Map.of()));
-    context.registerBean(Automation.class, () -> Automation.ENABLED);
-    context.registerBean(
-        CronSecret.class, () -> new CronSecret(configuration.environment().secret("CRON_SECRET")));
+    context.registerBean(Plans.class, deployment::plans);
+    context.registerBean(Deployment.Scheduling.class, deployment::scheduling);
+    context.registerBean(CronSecret.class, () -> new CronSecret(deployment.cronSecret()));
     context.registerBean(NodeName.class, () -> nodeName(entropy));
   }
 

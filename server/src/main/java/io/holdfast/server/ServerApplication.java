@@ -2,6 +2,8 @@ package io.holdfast.server;
 
 import io.holdfast.base.Entropy;
 import io.holdfast.engine.api.World;
+import io.holdfast.engine.config.Deployment;
+import io.holdfast.engine.plan.Plans;
 import io.holdfast.server.access.Tokens;
 import io.holdfast.server.access.Users;
 import io.holdfast.server.audit.Audit;
@@ -15,13 +17,10 @@ import io.holdfast.server.run.RunLimits;
 import io.holdfast.server.run.RunLoop;
 import io.holdfast.server.run.RunStore;
 import io.holdfast.server.run.SqlRunStore;
-import io.holdfast.server.schedule.Automation;
-import io.holdfast.server.schedule.Plans;
 import io.holdfast.server.schedule.ScheduleLoop;
 import io.holdfast.server.schedule.ScheduleStore;
 import io.holdfast.server.schedule.Scheduler;
 import io.holdfast.server.schedule.SqlScheduleStore;
-import io.holdfast.server.source.Policies;
 import io.holdfast.server.source.Sources;
 import java.time.Duration;
 import java.util.UUID;
@@ -96,7 +95,7 @@ class ServerApplication {
   ScheduleStore scheduleStore(
       JdbcClient jdbc, TransactionOperations transactions, CatalogJson json, Plans plans) {
     SqlScheduleStore store = new SqlScheduleStore(jdbc, transactions, json);
-    store.define(plans.all());
+    store.define(plans.byName().values());
     return store;
   }
 
@@ -106,11 +105,11 @@ class ServerApplication {
   }
 
   @Bean
-  ScheduleLoop scheduleLoop(Scheduler scheduler, RunLoop runs, Automation automation) {
+  ScheduleLoop scheduleLoop(Scheduler scheduler, RunLoop runs, Deployment.Scheduling scheduling) {
     ScheduleLoop loop = new ScheduleLoop(scheduler, runs, SCHEDULES_EVERY);
-    switch (automation) {
-      case ENABLED -> loop.start();
-      case DISABLED -> {}
+    switch (scheduling) {
+      case ON -> loop.start();
+      case OFF -> {}
     }
     return loop;
   }
@@ -120,14 +119,14 @@ class ServerApplication {
   RunLoop runLoop(
       RunStore store,
       Sources sources,
-      Policies policies,
+      Plans plans,
       BackupIndex index,
       RunLimits limits,
       World world,
       NodeName node) {
     return new RunLoop(
         store,
-        new EngineWork(sources, policies, index),
+        new EngineWork(sources, plans, index),
         node.text(),
         limits,
         new Backoff(world.entropy()),

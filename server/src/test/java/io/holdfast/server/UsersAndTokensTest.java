@@ -47,8 +47,7 @@ class UsersAndTokensTest {
   }
 
   private static String tokenOf(String user) throws Exception {
-    RunningServer.Answer made =
-        server.post("/api/tokens", Map.of("name", "laptop", "user", user));
+    RunningServer.Answer made = server.post("/api/tokens", Map.of("name", "laptop", "user", user));
     assertThat(made.status()).as(made.toString()).isEqualTo(201);
     return made.json().get("token").asString();
   }
@@ -126,11 +125,9 @@ class UsersAndTokensTest {
         server.send("PATCH", "/api/users/" + id, Optional.of(Map.of("role", "viewer")));
     assertThat(changed.status()).isEqualTo(200);
     assertThat(status(token, "GET", "/api/users")).isEqualTo(403);
-    assertThat(server.send("DELETE", "/api/users/" + id, Optional.empty()).status())
-        .isEqualTo(204);
+    assertThat(server.send("DELETE", "/api/users/" + id, Optional.empty()).status()).isEqualTo(204);
     assertThat(status(token, "GET", "/api/operations")).isEqualTo(401);
-    assertThat(server.send("DELETE", "/api/users/" + id, Optional.empty()).status())
-        .isEqualTo(404);
+    assertThat(server.send("DELETE", "/api/users/" + id, Optional.empty()).status()).isEqualTo(404);
   }
 
   @Test
@@ -175,8 +172,7 @@ class UsersAndTokensTest {
 
     inCatalog("ALTER TABLE audit DISABLE TRIGGER ALL");
     inCatalog("UPDATE audit SET actor = 'Eve' WHERE number = " + number);
-    assertThat(verified().get("problem").asString())
-        .isEqualTo("entry " + number + " was changed");
+    assertThat(verified().get("problem").asString()).isEqualTo("entry " + number + " was changed");
     inCatalog("UPDATE audit SET actor = 'Ada' WHERE number = " + number);
     assertThat(verified().get("problem").isNull()).isTrue();
     inCatalog("ALTER TABLE audit ENABLE TRIGGER ALL");

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -144,8 +145,7 @@ public final class DeploymentResolver {
     backups.ifPresent(
         it ->
             names(file)
-                .forEach(
-                    name -> it.plans(name, last(policies, name)).forEach(p -> put(plans, p))));
+                .forEach(name -> it.plans(name, last(policies, name)).forEach(p -> put(plans, p))));
     requirePolicies(file, plans, policies);
     return new Plans(plans, policies, remarks(file, backups));
   }
@@ -158,7 +158,7 @@ public final class DeploymentResolver {
     return policies.containsKey(source) ? List.of(Job.RETENTION) : List.of();
   }
 
-  private static TreeSet<String> names(ConfigFile file) {
+  private static Set<String> names(ConfigFile file) {
     return new TreeSet<>(
         file.sources().isEmpty() ? List.of(ConfigFile.ONLY_SOURCE) : file.sources().keySet());
   }
@@ -168,8 +168,7 @@ public final class DeploymentResolver {
       ConfigFile file, Map<String, Plan> plans, Map<String, SourcePolicy> policies) {
     List<String> problems =
         plans.values().stream()
-            .filter(
-                plan -> plan.job() == Job.RETENTION || plan.then().contains(Job.RETENTION))
+            .filter(plan -> plan.job() == Job.RETENTION || plan.then().contains(Job.RETENTION))
             .filter(plan -> !policies.containsKey(plan.source()))
             .map(
                 plan ->

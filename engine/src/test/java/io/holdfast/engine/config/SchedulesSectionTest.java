@@ -73,8 +73,7 @@ class SchedulesSectionTest {
   void whatIsLeftOutHasDefaults() {
     assertThat(plans("schedules: { s: { run: dump, when: hourly at :15 } }"))
         .isEqualTo(Map.of("s", plan("s", "main", Job.DUMP, "hourly at :15", UTC, List.of())));
-    assertThat(
-            plans("sources: { erp: {} }\nschedules: { s: { run: dump, when: hourly at :15 } }"))
+    assertThat(plans("sources: { erp: {} }\nschedules: { s: { run: dump, when: hourly at :15 } }"))
         .as("the only source")
         .isEqualTo(Map.of("s", plan("s", "erp", Job.DUMP, "hourly at :15", UTC, List.of())));
     assertThat(plans("schedules: { s: { run: full, when: '@daily', then: verify } }"))

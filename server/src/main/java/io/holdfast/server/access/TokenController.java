@@ -29,8 +29,7 @@ class TokenController {
   private final Audit audit;
   private final TransactionOperations transactions;
 
-  TokenController(
-      Tokens tokens, Users users, Audit audit, TransactionOperations transactions) {
+  TokenController(Tokens tokens, Users users, Audit audit, TransactionOperations transactions) {
     this.tokens = tokens;
     this.users = users;
     this.audit = audit;
@@ -85,7 +84,8 @@ class TokenController {
             transactions.execute(
                 _ -> {
                   Tokens.Issued issued = tokens.issue(token);
-                  audit.record(caller.name(),
+                  audit.record(
+                      caller.name(),
                       "token.create",
                       token.name(),
                       Map.of("id", issued.id(), "user", owner.name(), "role", role.word()));

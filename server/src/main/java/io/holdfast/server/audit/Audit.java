@@ -50,8 +50,7 @@ public final class Audit {
     Optional<AuditEntry> last =
         jdbc.sql("SELECT * FROM audit ORDER BY number DESC LIMIT 1").query(Audit::entry).optional();
     long number = last.map(AuditEntry::number).orElse(0L) + 1;
-    Instant at =
-        jdbc.sql("SELECT catalog_now()").query(OffsetDateTime.class).single().toInstant();
+    Instant at = jdbc.sql("SELECT catalog_now()").query(OffsetDateTime.class).single().toInstant();
     String about =
         target.length() > TARGET_CHARACTERS_MAX
             ? target.substring(0, TARGET_CHARACTERS_MAX)

@@ -59,7 +59,8 @@ class AdminBackupController {
     UUID id =
         runs.submit(new NewRun(request, source, new Origin.Request(caller.name()), RunTerms.ONCE))
             .orElseThrow(() -> new IllegalStateException("a wish has no slot to be taken"));
-    audit.record(caller.name(), "backup.create", source, Map.of("type", request.kind(), "operation", id));
+    audit.record(
+        caller.name(), "backup.create", source, Map.of("type", request.kind(), "operation", id));
     loop.wake();
     OperationView view = OperationView.of(runs.find(id).orElseThrow());
     return ResponseEntity.accepted().location(URI.create("/api/operations/" + id)).body(view);

@@ -2,6 +2,7 @@ package io.holdfast.server.backup;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.base.Quoted;
 import io.holdfast.engine.api.Holdfast;
 import io.holdfast.engine.api.Watch;
 import io.holdfast.engine.backup.BackupReport;
@@ -14,6 +15,7 @@ import io.holdfast.engine.dump.DumpRequest;
 import io.holdfast.engine.maintenance.Forget;
 import io.holdfast.engine.maintenance.PruneOutcome;
 import io.holdfast.engine.maintenance.PruneRequest;
+import io.holdfast.engine.plan.Plans;
 import io.holdfast.engine.restore.TargetRequest;
 import io.holdfast.engine.retention.RetentionPolicy;
 import io.holdfast.engine.verify.VerifyReport;
@@ -21,7 +23,6 @@ import io.holdfast.server.run.Origin;
 import io.holdfast.server.run.Run;
 import io.holdfast.server.run.RunRequest;
 import io.holdfast.server.run.RunWork;
-import io.holdfast.server.source.Policies;
 import io.holdfast.server.source.Sources;
 import java.time.Duration;
 import java.util.List;
@@ -37,11 +38,11 @@ public final class EngineWork implements RunWork {
 
   private final Sources sources;
   private final BackupIndex index;
-  private final Policies policies;
+  private final Plans plans;
 
-  public EngineWork(Sources sources, Policies policies, BackupIndex index) {
+  public EngineWork(Sources sources, Plans plans, BackupIndex index) {
     this.sources = sources;
-    this.policies = policies;
+    this.plans = plans;
     this.index = index;
   }
 
@@ -145,7 +146,15 @@ public final class EngineWork implements RunWork {
 
   /// Backups count no more before their data goes, and the catalog learns of it in between.
   private Map<String, Object> retention(Holdfast holdfast, String source, Watch watch) {
-    RetentionPolicy policy = policies.require(source);
+    RetentionPolicy policy =
+        plans
+            .policyOf(source)
+            .orElseThrow(
+                () ->
+                    new BackupException(
+                        ErrorCode.BAD_CONFIGURATION,
+                        "source " + Quoted.of(source) + " has no retention policy",
+                        "Name one of the section 'retention' with 'retention:' of the source."));
     List<Forget.Judged> plan =
         holdfast.snapshots(watch).planForget(policy, Optional.of(source)).stream()
             .filter(judged -> !judged.isKept())

@@ -3,6 +3,7 @@ package io.holdfast.server.schedule;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Quoted;
+import io.holdfast.engine.config.Deployment;
 import io.holdfast.engine.plan.Plan;
 import io.holdfast.server.access.Caller;
 import io.holdfast.server.audit.Audit;
@@ -33,7 +34,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/admin/scheduled-backups")
 class ScheduledBackupsController {
   private final ScheduleStore schedules;
-  private final Automation automation;
+  private final Deployment.Scheduling scheduling;
   private final RunStore runs;
   private final RunLoop loop;
   private final Sources sources;
@@ -41,14 +42,14 @@ class ScheduledBackupsController {
 
   ScheduledBackupsController(
       ScheduleStore schedules,
-      Automation automation,
+      Deployment.Scheduling scheduling,
       RunStore runs,
       RunLoop loop,
       Sources sources,
       Audit audit) {
     this.audit = audit;
     this.schedules = schedules;
-    this.automation = automation;
+    this.scheduling = scheduling;
     this.runs = runs;
     this.loop = loop;
     this.sources = sources;
@@ -86,7 +87,8 @@ class ScheduledBackupsController {
       case "trigger" -> {
         caller.requireOperator();
         List<UUID> queued = trigger(wish.schedule(), caller.name());
-        audit.record(caller.name(),
+        audit.record(
+            caller.name(),
             "schedules.trigger",
             wish.schedule().orElse(""),
             Map.of("operations", queued));
@@ -110,7 +112,7 @@ class ScheduledBackupsController {
   }
 
   private void requireEnabled() {
-    if (automation == Automation.DISABLED) {
+    if (scheduling == Deployment.Scheduling.OFF) {
       throw new BackupException(
           ErrorCode.BAD_ARGUMENT,
           "ENABLE_SCHEDULED_BACKUPS=false keeps this server from carrying out schedules",
@@ -167,7 +169,7 @@ class ScheduledBackupsController {
 
   private Answer answer(List<UUID> queued) {
     boolean isRunning =
-        automation == Automation.ENABLED
+        scheduling == Deployment.Scheduling.ON
             && schedules.scheduling().state() == ScheduleStore.State.RUNNING;
     List<PlannedSchedule> all = schedules.list();
     Optional<PlannedSchedule> next =
