@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -158,7 +159,7 @@ public final class DeploymentResolver {
     return policies.containsKey(source) ? List.of(Job.RETENTION) : List.of();
   }
 
-  private static TreeSet<String> names(ConfigFile file) {
+  private static Set<String> names(ConfigFile file) {
     return new TreeSet<>(
         file.sources().isEmpty() ? List.of(ConfigFile.ONLY_SOURCE) : file.sources().keySet());
   }
