@@ -43,11 +43,17 @@ final class LeadingOptions {
       }
     }
     List<String> whole = new ArrayList<>(names);
-    if (at.getSubcommands().isEmpty()) {
+    if (at.getSubcommands().isEmpty() || takesThem(at)) {
       whole.addAll(options);
     }
     whole.addAll(Arrays.asList(args).subList(next, args.length));
     return whole.toArray(String[]::new);
+  }
+
+  /// Whether what has commands below is also one itself.
+  private static boolean takesThem(CommandLine command) {
+    return KNOWN.keySet().stream()
+        .allMatch(name -> command.getCommandSpec().findOption(name) != null);
   }
 
   /// How many arguments the option takes with its name; 0 if this is none of ours.

@@ -176,7 +176,8 @@ public final class Main implements Callable<Integer> {
     commandLine.addSubcommand(new DecryptCommand(context));
     commandLine.addSubcommand(new ServeCommand(context));
     commandLine.addSubcommand(new DoctorCommand(context));
-    commandLine.addSubcommand(new ConfigCommand(context));
+    commandLine.addSubcommand(
+        new CommandLine(new ConfigCommand(context)).addSubcommand(new ConfigCheckCommand(context)));
     commandLine.addSubcommand(new QuickstartCommand(context));
     addHelp(commandLine);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);

@@ -124,6 +124,11 @@ public record RetentionPolicy(
     }
   }
 
+  /// The policy in words, as what it does: `keeps the newest 3 and all of the last 14d`.
+  public List<String> describe() {
+    return PolicyInWords.of(this);
+  }
+
   /// Judges backups, each among those of its own series. The answer is the same in whatever order
   /// they come.
   ///

@@ -7,7 +7,11 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +54,22 @@ class ConfigFileTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty()));
+  }
+
+  @Test
+  void theExamplesOfTheGuidesAreRight() throws Exception {
+    Path guides = Path.of("..", "docs", "guide");
+    List<String> examples = new ArrayList<>();
+    for (String guide : List.of("configuration.md", "retention.md", "keys.md", "copies.md")) {
+      Matcher matcher =
+          Pattern.compile("(?s)```yaml\n(.*?)```").matcher(Files.readString(guides.resolve(guide)));
+      while (matcher.find()) {
+        examples.add(matcher.group(1));
+      }
+    }
+    assertThat(examples)
+        .hasSizeGreaterThan(5)
+        .allSatisfy(example -> assertThat(ConfigFile.parse(FILE, example)).isNotNull());
   }
 
   @Test

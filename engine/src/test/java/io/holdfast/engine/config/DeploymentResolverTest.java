@@ -153,9 +153,9 @@ class DeploymentResolverTest {
       environment.put("TZ", zone);
       Deployment deployment = resolve(Flags.NONE);
       assertThat(deployment.zone()).isEqualTo(ZoneId.of("Europe/Berlin"));
-      assertThat(deployment.plans().byName().get("a").schedule().text())
+      assertThat(plan(deployment.plans(), "a").schedule().text())
           .isEqualTo("daily at 02:00 in Europe/Berlin");
-      assertThat(deployment.plans().byName().get("b").schedule().text())
+      assertThat(plan(deployment.plans(), "b").schedule().text())
           .isEqualTo("daily at 02:00 in UTC");
     }
     environment.put("TZ", "CET-1CEST");

@@ -8,6 +8,7 @@ import io.holdfast.base.ErrorCode;
 import io.holdfast.base.testing.Seeds;
 import io.holdfast.engine.plan.Job;
 import io.holdfast.engine.plan.Plan;
+import io.holdfast.engine.plan.SourcePolicy;
 import io.holdfast.engine.schedule.MissedPolicy;
 import io.holdfast.engine.schedule.Schedule;
 import io.holdfast.engine.schedule.TimeLength;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -243,9 +245,11 @@ class SchedulesSectionTest {
             """);
     assertThat(file.policies().keySet()).containsExactlyInAnyOrder("b", "c", "d");
     assertThat(file.policies().get("b")).isEqualTo(file.policies().get("d"));
-    assertThat(file.policies().get("c").name()).isEqualTo("preset clinic");
-    assertThat(file.plans().get("a-full").then()).containsExactly(Job.VERIFY);
-    assertThat(file.plans().get("b-full").then()).containsExactly(Job.VERIFY, Job.RETENTION);
+    assertThat(file.policies().get("c"))
+        .extracting(SourcePolicy::name)
+        .isEqualTo("preset clinic");
+    assertThat(plan(file.plans(), "a-full").then()).containsExactly(Job.VERIFY);
+    assertThat(plan(file.plans(), "b-full").then()).containsExactly(Job.VERIFY, Job.RETENTION);
   }
 
   @Test
@@ -260,7 +264,7 @@ class SchedulesSectionTest {
             """);
     assertThat(plans.keySet())
         .containsExactlyInAnyOrder("erp-archive", "erp-full", "erp-incremental", "more");
-    assertThat(plans.get("erp-archive").schedule().describe()).isEqualTo("never (disabled)");
+    assertThat(plan(plans, "erp-archive").schedule().describe()).isEqualTo("never (disabled)");
     assertBad(
         """
         sources: { erp: { preset: clinic }, crm: {} }
@@ -309,7 +313,7 @@ class SchedulesSectionTest {
   }
 
   private static Plan randomPlan(SplittableRandom random) {
-    Job job = Job.values()[random.nextInt(Job.values().length)];
+    Job job = pick(random, Job.values());
     List<Job> then =
         List.of(Job.VERIFY, Job.TEST_RESTORE, Job.RETENTION).stream()
             .filter(next -> next != job && random.nextBoolean())
@@ -341,8 +345,13 @@ class SchedulesSectionTest {
         then);
   }
 
-  private static String pick(SplittableRandom random, String... texts) {
-    return texts[random.nextInt(texts.length)];
+  @SafeVarargs
+  private static <T> T pick(SplittableRandom random, T... values) {
+    return values[random.nextInt(values.length)];
+  }
+
+  private static Plan plan(Map<String, Plan> plans, String name) {
+    return Optional.ofNullable(plans.get(name)).orElseThrow();
   }
 
   private static Map<String, Plan> byName(Plan... plans) {
