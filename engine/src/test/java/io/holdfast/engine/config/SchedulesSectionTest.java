@@ -245,9 +245,7 @@ class SchedulesSectionTest {
             """);
     assertThat(file.policies().keySet()).containsExactlyInAnyOrder("b", "c", "d");
     assertThat(file.policies().get("b")).isEqualTo(file.policies().get("d"));
-    assertThat(file.policies().get("c"))
-        .extracting(SourcePolicy::name)
-        .isEqualTo("preset clinic");
+    assertThat(file.policies().get("c")).extracting(SourcePolicy::name).isEqualTo("preset clinic");
     assertThat(plan(file.plans(), "a-full").then()).containsExactly(Job.VERIFY);
     assertThat(plan(file.plans(), "b-full").then()).containsExactly(Job.VERIFY, Job.RETENTION);
   }
