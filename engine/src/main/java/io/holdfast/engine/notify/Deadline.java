@@ -19,4 +19,9 @@ record Deadline(long endNanos) {
     }
     return (int) Math.clamp(left / 1_000_000, 1, Integer.MAX_VALUE);
   }
+
+  /// What is left; zero if nothing is.
+  Duration left() {
+    return Duration.ofNanos(Math.max(0, endNanos - System.nanoTime()));
+  }
 }
