@@ -174,11 +174,18 @@ public final class Delivery implements AutoCloseable {
       LOG.debug("{} was not delivered to {}", notice.id(), channel.name(), e);
       return Optional.of(e);
     } catch (RuntimeException e) {
-      // its message may have anything in it
-      LOG.error("a bug in channel {}", channel.name(), e);
-      return Optional.of(
-          new BackupException(ErrorCode.BUG, e.getClass().getSimpleName(), "", e));
+      BackupException bug = withoutMessageOf(e);
+      LOG.error("a bug in channel {}", channel.name(), bug);
+      return Optional.of(bug);
     }
+  }
+
+  /// Says what went wrong and where. The message may have anything in it, secrets too.
+  private static BackupException withoutMessageOf(RuntimeException failure) {
+    BackupException bug =
+        new BackupException(ErrorCode.BUG, failure.getClass().getSimpleName(), "");
+    bug.setStackTrace(failure.getStackTrace());
+    return bug;
   }
 
   private static Outcome failed(

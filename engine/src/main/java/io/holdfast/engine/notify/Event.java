@@ -4,6 +4,7 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Quoted;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -87,11 +88,12 @@ public enum Event {
   }
 
   /// Events from words, which count in their order: `all, -success` is everything but successes.
-  /// No word is no event.
   ///
+  /// @param begin what there is before the first word
   /// @throws BackupException `BAD_CONFIGURATION` if one is the word of no event
-  public static Set<Event> parseAll(Iterable<String> words) {
+  public static Set<Event> parseAll(List<String> words, Set<Event> begin) {
     EnumSet<Event> events = EnumSet.noneOf(Event.class);
+    events.addAll(begin);
     for (String word : words) {
       String text = word.strip().toLowerCase(Locale.ROOT);
       if (text.equals(ALL)) {

@@ -51,6 +51,18 @@ public final class Outbound {
     judge(request.endpoint(), statusOf(request));
   }
 
+  OutboundPolicy policy() {
+    return policy;
+  }
+
+  Dialer dialer() {
+    return dialer;
+  }
+
+  OutboundLimits limits() {
+    return limits;
+  }
+
   private int statusOf(OutboundRequest request) {
     Endpoint endpoint = request.endpoint();
     Deadline deadline = Deadline.after(limits.time());
@@ -97,7 +109,8 @@ public final class Outbound {
             : "Check the URL and what it may be used for.");
   }
 
-  private static boolean isAboutTrust(SSLException failure) {
+  /// Whether a handshake failed because of the certificate, which another attempt will not change.
+  static boolean isAboutTrust(SSLException failure) {
     Throwable cause = failure;
     for (int depth = 0; cause != null && depth < 10; depth++) {
       if (cause instanceof CertificateException || cause instanceof SSLPeerUnverifiedException) {
