@@ -70,14 +70,12 @@ public final class Variables {
           plain(
               "BACKUP_EMAIL_NOTIFICATIONS",
               "true: notifications go out by e-mail. Default: false."),
-          plain(
-              "BACKUP_EMAIL_RECIPIENTS", "Who gets them: e-mail addresses, separated by commas."),
+          plain("BACKUP_EMAIL_RECIPIENTS", "Who gets them: e-mail addresses, separated by commas."),
           plain("NOTIFICATION_EMAIL", "The same; read when BACKUP_EMAIL_RECIPIENTS is not set."),
           secret(
               "SMTP_URL",
               "Mail server: smtps://USER:PASSWORD@HOST or smtp://..., which must offer STARTTLS unless it is this machine or ?starttls=no is there; ?from=ADDRESS is the sender."),
-          plain(
-              "BACKUP_SLACK_NOTIFICATIONS", "true: notifications go to Slack. Default: false."),
+          plain("BACKUP_SLACK_NOTIFICATIONS", "true: notifications go to Slack. Default: false."),
           secret("BACKUP_SLACK_WEBHOOK_URL", "The incoming webhook that Slack gave."),
           secret("HOLDFAST_WEBHOOK_URL", "Notifications go there as signed JSON."),
           secret(

@@ -76,7 +76,11 @@ public record AlertRules(AlertLimits limits) {
                 source,
                 Event.OVERDUE.title() + ": " + source,
                 List.of(
-                    "The last success was " + Plain.time(Duration.between(lastSuccess, now)) + " ago, at " + lastSuccess + ".",
+                    "The last success was "
+                        + Plain.time(Duration.between(lastSuccess, now))
+                        + " ago, at "
+                        + lastSuccess
+                        + ".",
                     "The schedule is: " + schedule.describe() + ".",
                     "The next one should have been there by " + limit.get() + "."),
                 "",
@@ -134,7 +138,11 @@ public record AlertRules(AlertLimits limits) {
                 key,
                 Event.KEY_OLD.title() + ": " + key,
                 List.of(
-                    "It was made " + Plain.time(age) + " ago; at most it should be " + Plain.time(limits.keyAge()) + " old."),
+                    "It was made "
+                        + Plain.time(age)
+                        + " ago; at most it should be "
+                        + Plain.time(limits.keyAge())
+                        + " old."),
                 "",
                 "Give the repository a new key and take the old one out; older backups stay readable.")
             : new Absent(Event.KEY_OLD, key, "The key was made at " + made + "."));
@@ -149,8 +157,7 @@ public record AlertRules(AlertLimits limits) {
       return List.of();
     }
     double percent = 100.0 * usedBytes / capacityBytes;
-    String state =
-        new ByteSize(usedBytes) + " of " + new ByteSize(capacityBytes) + " are used.";
+    String state = new ByteSize(usedBytes) + " of " + new ByteSize(capacityBytes) + " are used.";
     if (percent >= limits.storagePercent()) {
       return List.of(
           new Present(

@@ -17,7 +17,8 @@ public record Attempts(int max, Duration firstPause, Duration longestPause) {
       throw new IllegalArgumentException("attempts must be 1 to " + ATTEMPTS_MAX + ", are " + max);
     }
     if (firstPause.isNegative() || longestPause.compareTo(firstPause) < 0) {
-      throw new IllegalArgumentException("pauses must not be negative, nor the longest the shorter");
+      throw new IllegalArgumentException(
+          "pauses must not be negative, nor the longest the shorter");
     }
   }
 

@@ -34,10 +34,8 @@ public final class Email implements Channel {
   public void send(Notice notice) {
     HostName host = server.hostName();
     OutboundPolicy policy = outbound.policy().andHost(host);
-    Deadline deadline =
-        Deadline.after(outbound.limits().time().multipliedBy(PATIENCE_FACTOR));
-    try (Socket plain =
-        outbound.dialer().connect(host, server.port(), policy::permits, deadline)) {
+    Deadline deadline = Deadline.after(outbound.limits().time().multipliedBy(PATIENCE_FACTOR));
+    try (Socket plain = outbound.dialer().connect(host, server.port(), policy::permits, deadline)) {
       new SmtpSession(
               plain, SmtpSession.Place.of(plain.getInetAddress()), server, outbound.dialer())
           .send(recipient, EmailText.of(notice, server.from(), recipient));

@@ -58,12 +58,7 @@ public final class HealthchecksPing implements Channel {
   private static Optional<String> suffix(Event event) {
     return switch (event) {
       case SUCCESS -> Optional.of("");
-      case FAILURE,
-          VERIFICATION_FAILED,
-          WAL_GAP,
-          WAL_LAG,
-          KEY_UNAVAILABLE,
-          TEST_RESTORE_FAILED ->
+      case FAILURE, VERIFICATION_FAILED, WAL_GAP, WAL_LAG, KEY_UNAVAILABLE, TEST_RESTORE_FAILED ->
           Optional.of("/fail");
       case STORAGE_ABOVE_THRESHOLD, KEY_OLD, UNUSUALLY_LONG, MISSED_RUN -> Optional.of("/log");
       case NEVER_SUCCEEDED, OVERDUE, RECOVERED -> Optional.empty();

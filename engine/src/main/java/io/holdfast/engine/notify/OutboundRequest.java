@@ -52,9 +52,7 @@ public record OutboundRequest(
             .map(header -> header.getKey() + ": " + header.getValue() + "\r\n")
             .collect(
                 Collectors.joining(
-                    "",
-                    method + " " + endpoint.target().expose() + " HTTP/1.1\r\n",
-                    "\r\n"));
+                    "", method + " " + endpoint.target().expose() + " HTTP/1.1\r\n", "\r\n"));
     byte[] first = head.getBytes(StandardCharsets.US_ASCII);
     byte[] request = new byte[first.length + content.length];
     System.arraycopy(first, 0, request, 0, first.length);

@@ -63,9 +63,7 @@ public final class SignedWebhook implements Channel {
         + field("source", notice.source())
         + field("subject", notice.subject())
         + ",\"details\":"
-        + notice.details().stream()
-            .map(JsonText::quoted)
-            .collect(Collectors.joining(",", "[", "]"))
+        + notice.details().stream().map(JsonText::quoted).collect(Collectors.joining(",", "[", "]"))
         + field("time", notice.time().toString())
         + field("runId", notice.runId())
         + field("hint", notice.hint())

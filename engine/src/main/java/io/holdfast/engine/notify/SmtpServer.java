@@ -53,8 +53,7 @@ public record SmtpServer(
     }
     boolean isTls = matcher.group(1).length() == "smtps".length();
     HostName host = HostName.inUrl(matcher.group(4)).orElseThrow(SmtpServer::bad);
-    int port =
-        group(matcher, 5).map(Integer::parseInt).orElse(isTls ? TLS_PORT : SUBMISSION_PORT);
+    int port = group(matcher, 5).map(Integer::parseInt).orElse(isTls ? TLS_PORT : SUBMISSION_PORT);
     Parameters parameters = Parameters.parse(group(matcher, 6).orElse(""));
     String user = decoded(group(matcher, 2).orElse(""));
     Secret password = new Secret(decoded(group(matcher, 3).orElse("")));

@@ -42,9 +42,7 @@ class AlertRulesTest {
     "2026-12-31T00:00:00Z, +"
   })
   void aSourceIsOverdueAfterAGapAndAQuarterAndTheUsualDuration(Instant now, String sign) {
-    assertThat(
-            signs(
-                RULES.overdue("app", DAILY, Instant.EPOCH, SUCCESS, minutes(10, 9, 11), now)))
+    assertThat(signs(RULES.overdue("app", DAILY, Instant.EPOCH, SUCCESS, minutes(10, 9, 11), now)))
         .containsExactly("-never-succeeded", sign + "overdue");
   }
 
@@ -95,8 +93,7 @@ class AlertRulesTest {
   void aRunIsUnusualBeyondThreeTimesTheUsualAndTenMinutes(
       int first, int second, int third, int soFar, boolean isUnusual) {
     List<Observation> found =
-        RULES.runGoesOn(
-            "app", "run", Duration.ofMinutes(soFar), minutes(first, second, third));
+        RULES.runGoesOn("app", "run", Duration.ofMinutes(soFar), minutes(first, second, third));
 
     assertThat(found).hasSize(isUnusual ? 1 : 0).allMatch(Present.class::isInstance);
   }

@@ -111,15 +111,18 @@ class ChannelsTest {
     mac.init(
         new SecretKeySpec(SECRET.expose().getBytes(StandardCharsets.UTF_8), mac.getAlgorithm()));
     byte[] expected =
-        mac.doFinal((id + "." + timestamp + "." + bodyOf(request)).getBytes(StandardCharsets.UTF_8));
+        mac.doFinal(
+            (id + "." + timestamp + "." + bodyOf(request)).getBytes(StandardCharsets.UTF_8));
 
     assertThat(timestamp).isEqualTo(Long.toString(NOW.getEpochSecond()));
     assertThat(header(request, "webhook-signature"))
         .isEqualTo("v1," + Base64.getEncoder().encodeToString(expected));
     assertThat(bodyOf(request))
-        .contains("{\"version\":1,\"id\":\"" + id + "\",\"event\":\"failure\",\"about\":\"failure\"")
+        .contains(
+            "{\"version\":1,\"id\":\"" + id + "\",\"event\":\"failure\",\"about\":\"failure\"")
         .contains("\"details\":[\"a \\\"quoted\\\" <!channel> & more\",\"größer 🙂\"]")
-        .contains("\"time\":\"2026-11-23T02:00:00Z\",\"runId\":\"" + RUN + "\",\"hint\":\"Do it.\"}");
+        .contains(
+            "\"time\":\"2026-11-23T02:00:00Z\",\"runId\":\"" + RUN + "\",\"hint\":\"Do it.\"}");
   }
 
   /// The example of the convention's own specification.
@@ -128,8 +131,7 @@ class ChannelsTest {
     SigningKey key =
         SigningKey.parse(new Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), "A_TEST");
 
-    assertThat(
-            key.signatureOf("msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{\"test\": 2432232314}"))
+    assertThat(key.signatureOf("msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{\"test\": 2432232314}"))
         .isEqualTo("g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
   }
 

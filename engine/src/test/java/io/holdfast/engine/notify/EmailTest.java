@@ -101,8 +101,7 @@ class EmailTest {
         .forEach(
             word ->
                 text.append(
-                    new String(
-                        Base64.getDecoder().decode(word.group(1)), StandardCharsets.UTF_8)));
+                    new String(Base64.getDecoder().decode(word.group(1)), StandardCharsets.UTF_8)));
     return text.toString();
   }
 
@@ -121,8 +120,7 @@ class EmailTest {
               "EHLO [127.0.0.1]",
               "AUTH PLAIN "
                   + Base64.getEncoder()
-                      .encodeToString(
-                          "\0me@example.com\0p@ss".getBytes(StandardCharsets.UTF_8)));
+                      .encodeToString("\0me@example.com\0p@ss".getBytes(StandardCharsets.UTF_8)));
       assertThat(server.messages()).hasSize(1);
     }
   }
@@ -186,9 +184,7 @@ class EmailTest {
         new MailServer(
             Optional.of(context), Map.of("STARTTLS", "220 go\r\n250-mail\r\n250 AUTH PLAIN"))) {
       assertThatThrownBy(
-              () ->
-                  elsewhere(
-                      server, context, "smtp://me:secret@mail.example?from=a@example.com"))
+              () -> elsewhere(server, context, "smtp://me:secret@mail.example?from=a@example.com"))
           .isInstanceOf(IOException.class);
       assertThat(server.commands()).filteredOn(it -> it.startsWith("AUTH")).isEmpty();
     }
@@ -241,11 +237,11 @@ class EmailTest {
 
   @Test
   void endsInTimeWhenTheServerTrickles() throws IOException {
-    try (Receiver server = Receiver.interrupting((_, out, stopped) -> Receiver.trickle(out, stopped))) {
+    try (Receiver server =
+        Receiver.interrupting((_, out, stopped) -> Receiver.trickle(out, stopped))) {
       Email email =
           email(
-              outbound(
-                  (SSLSocketFactory) SSLSocketFactory.getDefault(), Duration.ofMillis(100)),
+              outbound((SSLSocketFactory) SSLSocketFactory.getDefault(), Duration.ofMillis(100)),
               "smtp://127.0.0.1:" + server.port() + "?from=a@example.com");
       long begin = System.nanoTime();
 

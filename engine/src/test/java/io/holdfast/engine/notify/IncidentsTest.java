@@ -70,7 +70,9 @@ class IncidentsTest {
       assertThat(incidents.open()).isNotEmpty();
       observed.forEach(
           (key, values) ->
-              assertThat(told.getOrDefault(key, List.of()).stream().map(n -> n.event() != Event.RECOVERED))
+              assertThat(
+                      told.getOrDefault(key, List.of()).stream()
+                          .map(n -> n.event() != Event.RECOVERED))
                   .as("%s of %s", key, values)
                   .isEqualTo(changes(values)));
     }
@@ -106,16 +108,13 @@ class IncidentsTest {
 
     assertThat(Incidents.NONE.judge(wrong, START).notices().getFirst().id())
         .isEqualTo(Incidents.NONE.judge(wrong, START).notices().getFirst().id())
-        .isNotEqualTo(
-            Incidents.NONE.judge(wrong, START.plusSeconds(1)).notices().getFirst().id());
+        .isNotEqualTo(Incidents.NONE.judge(wrong, START.plusSeconds(1)).notices().getFirst().id());
   }
 
   @Test
   void theEndSaysWhatIsOverAndHowLongItLasted() {
     Incidents open =
-        Incidents.NONE
-            .judge(List.of(observation(Event.WAL_GAP, "app", true, 1)), START)
-            .after();
+        Incidents.NONE.judge(List.of(observation(Event.WAL_GAP, "app", true, 1)), START).after();
 
     Notice end =
         open.judge(List.of(observation(Event.WAL_GAP, "app", false, 2)), START.plusSeconds(7200))

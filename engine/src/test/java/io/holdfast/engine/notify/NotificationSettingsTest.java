@@ -43,7 +43,9 @@ class NotificationSettingsTest {
   @Test
   void nothingIsSentAnywhereIfNothingIsSet() {
     assertThat(settings(Map.of(), EventChoice.USUAL).targets()).isEmpty();
-    assertThat(settings(Map.of("SMTP_URL", "x", "NOTIFICATION_EMAIL", "y"), EventChoice.USUAL).targets())
+    assertThat(
+            settings(Map.of("SMTP_URL", "x", "NOTIFICATION_EMAIL", "y"), EventChoice.USUAL)
+                .targets())
         .as("e-mails are sent by those alone who say so")
         .isEmpty();
   }
@@ -52,8 +54,7 @@ class NotificationSettingsTest {
   void eachReceiverIsAChannel() {
     assertThat(subscriptions(ALL, EventChoice.USUAL))
         .extracting(it -> it.channel().name())
-        .containsExactly(
-            "email:a@example.org", "email:b@example.org", "slack", "webhook", "ping");
+        .containsExactly("email:a@example.org", "email:b@example.org", "slack", "webhook", "ping");
   }
 
   @Test
@@ -100,7 +101,9 @@ class NotificationSettingsTest {
             BackupException.class,
             e -> {
               assertThat(e.code()).isIn(ErrorCode.BAD_CONFIGURATION, ErrorCode.BAD_URL);
-              assertThat(e.text().replace("HOLDFAST_WEBHOOK_SECRET", "") + e.hint().replace("HOLDFAST_WEBHOOK_SECRET", ""))
+              assertThat(
+                      e.text().replace("HOLDFAST_WEBHOOK_SECRET", "")
+                          + e.hint().replace("HOLDFAST_WEBHOOK_SECRET", ""))
                   .doesNotContain("SECRET");
             });
   }

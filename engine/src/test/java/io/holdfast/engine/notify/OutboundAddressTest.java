@@ -283,7 +283,8 @@ class OutboundAddressTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"10.0.0.0/33", "10.0.0.0/", "10/8", "fd00::/129", "a b", "*.internal", "x/8"})
+  @ValueSource(
+      strings = {"10.0.0.0/33", "10.0.0.0/", "10/8", "fd00::/129", "a b", "*.internal", "x/8"})
   void refusesAListThatCannotBeRead(String list) {
     assertThatThrownBy(() -> OutboundPolicy.parse("ok.internal, " + list))
         .isInstanceOfSatisfying(

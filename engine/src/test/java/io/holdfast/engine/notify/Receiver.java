@@ -49,7 +49,8 @@ final class Receiver implements AutoCloseable {
   }
 
   static Receiver plain(Answer answer) throws IOException {
-    return new Receiver(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), answer, Manners.LISTENS);
+    return new Receiver(
+        new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), answer, Manners.LISTENS);
   }
 
   /// Speaks without having been asked.
