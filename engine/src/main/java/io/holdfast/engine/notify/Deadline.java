@@ -17,7 +17,7 @@ record Deadline(long endNanos) {
     if (left <= 0) {
       throw new SocketTimeoutException("no time left");
     }
-    return (int) Math.clamp(left / 1_000_000, 1, Integer.MAX_VALUE);
+    return Math.clamp(left / 1_000_000, 1, Integer.MAX_VALUE);
   }
 
   /// What is left; zero if nothing is.

@@ -117,8 +117,8 @@ public record SmtpServer(
         ErrorCode.BAD_URL,
         "the URL of " + SETTING + " cannot be used",
         "Give smtps://USER:PASSWORD@HOST:PORT or smtp://..., with ?starttls=no or ?from=ADDRESS if"
-            + " need be, and other signs in the password as %XX. The URL is not shown, because it"
-            + " has a password.");
+            + " need be, and other signs in the password percent-encoded. The URL is not shown,"
+            + " because it has a password.");
   }
 
   private static BackupException noSender() {

@@ -176,7 +176,7 @@ class OutboundTest {
         Receiver.plain(
             (_, out, stopped) -> {
               Receiver.write(out, "HTTP/1.1 200 OK\r\n");
-              while (stopped.getCount() > 0) {
+              for (int i = 0; i < 5000 && stopped.getCount() > 0; i++) {
                 Receiver.write(out, "X: y\r\n".repeat(100));
               }
             })) {

@@ -19,6 +19,8 @@ import javax.net.ssl.SSLContext;
 
 /// Listens on the loopback address, keeps what it was sent, and answers as a test tells it.
 final class Receiver implements AutoCloseable {
+  private static final int TRICKLED_MAX = 400;
+
   static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
   private final ServerSocket server;
@@ -77,11 +79,11 @@ final class Receiver implements AutoCloseable {
     out.flush();
   }
 
-  /// A byte now and then, for as long as the test goes on.
+  /// A byte now and then, for much longer than whoever listens should, but not for ever.
   static void trickle(OutputStream out, CountDownLatch stopped)
       throws IOException, InterruptedException {
     write(out, "HTTP/1.1 200 OK\r\nX: ");
-    while (!stopped.await(20, TimeUnit.MILLISECONDS)) {
+    for (int i = 0; i < TRICKLED_MAX && !stopped.await(20, TimeUnit.MILLISECONDS); i++) {
       write(out, "x");
     }
   }
