@@ -180,7 +180,8 @@ final class Rules {
               "io.holdfast.repository.testing..",
               "io.holdfast.postgres.wire..",
               "io.holdfast.portable.seal..",
-              "io.holdfast.storage.azure..")
+              "io.holdfast.storage.azure..",
+              "io.holdfast.engine.notify..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("javax.crypto..", "org.bouncycastle..")

@@ -73,7 +73,27 @@ public final class Variables {
               "How hard backups compress, from 1 (fast) to 19 (small); wins over 'compressionLevel' of the repository. Default: 1."),
           plain(
               "HOLDFAST_JAVA_OPTS",
-              "More options for the Java runtime, such as -Xmx2g; they win over the shipped ones."));
+              "More options for the Java runtime, such as -Xmx2g; they win over the shipped ones."),
+          plain(
+              "BACKUP_EMAIL_NOTIFICATIONS",
+              "true: notifications go out by e-mail. Default: false."),
+          plain("BACKUP_EMAIL_RECIPIENTS", "Who gets them: e-mail addresses, separated by commas."),
+          plain("NOTIFICATION_EMAIL", "The same; read when BACKUP_EMAIL_RECIPIENTS is not set."),
+          secret(
+              "SMTP_URL",
+              "Mail server: smtps://USER:PASSWORD@HOST or smtp://..., which must offer STARTTLS unless it is this machine or ?starttls=no is there; ?from=ADDRESS is the sender."),
+          plain("BACKUP_SLACK_NOTIFICATIONS", "true: notifications go to Slack. Default: false."),
+          secret("BACKUP_SLACK_WEBHOOK_URL", "The incoming webhook that Slack gave."),
+          secret("HOLDFAST_WEBHOOK_URL", "Notifications go there as signed JSON."),
+          secret(
+              "HOLDFAST_WEBHOOK_SECRET",
+              "What they are signed with: at least 16 characters, or whsec_ and base64."),
+          secret(
+              "HOLDFAST_PING_URL",
+              "Pinged after each success, and with /fail after failures; {source} in it stands for the source."),
+          plain(
+              "HOLDFAST_NOTIFY_ALLOW",
+              "Hosts and networks that webhooks and pings may lead to besides public addresses: hooks.internal, 10.1.0.0/16."));
 
   private Variables() {}
 
