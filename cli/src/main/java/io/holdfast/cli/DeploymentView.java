@@ -133,11 +133,9 @@ record DeploymentView(Deployment deployment, Instant now) {
     map.put("repository", Passwords.hidden(source.repository()));
     map.put("database", database(source));
     map.put("retention", its(source.source()).map(SourcePolicy::name));
+    map.put("keeps", its(source.source()).map(it -> it.policy().describe()).orElse(List.of()));
     map.put(
-        "keeps", its(source.source()).map(it -> it.policy().describe()).orElse(List.of()));
-    map.put(
-        "schedules",
-        deployment.plans().of(source.source()).stream().map(this::schedule).toList());
+        "schedules", deployment.plans().of(source.source()).stream().map(this::schedule).toList());
     return map;
   }
 

@@ -37,7 +37,8 @@ class ConfigCheckTest {
         .hasSize(5)
         .allMatch(
             line ->
-                line.startsWith("problem: configuration file " + directory + "/holdfast.yaml: line "))
+                line.startsWith(
+                    "problem: configuration file " + directory + "/holdfast.yaml: line "))
         .anyMatch(line -> line.contains("line 2: sources.erp.retention: 'none' is not defined"))
         .anyMatch(line -> line.contains("line 4: schedules.nightly.when: "))
         .anyMatch(line -> line.contains("line 5: schedules.weekly.run: "))

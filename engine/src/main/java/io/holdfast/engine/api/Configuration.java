@@ -39,8 +39,7 @@ public record Configuration(
     return options(Flags.NONE);
   }
 
-  /// @throws BackupException `BAD_CONFIGURATION` or `BAD_ARGUMENT`, with all
-  ///   problems of the file
+  /// @throws BackupException `BAD_CONFIGURATION` or `BAD_ARGUMENT`, with all problems of the file
   public Options options(Flags flags) {
     return options(new SettingsResolver(environment, workingDirectory).resolve(flags), environment);
   }
@@ -48,8 +47,7 @@ public record Configuration(
   /// Everything that a server needs: all sources, plans, policies, and how to serve.
   ///
   /// @param flags with a source, only that one and what is planned for it
-  /// @throws BackupException `BAD_CONFIGURATION` or `BAD_ARGUMENT`, with all
-  ///   problems of a file
+  /// @throws BackupException `BAD_CONFIGURATION` or `BAD_ARGUMENT`, with all problems of a file
   public Deployment deployment(Flags flags) {
     return new DeploymentResolver(environment, workingDirectory).resolve(flags);
   }

@@ -100,14 +100,14 @@ public record BackupConfigFile(
     Optional<Schedule> incremental =
         schedules.flatMap(map -> schedule(map, "incremental_backup", zone));
     boolean isVerified =
-        schedules
-            .flatMap(map -> map.value("verification", "after_backup"::equals))
-            .orElse(false);
+        schedules.flatMap(map -> map.value("verification", "after_backup"::equals)).orElse(false);
     Optional<Schedule> verification =
         isVerified
             ? Optional.empty()
             : schedules.flatMap(map -> schedule(map, "verification", zone));
-    schedules.flatMap(map -> map.value("wal_archive", BackupConfigFile::wal)).ifPresent(remarks::addAll);
+    schedules
+        .flatMap(map -> map.value("wal_archive", BackupConfigFile::wal))
+        .ifPresent(remarks::addAll);
     Optional<RetentionPolicy> retention =
         root.map("retention").flatMap(map -> retention(map, zone, remarks));
     root.map("storage").ifPresent(map -> storage(map, remarks));

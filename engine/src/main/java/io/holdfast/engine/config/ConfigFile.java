@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// `holdfast.yaml`: sections `repositories`, `sources`, `retention` and `schedules`, each a map from
-/// a name to settings; `server` and `tiers`; and the names of two files of earlier scripts,
+/// `holdfast.yaml`: sections `repositories`, `sources`, `retention` and `schedules`, each a map
+/// from a name to settings; `server` and `tiers`; and the names of two files of earlier scripts,
 /// `backupConfig` and `retentionConfig`, which are not read here.
 ///
 /// ```yaml

@@ -145,8 +145,7 @@ public final class DeploymentResolver {
     backups.ifPresent(
         it ->
             names(file)
-                .forEach(
-                    name -> it.plans(name, last(policies, name)).forEach(p -> put(plans, p))));
+                .forEach(name -> it.plans(name, last(policies, name)).forEach(p -> put(plans, p))));
     requirePolicies(file, plans, policies);
     return new Plans(plans, policies, remarks(file, backups));
   }
@@ -169,8 +168,7 @@ public final class DeploymentResolver {
       ConfigFile file, Map<String, Plan> plans, Map<String, SourcePolicy> policies) {
     List<String> problems =
         plans.values().stream()
-            .filter(
-                plan -> plan.job() == Job.RETENTION || plan.then().contains(Job.RETENTION))
+            .filter(plan -> plan.job() == Job.RETENTION || plan.then().contains(Job.RETENTION))
             .filter(plan -> !policies.containsKey(plan.source()))
             .map(
                 plan ->

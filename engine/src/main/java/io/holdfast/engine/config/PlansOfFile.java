@@ -72,7 +72,10 @@ record PlansOfFile(
   boolean canBeCleaned(String source) {
     return others != OtherPolicies.NONE
         || Optional.ofNullable(sources.get(source))
-            .filter(it -> it.retention().isPresent() || it.preset().flatMap(p -> p.policy(zone)).isPresent())
+            .filter(
+                it ->
+                    it.retention().isPresent()
+                        || it.preset().flatMap(p -> p.policy(zone)).isPresent())
             .isPresent();
   }
 

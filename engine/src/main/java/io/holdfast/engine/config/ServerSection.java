@@ -76,14 +76,12 @@ public record ServerSection(
     Optional<Secret> catalogUrl = map.value("catalogUrl", ServerSection::database);
     Optional<Tls> tls = tls(map);
     Optional<URI> externalUrl = map.value("externalUrl", ServerSection::external);
-    List<AddressRange> proxies =
-        map.list("trustedProxies", AddressRange::parse).orElse(List.of());
+    List<AddressRange> proxies = map.list("trustedProxies", AddressRange::parse).orElse(List.of());
     Duration session = map.value("sessionHours", ServerSection::hours).orElse(SESSION);
     map.end();
     return map.whole(
         () ->
-            new ServerSection(
-                port, address, data, catalogUrl, tls, externalUrl, proxies, session));
+            new ServerSection(port, address, data, catalogUrl, tls, externalUrl, proxies, session));
   }
 
   /// What the environment says wins over the file.
@@ -160,9 +158,7 @@ public record ServerSection(
       URI url = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
       String scheme = Optional.ofNullable(url.getScheme()).orElse("").toLowerCase(Locale.ROOT);
       boolean hasMore =
-          url.getRawUserInfo() != null
-              || url.getRawQuery() != null
-              || url.getRawFragment() != null;
+          url.getRawUserInfo() != null || url.getRawQuery() != null || url.getRawFragment() != null;
       if (scheme.matches("https?") && url.getHost() != null && !hasMore) {
         return url;
       }
@@ -179,8 +175,7 @@ public record ServerSection(
     if (!text.matches("[0-9]{1,4}")
         || Integer.parseInt(text) < 1
         || Integer.parseInt(text) > SESSION_HOURS_MAX) {
-      throw bad(
-          Quoted.of(text) + " is no number of hours", "Give 1 to " + SESSION_HOURS_MAX + ".");
+      throw bad(Quoted.of(text) + " is no number of hours", "Give 1 to " + SESSION_HOURS_MAX + ".");
     }
     return Duration.ofHours(Integer.parseInt(text));
   }

@@ -70,10 +70,7 @@ public final class SettingsResolver {
             flags.url(),
             urls.of("DATABASE_URL", "POSTGRES_URL"),
             sourceEntry.flatMap(SourceEntry::url)),
-        url(
-            flags.directUrl(),
-            urls.of("DIRECT_URL"),
-            sourceEntry.flatMap(SourceEntry::directUrl)),
+        url(flags.directUrl(), urls.of("DIRECT_URL"), sourceEntry.flatMap(SourceEntry::directUrl)),
         sourceEntry.flatMap(SourceEntry::slot).orElse(defaultSlot(source)),
         file.map(ConfigFile::path),
         new TransferLimits(
@@ -127,8 +124,8 @@ public final class SettingsResolver {
           "the second repository has an empty name",
           "Name a directory, a URL or a repository of the configuration file.");
     }
-    Optional<RepositoryEntry> entry = configFile(flags, ConfigFile.DEFAULT_ZONE)
-            .map(file -> file.repositories().get(named));
+    Optional<RepositoryEntry> entry =
+        configFile(flags, ConfigFile.DEFAULT_ZONE).map(file -> file.repositories().get(named));
     KeySource key =
         keyFile
             .<KeySource>map(file -> new KeySource.File(keyPath("the option", file)))

@@ -51,9 +51,7 @@ public final class Variables {
               "ENABLE_SCHEDULED_BACKUPS",
               "Whether 'serve' carries out schedules: true (the default) or false."),
           secret("CRON_SECRET", "What asks 'serve' over HTTP to run what is due must show this."),
-          plain(
-              "TZ",
-              "Time zone of schedules that name none, as Europe/Berlin. Default: UTC."),
+          plain("TZ", "Time zone of schedules that name none, as Europe/Berlin. Default: UTC."),
           plain("HOLDFAST_CONFIG", "Configuration file; --config wins."),
           secret(
               "CATALOG_URL",

@@ -13,7 +13,9 @@ final class PolicyInWords {
     if (keepsAll || !policy.rules().isEmpty()) {
       sentences.add("keeps " + (keepsAll ? "everything" : rules(policy.rules())));
     }
-    policy.incrementals().ifPresent(rules -> sentences.add("of incrementals keeps " + rules(rules)));
+    policy
+        .incrementals()
+        .ifPresent(rules -> sentences.add("of incrementals keeps " + rules(rules)));
     if (!policy.window().isZero()) {
       sentences.add(
           "keeps what recovery to every moment of the last %s needs"
@@ -30,12 +32,10 @@ final class PolicyInWords {
       sentences.add("keeps WAL of the last " + TimeText.of(policy.wal().keep()));
     }
     if (!policy.wal().archiveAfter().isZero()) {
-      sentences.add(
-          "WAL is due for the archive after " + TimeText.of(policy.wal().archiveAfter()));
+      sentences.add("WAL is due for the archive after " + TimeText.of(policy.wal().archiveAfter()));
     }
     if (!policy.archiveAfter().isZero()) {
-      sentences.add(
-          "backups are due for the archive after " + TimeText.of(policy.archiveAfter()));
+      sentences.add("backups are due for the archive after " + TimeText.of(policy.archiveAfter()));
     }
     if (policy.counts() == RetentionPolicy.Counts.VERIFIED) {
       sentences.add("only verified backups count");
@@ -67,7 +67,6 @@ final class PolicyInWords {
           case MONTHLY -> "month";
           case YEARLY -> "year";
         };
-    return "the newest of each of %d %s%s"
-        .formatted(count, period, count == 1 ? "" : "s");
+    return "the newest of each of %d %s%s".formatted(count, period, count == 1 ? "" : "s");
   }
 }

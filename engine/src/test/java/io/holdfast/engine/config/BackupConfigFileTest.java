@@ -90,8 +90,7 @@ class BackupConfigFileTest {
     assertThat(plans).extracting(Plan::name).containsExactly("erp-full", "erp-incremental");
     assertThat(plans).extracting(Plan::job).containsExactly(Job.FULL, Job.INCREMENTAL);
     assertThat(plans)
-        .allSatisfy(
-            plan -> assertThat(plan.then()).containsExactly(Job.VERIFY, Job.RETENTION));
+        .allSatisfy(plan -> assertThat(plan.then()).containsExactly(Job.VERIFY, Job.RETENTION));
   }
 
   @Test

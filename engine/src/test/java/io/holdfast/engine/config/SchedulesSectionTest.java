@@ -75,8 +75,7 @@ class SchedulesSectionTest {
   void whatIsLeftOutHasDefaults() {
     assertThat(plans("schedules: { s: { run: dump, when: hourly at :15 } }"))
         .isEqualTo(Map.of("s", plan("s", "main", Job.DUMP, "hourly at :15", UTC, List.of())));
-    assertThat(
-            plans("sources: { erp: {} }\nschedules: { s: { run: dump, when: hourly at :15 } }"))
+    assertThat(plans("sources: { erp: {} }\nschedules: { s: { run: dump, when: hourly at :15 } }"))
         .as("the only source")
         .isEqualTo(Map.of("s", plan("s", "erp", Job.DUMP, "hourly at :15", UTC, List.of())));
     assertThat(plans("schedules: { s: { run: full, when: '@daily', then: verify } }"))
@@ -246,9 +245,7 @@ class SchedulesSectionTest {
             """);
     assertThat(file.policies().keySet()).containsExactlyInAnyOrder("b", "c", "d");
     assertThat(file.policies().get("b")).isEqualTo(file.policies().get("d"));
-    assertThat(file.policies().get("c"))
-        .extracting(SourcePolicy::name)
-        .isEqualTo("preset clinic");
+    assertThat(file.policies().get("c")).extracting(SourcePolicy::name).isEqualTo("preset clinic");
     assertThat(plan(file.plans(), "a-full").then()).containsExactly(Job.VERIFY);
     assertThat(plan(file.plans(), "b-full").then()).containsExactly(Job.VERIFY, Job.RETENTION);
   }

@@ -117,7 +117,13 @@ class ServerSectionTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"0.0.0.0/0", "10.0.0.0/8", "192.0.2.7", "192.0.2.128/25", "2001:db8:0:0:0:0:0:0/32"})
+      strings = {
+        "0.0.0.0/0",
+        "10.0.0.0/8",
+        "192.0.2.7",
+        "192.0.2.128/25",
+        "2001:db8:0:0:0:0:0:0/32"
+      })
   void rangesAreReadAndWritten(String text) {
     assertThat(AddressRange.parse(text).text()).isEqualTo(text);
     assertThat(AddressRange.parse(AddressRange.parse(text).text()))
@@ -144,8 +150,7 @@ class ServerSectionTest {
 
   @Test
   void tiersThatAreLeftOutAreAsByDefault() {
-    Tiers tiers =
-        ConfigFile.parse(FILE, "tiers: { free: [monthly], starter: hourly }").tiers();
+    Tiers tiers = ConfigFile.parse(FILE, "tiers: { free: [monthly], starter: hourly }").tiers();
     assertThat(tiers.rates())
         .isEqualTo(
             Map.of(

@@ -46,9 +46,10 @@ class PolicyInWordsTest {
             new RetentionPolicy(KeepRules.NONE, new Caps(Duration.ZERO, 5), Duration.ZERO, UTC)
                 .describe())
         .containsExactly(
-            "keeps everything", "of these keeps no more than the newest 5", "days are those of UTC");
-    assertThat(
-            new RetentionPolicy(KeepRules.NONE, Caps.NONE, Duration.ofDays(7), UTC).describe())
+            "keeps everything",
+            "of these keeps no more than the newest 5",
+            "days are those of UTC");
+    assertThat(new RetentionPolicy(KeepRules.NONE, Caps.NONE, Duration.ofDays(7), UTC).describe())
         .containsExactly(
             "keeps what recovery to every moment of the last 7d needs", "days are those of UTC");
   }
