@@ -89,8 +89,10 @@ class ConfigFileTest {
           erp: { url: [a, b] }
         """,
         "line 2: repositories.main has no url",
-        "line 3: unknown key 'keyfile' in repositories.other (known: compressionLevel, keyFile, limitDownload, limitUpload, url)",
-        "line 4: unknown section 'sorces' in the file (known: backupConfig, repositories, retention,",
+        "line 3: unknown key 'keyfile' in repositories.other (known: compressionLevel, keyFile,"
+            + " limitDownload, limitUpload, url)",
+        "line 4: unknown section 'sorces' in the file (known: backupConfig, repositories,"
+            + " retention,",
         "line 6: sources.erp.url must be text");
   }
 
