@@ -10,7 +10,12 @@ BEGIN
   IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'holdfast_app') THEN
     CREATE ROLE holdfast_app NOLOGIN NOSUPERUSER NOBYPASSRLS;
   END IF;
-  IF NOT pg_catalog.pg_has_role(current_user, 'holdfast_app', 'MEMBER') THEN
+  IF current_setting('server_version_num')::integer >= 160000 THEN
+    -- Who makes a role may grant it, and is not yet allowed to become it.
+    IF NOT pg_catalog.pg_has_role(current_user, 'holdfast_app', 'SET') THEN
+      EXECUTE format('GRANT holdfast_app TO %I WITH SET TRUE', current_user);
+    END IF;
+  ELSIF NOT pg_catalog.pg_has_role(current_user, 'holdfast_app', 'MEMBER') THEN
     EXECUTE format('GRANT holdfast_app TO %I', current_user);
   END IF;
 END $$;

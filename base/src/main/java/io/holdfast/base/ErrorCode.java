@@ -89,6 +89,7 @@ public enum ErrorCode {
       2012, UNAVAILABLE, "A client program of PostgreSQL did not do what it was asked to do."),
   RUN_ABANDONED(2013, UNAVAILABLE, "The server that worked on a run went away."),
   RUN_STALLED(2014, UNAVAILABLE, "A run made no progress, or took longer than it may."),
+  CATALOG_UNAVAILABLE(2015, UNAVAILABLE, "The catalog of the server cannot be reached."),
   RECEIVER_UNAVAILABLE(2020, UNAVAILABLE, "The receiver of a notification cannot be reached."),
   OBJECT_CORRUPT(3001, CORRUPTION, "A stored object is not what was written."),
   OBJECT_MISSING(3002, CORRUPTION, "A stored object that is needed is missing."),

@@ -12,8 +12,12 @@ import io.holdfast.engine.api.ServerProgram;
 import io.holdfast.engine.api.World;
 import io.holdfast.engine.config.Deployment;
 import io.holdfast.engine.config.ServerSection;
+import io.holdfast.engine.notify.EventChoice;
+import io.holdfast.engine.notify.NotificationSettings;
+import io.holdfast.engine.notify.Outbound;
 import io.holdfast.engine.plan.Plans;
 import io.holdfast.server.access.Tokens;
+import io.holdfast.server.alert.Receivers;
 import io.holdfast.server.catalog.CatalogAddress;
 import io.holdfast.server.catalog.CatalogPlace;
 import io.holdfast.server.run.RunLimits;
@@ -50,8 +54,12 @@ public final class HoldfastServer implements ServerProgram {
   private static final Map<String, Object> PROPERTIES =
       Map.ofEntries(
           Map.entry("server.shutdown", "graceful"),
+          // No files of Spring's from the working directory.
+          Map.entry("spring.config.location", "optional:classpath:/holdfast-server/"),
           Map.entry("server.error.whitelabel.enabled", "false"),
-          Map.entry("spring.threads.virtual.enabled", "true"),
+          // Threads of requests are no virtual ones: backups compute, and would keep them waiting.
+          Map.entry("spring.threads.virtual.enabled", "false"),
+          Map.entry("spring.servlet.multipart.enabled", "false"),
           Map.entry("spring.main.log-startup-info", "false"),
           Map.entry("logging.level.root", "warn"),
           Map.entry("logging.level.io.holdfast", "info"),
@@ -149,7 +157,7 @@ public final class HoldfastServer implements ServerProgram {
               properties.put(
                   "server.ssl.certificate-private-key", directory.resolve(tls.key()).toUri());
             });
-    application.setDefaultProperties(properties);
+    application.setEnvironment(new OwnEnvironment(properties));
     application.addInitializers(
         context ->
             outside(
@@ -177,7 +185,15 @@ public final class HoldfastServer implements ServerProgram {
     context.registerBean(Plans.class, deployment::plans);
     context.registerBean(Deployment.Scheduling.class, deployment::scheduling);
     context.registerBean(CronSecret.class, () -> new CronSecret(deployment.cronSecret()));
+    context.registerBean(Receivers.class, () -> receivers(configuration));
     context.registerBean(NodeName.class, () -> nodeName(entropy));
+  }
+
+  private static Receivers receivers(Configuration configuration) {
+    NotificationSettings settings =
+        NotificationSettings.fromEnvironment(configuration.environment(), EventChoice.USUAL);
+    return new Receivers(
+        settings.subscriptions(Outbound.over(settings.policy()), configuration.world().clock()));
   }
 
   private static NodeName nodeName(Entropy entropy) {

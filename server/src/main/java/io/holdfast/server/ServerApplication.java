@@ -3,9 +3,16 @@ package io.holdfast.server;
 import io.holdfast.base.Entropy;
 import io.holdfast.engine.api.World;
 import io.holdfast.engine.config.Deployment;
+import io.holdfast.engine.notify.AlertLimits;
+import io.holdfast.engine.notify.AlertRules;
+import io.holdfast.engine.notify.Attempts;
+import io.holdfast.engine.notify.Delivery;
 import io.holdfast.engine.plan.Plans;
 import io.holdfast.server.access.Tokens;
 import io.holdfast.server.access.Users;
+import io.holdfast.server.alert.Alerts;
+import io.holdfast.server.alert.Outbox;
+import io.holdfast.server.alert.Receivers;
 import io.holdfast.server.audit.Audit;
 import io.holdfast.server.backup.BackupIndex;
 import io.holdfast.server.backup.BackupSync;
@@ -17,11 +24,12 @@ import io.holdfast.server.run.RunLimits;
 import io.holdfast.server.run.RunLoop;
 import io.holdfast.server.run.RunStore;
 import io.holdfast.server.run.SqlRunStore;
-import io.holdfast.server.schedule.ScheduleLoop;
+import io.holdfast.server.run.SteadyTime;
 import io.holdfast.server.schedule.ScheduleStore;
 import io.holdfast.server.schedule.Scheduler;
 import io.holdfast.server.schedule.SqlScheduleStore;
 import io.holdfast.server.source.Sources;
+import io.holdfast.server.work.Repeated;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -43,6 +51,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 @ComponentScan
 class ServerApplication {
   private static final Duration SCHEDULES_EVERY = Duration.ofSeconds(1);
+  private static final Duration ALERTS_EVERY = Duration.ofSeconds(5);
   private static final Duration SYNC_EVERY = Duration.ofMinutes(1);
 
   @Bean
@@ -62,8 +71,8 @@ class ServerApplication {
   }
 
   @Bean(initMethod = "start")
-  BackupSync backupSync(Sources sources, BackupIndex index) {
-    return new BackupSync(sources, index, SYNC_EVERY);
+  Repeated backupSync(Sources sources, BackupIndex index) {
+    return new Repeated("backup-sync", SYNC_EVERY, new BackupSync(sources, index)::look);
   }
 
   @Bean
@@ -104,14 +113,52 @@ class ServerApplication {
     return new Scheduler(schedules, runs);
   }
 
+  /// Closed before the loop of runs.
   @Bean
-  ScheduleLoop scheduleLoop(Scheduler scheduler, RunLoop runs, Deployment.Scheduling scheduling) {
-    ScheduleLoop loop = new ScheduleLoop(scheduler, runs, SCHEDULES_EVERY);
+  Repeated schedules(Scheduler scheduler, RunLoop runs, Deployment.Scheduling scheduling) {
+    Repeated schedules =
+        new Repeated(
+            "schedules",
+            SCHEDULES_EVERY,
+            () -> {
+              if (!scheduler.tickIfRunning().isEmpty()) {
+                runs.wake();
+              }
+            });
     switch (scheduling) {
-      case ON -> loop.start();
+      case ON -> schedules.start();
       case OFF -> {}
     }
-    return loop;
+    return schedules;
+  }
+
+  @Bean
+  Alerts alerts(
+      JdbcClient jdbc,
+      TransactionOperations transactions,
+      CatalogJson json,
+      ScheduleStore schedules) {
+    return new Alerts(jdbc, transactions, json, schedules, new AlertRules(AlertLimits.DEFAULT));
+  }
+
+  @Bean
+  Outbox outbox(JdbcClient jdbc, CatalogJson json, Receivers receivers, World world) {
+    return new Outbox(
+        jdbc,
+        json,
+        receivers.all(),
+        report -> new Delivery(receivers.all(), Attempts.DEFAULT, world.pause(), report));
+  }
+
+  @Bean(initMethod = "start")
+  Repeated notifications(Alerts alerts, Outbox outbox) {
+    return new Repeated(
+        "notifications",
+        ALERTS_EVERY,
+        () -> {
+          alerts.look();
+          outbox.send();
+        });
   }
 
   /// Closed before the sources are, which wait for what runs.
@@ -130,6 +177,7 @@ class ServerApplication {
         node.text(),
         limits,
         new Backoff(world.entropy()),
-        world);
+        new SteadyTime(world.clock().instant()),
+        world.pause());
   }
 }

@@ -80,7 +80,9 @@ class HostileRequestsTest {
       assertRefused("GET", "/api/operations?" + query, Optional.empty());
       assertRefused("GET", "/api/admin/backup/list?" + query, Optional.empty());
     }
-    assertRefused("GET", "/api/operations?status=done", Optional.empty());
+    for (String query : List.of("status=done", "source=%00", "kind=a%00b")) {
+      assertRefused("GET", "/api/operations?" + query, Optional.empty());
+    }
     assertRefused("GET", "/api/admin/backup/list?includeFiles=perhaps", Optional.empty());
     for (String id : List.of("x", "0", "%27", "00000000-0000-0000-0000-000000000009")) {
       assertRefused("GET", "/api/operations/" + id, Optional.empty());

@@ -144,6 +144,11 @@ final class RunningServer implements AutoCloseable {
     return send(method, path, Optional.empty(), Optional.of(shown));
   }
 
+  Answer sendShowing(String shown, String method, String path, Object body)
+      throws IOException, InterruptedException {
+    return send(method, path, Optional.of(body), Optional.of(shown));
+  }
+
   private Answer send(String method, String path, Optional<Object> body, Optional<String> shown)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =

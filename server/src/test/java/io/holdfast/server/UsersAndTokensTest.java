@@ -21,6 +21,8 @@ import tools.jackson.databind.JsonNode;
 
 /// Who may what, and what is written down of it.
 class UsersAndTokensTest {
+  private static final String SPRINGS = "server.servlet.context-path";
+
   @TempDir private static Path directory;
 
   private static TestServer postgres;
@@ -29,7 +31,13 @@ class UsersAndTokensTest {
   @BeforeAll
   static void start() throws Exception {
     postgres = TestServer.start(18, Map.of());
-    server = RunningServer.start(postgres, directory);
+    // What has a name of Spring's by chance must not change the server.
+    System.setProperty(SPRINGS, "/elsewhere");
+    try {
+      server = RunningServer.start(postgres, directory);
+    } finally {
+      System.clearProperty(SPRINGS);
+    }
     server.signIn();
   }
 
@@ -68,6 +76,8 @@ class UsersAndTokensTest {
     }
     String nothing = "/api/operations/" + UUID.randomUUID() + "/cancel";
     assertThat(status(viewer, "POST", nothing)).isEqualTo(403);
+    assertThat(created(viewer)).isEqualTo(403);
+    assertThat(created(operator)).isEqualTo(400);
     assertThat(status(operator, "POST", nothing)).isEqualTo(404);
     for (String token : List.of(viewer, operator)) {
       assertThat(status(token, "GET", "/api/users")).isEqualTo(403);
@@ -77,6 +87,13 @@ class UsersAndTokensTest {
       assertThat(status(token, "DELETE", "/api/users/" + UUID.randomUUID())).isEqualTo(403);
     }
     assertThat(status(admin, "GET", "/api/users")).isEqualTo(200);
+  }
+
+  /// Asks for a backup of a kind that is none.
+  private static int created(String token) throws Exception {
+    return server
+        .sendShowing(token, "POST", "/api/admin/backup/create", Map.of("type", "no such"))
+        .status();
   }
 
   @Test

@@ -2,8 +2,9 @@ package io.holdfast.base.concurrent;
 
 import java.time.Duration;
 
-/// Work of a service, which outlives the call that started it: a virtual thread of its own. Whoever
-/// starts one waits for it before the service counts as closed.
+/// Work of a service, which outlives the call that started it: a thread of its own. It is no
+/// virtual one: those share a few carriers, and work that computes would keep others from looking
+/// at the time. Whoever starts one waits for it before the service counts as closed.
 public final class Task {
   private final Thread thread;
 
@@ -13,7 +14,7 @@ public final class Task {
 
   /// @param work must not throw: what it throws ends the thread and is printed
   public static Task start(String name, Runnable work) {
-    return new Task(Thread.ofVirtual().name(name).start(work));
+    return new Task(Thread.ofPlatform().daemon().name(name).start(work));
   }
 
   public boolean isRunning() {

@@ -33,7 +33,7 @@ class AccessConfiguration implements WebMvcConfigurer {
         .anonymous(AbstractHttpConfigurer::disable)
         .logout(AbstractHttpConfigurer::disable)
         .addFilterBefore(new BodyLimit(problems), UsernamePasswordAuthenticationFilter.class)
-        .addFilterAfter(new TokenFilter(tokens), BodyLimit.class)
+        .addFilterAfter(new TokenFilter(tokens, problems), BodyLimit.class)
         .authorizeHttpRequests(
             requests ->
                 requests

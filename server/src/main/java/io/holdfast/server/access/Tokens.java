@@ -59,6 +59,16 @@ public final class Tokens {
   /// A new token that sets the server up, if nobody has done that yet. The one before it counts no
   /// more.
   public Optional<Secret> offerSetup() {
+    return Optional.ofNullable(transactions.execute(_ -> offerNow())).flatMap(it -> it);
+  }
+
+  /// Whoever sets up and whoever offers do that one after another: none offers what was done.
+  private void lockSetup() {
+    int _ = jdbc.sql("LOCK TABLE setup IN EXCLUSIVE MODE").update();
+  }
+
+  private Optional<Secret> offerNow() {
+    lockSetup();
     Secret token = fresh(SETUP_PREFIX);
     int offered =
         jdbc.sql(
@@ -79,11 +89,12 @@ public final class Tokens {
     var _ =
         transactions.execute(
             _ -> {
+              lockSetup();
               int used =
                   jdbc.sql("DELETE FROM setup WHERE digest = :digest")
                       .param("digest", digest(setupToken))
                       .update();
-              if (used == 0) {
+              if (used == 0 || !users.list().isEmpty()) {
                 throw new BackupException(
                     ErrorCode.NOT_SIGNED_IN,
                     "this is not the set-up token, or it was used",

@@ -33,11 +33,18 @@ public final class BackupIndex {
   /// nothing away from the table.
   public void bringUpToDate(Holdfast holdfast) {
     String repository = holdfast.id();
-    Backups.Listing listing = holdfast.snapshots().list();
-    List<BackupSummary> there = listing.summaries();
     var _ =
         transactions.execute(
             _ -> {
+              // Listings are applied in the order in which they were made.
+              var _ =
+                  jdbc.sql(
+                          "SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended(:id, 0))) l")
+                      .param("id", "backups of " + repository)
+                      .query(Integer.class)
+                      .single();
+              Backups.Listing listing = holdfast.snapshots().list();
+              List<BackupSummary> there = listing.summaries();
               Set<String> known = known(repository);
               there.stream()
                   .filter(backup -> !known.contains(backup.id()))

@@ -25,13 +25,17 @@ import io.holdfast.server.run.RunRequest;
 import io.holdfast.server.run.RunWork;
 import io.holdfast.server.source.Sources;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Runs as operations of the engine. What a backup made is in the catalog before the run counts as
 /// completed.
 public final class EngineWork implements RunWork {
+  private static final Logger LOG = LoggerFactory.getLogger(EngineWork.class);
   private static final String CHECKED_DATABASE = "postgres";
   private static final int FINDINGS_TOLD = 3;
   private static final Duration LOCK_WAIT = Duration.ofMinutes(1);
@@ -102,9 +106,16 @@ public final class EngineWork implements RunWork {
     return published(holdfast, made.name(), made.warnings());
   }
 
+  /// The backup is there, whatever the catalog can take now: the next look finds it.
   private Map<String, Object> published(Holdfast holdfast, String name, List<String> warnings) {
-    index.bringUpToDate(holdfast);
-    return Map.of("backup", name, "warnings", warnings);
+    List<String> all = new ArrayList<>(warnings);
+    try {
+      index.bringUpToDate(holdfast);
+    } catch (RuntimeException e) {
+      LOG.warn("backup {} was made and cannot be listed yet", name, e);
+      all.add("the list of backups could not be brought up to date; that is done again soon");
+    }
+    return Map.of(RunRequest.BACKUP, name, "warnings", all);
   }
 
   private Map<String, Object> verify(Holdfast holdfast, String backup, Watch watch) {

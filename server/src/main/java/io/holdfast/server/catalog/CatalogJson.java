@@ -14,8 +14,14 @@ public final class CatalogJson {
     this.mapper = mapper;
   }
 
+  /// Without NUL, which PostgreSQL keeps in no text.
   public String text(Object value) {
-    return mapper.writeValueAsString(value);
+    return mapper.writeValueAsString(value).replace("\\u0000", "\\ufffd");
+  }
+
+  /// Text without NUL.
+  public static String plain(String text) {
+    return text.replace('\0', '\ufffd');
   }
 
   public Map<String, Object> object(String text) {

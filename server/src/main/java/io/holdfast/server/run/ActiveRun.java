@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// A run that this node works on. Thread-safe: the engine's threads tell their progress, the loop
 /// reads it.
@@ -21,6 +22,7 @@ final class ActiveRun implements Progress {
   private final Cancellation cancellation = new Cancellation();
   private final Instant began;
   private final List<String> lines = new ArrayList<>();
+  private final Object telling = new Object();
 
   private RunProgress progress = RunProgress.NONE;
   private Instant moved;
@@ -70,11 +72,27 @@ final class ActiveRun implements Progress {
     return progress;
   }
 
-  /// What was told since the last call.
-  synchronized List<String> takeLines() {
-    List<String> taken = List.copyOf(lines);
-    lines.clear();
-    return taken;
+  /// Hands over what was told since the last time; what cannot be handed over comes again. One
+  /// after another, so that the lines keep their order.
+  void tell(Consumer<List<String>> reader) {
+    synchronized (telling) {
+      List<String> taken;
+      synchronized (this) {
+        taken = List.copyOf(lines);
+        lines.clear();
+      }
+      if (taken.isEmpty()) {
+        return;
+      }
+      try {
+        reader.accept(taken);
+      } catch (RuntimeException e) {
+        synchronized (this) {
+          lines.addAll(0, taken);
+        }
+        throw e;
+      }
+    }
   }
 
   /// Ends the work at its next safe point, with this outcome whatever it says itself then. The

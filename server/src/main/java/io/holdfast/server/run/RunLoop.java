@@ -4,7 +4,6 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.concurrent.Pause;
 import io.holdfast.base.concurrent.Task;
-import io.holdfast.engine.api.World;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -50,15 +49,22 @@ public final class RunLoop implements AutoCloseable {
   private volatile boolean closing;
 
   /// @param node the name of this node, unlike that of every other process
+  /// @param time never jumps: what it says matters only by its distances
   public RunLoop(
-      RunStore store, RunWork work, String node, RunLimits limits, Backoff backoff, World world) {
+      RunStore store,
+      RunWork work,
+      String node,
+      RunLimits limits,
+      Backoff backoff,
+      InstantSource time,
+      Pause pause) {
     this.store = store;
     this.work = work;
     this.node = node;
     this.limits = limits;
     this.backoff = backoff;
-    this.clock = world.clock();
-    this.pause = world.pause();
+    this.clock = time;
+    this.pause = pause;
   }
 
   public void start() {
@@ -74,7 +80,8 @@ public final class RunLoop implements AutoCloseable {
     while (!closing || isWorking()) {
       try {
         step();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // An Error too: without this thread nothing ever ends.
         LOG.warn("the catalog cannot be asked for work: {}", e.toString());
         active.values().forEach(run -> run.check(limits));
       }
@@ -119,21 +126,36 @@ public final class RunLoop implements AutoCloseable {
 
   private void hold() {
     for (ActiveRun run : active.values()) {
-      RunStore.Renewal renewal = store.renew(run.claim(), run.progress(), limits.lease());
-      switch (renewal) {
-        case HELD -> run.wasHeld();
-        case CANCEL_REQUESTED -> {
-          run.wasHeld();
-          run.stop(new Outcome.Cancelled());
-        }
-        case LOST -> run.lose();
+      try {
+        holdOne(run);
+      } catch (RuntimeException e) {
+        LOG.warn("run {} cannot be held now: {}", run.claim().run().id(), e.toString());
+        run.check(limits);
       }
-      if (renewal != RunStore.Renewal.LOST) {
-        store.log(run.claim().run().id(), run.takeLines());
-      }
-      run.check(limits);
-      run.ignoredVerdict(limits).ifPresent(outcome -> giveUp(run, outcome));
     }
+  }
+
+  /// A run that was lost is not held again, whatever the catalog would say: it ends there with its
+  /// lease, and here its thread is asked to.
+  private void holdOne(ActiveRun run) {
+    UUID id = run.claim().run().id();
+    if (run.isLost()) {
+      Optional.ofNullable(tasks.get(id)).ifPresent(Task::interrupt);
+      return;
+    }
+    switch (store.renew(run.claim(), run.progress(), limits.lease())) {
+      case HELD -> run.wasHeld();
+      case CANCEL_REQUESTED -> {
+        run.wasHeld();
+        run.stop(new Outcome.Cancelled());
+      }
+      case LOST -> run.lose();
+    }
+    if (!run.isLost()) {
+      run.tell(lines -> store.log(id, lines));
+    }
+    run.check(limits);
+    run.ignoredVerdict(limits).ifPresent(outcome -> giveUp(run, outcome));
   }
 
   /// A run that hangs ends in the catalog; its thread keeps a worker busy until it notices.
@@ -149,7 +171,13 @@ public final class RunLoop implements AutoCloseable {
     ActiveRun run = new ActiveRun(claim, clock);
     UUID id = claim.run().id();
     active.put(id, run);
-    tasks.put(id, Task.start("run-" + id, () -> workOn(run)));
+    try {
+      tasks.put(id, Task.start("run-" + id, () -> workOn(run)));
+    } catch (Throwable e) {
+      // Its lease ends it.
+      active.remove(id);
+      throw e;
+    }
   }
 
   private void workOn(ActiveRun run) {
@@ -185,25 +213,24 @@ public final class RunLoop implements AutoCloseable {
     }
   }
 
-  /// Tries as long as the run is ours: an end that is not written down would be no end.
+  /// Tries once, and on as long as the run is ours: an end that is not written down would be no
+  /// end. What the catalog still takes counts, also where we held it for lost: nobody else ended
+  /// it.
   private void end(ActiveRun run, Outcome outcome) {
+    UUID id = run.claim().run().id();
     Duration pause = backoff.after(run.claim().run().attempt());
-    while (!run.isLost()) {
+    do {
       try {
-        store.log(run.claim().run().id(), run.takeLines());
+        run.tell(lines -> store.log(id, lines));
         if (!store.end(run.claim(), outcome, pause)) {
-          LOG.warn("run {} was taken over before it ended here", run.claim().run().id());
+          LOG.warn("run {} was taken over before it ended here", id);
         }
         return;
       } catch (RuntimeException e) {
-        LOG.warn(
-            "the end of run {} cannot be written yet: {}", run.claim().run().id(), e.toString());
+        LOG.warn("the end of run {} cannot be written yet: {}", id, e.toString());
         run.check(limits);
-        if (!await()) {
-          return;
-        }
       }
-    }
+    } while (!run.isLost() && await());
   }
 
   private boolean await() {

@@ -14,14 +14,15 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// Reads rows of the table of runs.
-final class RunRows {
+public final class RunRows {
   private final CatalogJson json;
 
-  RunRows(CatalogJson json) {
+  public RunRows(CatalogJson json) {
     this.json = json;
   }
 
-  Run run(ResultSet row) throws SQLException {
+  /// All columns must be there.
+  public Run run(ResultSet row) throws SQLException {
     @Nullable String result = row.getString("result");
     return new Run(
         row.getObject("id", UUID.class),
@@ -81,7 +82,8 @@ final class RunRows {
                 Failure.Chance.POINTLESS));
   }
 
-  static Instant instant(ResultSet row, String column) throws SQLException {
+  /// A time that is never null.
+  public static Instant instant(ResultSet row, String column) throws SQLException {
     return row.getObject(column, OffsetDateTime.class).toInstant();
   }
 

@@ -77,7 +77,7 @@ public interface RunStore {
   /// Adds lines to what is told of a run.
   void log(UUID id, List<String> lines);
 
-  /// What was told of a run, oldest first.
+  /// What was told of a run last, oldest first.
   List<LogLine> logOf(UUID id, int limit);
 
   /// A line that a run told.

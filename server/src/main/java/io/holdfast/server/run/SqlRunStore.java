@@ -197,8 +197,8 @@ public final class SqlRunStore implements RunStore {
             .param("status", status.word())
             .param("result", result.map(json::text).orElse(null))
             .param("code", failure.map(Failure::code).orElse(null))
-            .param("message", failure.map(Failure::message).orElse(null))
-            .param("hint", failure.map(Failure::hint).orElse(null))
+            .param("message", failure.map(Failure::message).map(CatalogJson::plain).orElse(null))
+            .param("hint", failure.map(Failure::hint).map(CatalogJson::plain).orElse(null))
             .param("id", claim.run().id())
             .param("token", claim.token())
             .update()
@@ -206,12 +206,15 @@ public final class SqlRunStore implements RunStore {
   }
 
   private void again(UUID id, Duration pause) {
-    int _ =
+    int queued =
         jdbc.sql(AGAIN)
             .param("next", ids.get())
             .param("pause", pause.toMillis())
             .param("id", id)
             .update();
+    if (queued == 1) {
+      int _ = jdbc.sql("UPDATE runs SET retried = true WHERE id = :id").param("id", id).update();
+    }
   }
 
   @Override
@@ -324,14 +327,19 @@ public final class SqlRunStore implements RunStore {
                   SELECT :id, coalesce(max(line), 0) + 1, :text FROM run_log WHERE run = :id
                   """)
               .param("id", id)
-              .param("text", line)
+              .param("text", CatalogJson.plain(line))
               .update();
     }
   }
 
   @Override
   public List<LogLine> logOf(UUID id, int limit) {
-    return jdbc.sql("SELECT at, text FROM run_log WHERE run = :id ORDER BY line LIMIT :limit")
+    return jdbc.sql(
+            """
+            SELECT at, text FROM (SELECT * FROM run_log WHERE run = :id
+                                   ORDER BY line DESC LIMIT :limit) newest
+             ORDER BY line
+            """)
         .param("id", id)
         .param("limit", limit)
         .query((row, _) -> new LogLine(RunRows.instant(row, "at"), row.getString("text")))

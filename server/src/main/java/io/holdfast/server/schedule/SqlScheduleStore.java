@@ -52,7 +52,8 @@ public final class SqlScheduleStore implements ScheduleStore {
       boolean keepsTime =
           readable.filter(it -> it.plan().schedule().equals(plan.schedule())).isPresent();
       Instant handled = keepsTime ? readable.get().handled() : now;
-      put(PlannedSchedule.from(plan, DefinedBy.FILE, handled));
+      Instant since = keepsTime ? readable.get().since() : now;
+      put(PlannedSchedule.from(plan, DefinedBy.FILE, since, handled));
     }
     known.values().stream()
         .filter(row -> row.definedBy() == DefinedBy.FILE)
@@ -69,14 +70,15 @@ public final class SqlScheduleStore implements ScheduleStore {
     int _ =
         jdbc.sql(
                 """
-                INSERT INTO schedules (name, plan, origin, handled, next_due)
-                VALUES (:name, :plan::jsonb, :origin, :handled, :next)
+                INSERT INTO schedules (name, plan, origin, since, handled, next_due)
+                VALUES (:name, :plan::jsonb, :origin, :since, :handled, :next)
                 ON CONFLICT (name) DO UPDATE SET plan = EXCLUDED.plan, origin = EXCLUDED.origin,
-                       handled = EXCLUDED.handled, next_due = EXCLUDED.next_due
+                       since = EXCLUDED.since, handled = EXCLUDED.handled, next_due = EXCLUDED.next_due
                 """)
             .param("name", schedule.plan().name())
             .param("plan", plans.text(schedule.plan()))
             .param("origin", schedule.definedBy().name().toLowerCase(Locale.ROOT))
+            .param("since", time(schedule.since()))
             .param("handled", time(schedule.handled()))
             .param("next", schedule.nextDue().map(SqlScheduleStore::time).orElse(null))
             .update();
@@ -113,7 +115,7 @@ public final class SqlScheduleStore implements ScheduleStore {
   private void handleOne(PlannedSchedule schedule, Instant now, Handling handling) {
     try {
       Instant handled = handling.handle(schedule, now).orElse(schedule.handled());
-      put(PlannedSchedule.from(schedule.plan(), schedule.definedBy(), handled));
+      put(PlannedSchedule.from(schedule.plan(), schedule.definedBy(), schedule.since(), handled));
     } catch (DataAccessException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -125,7 +127,7 @@ public final class SqlScheduleStore implements ScheduleStore {
   /// What passed while nothing was carried out is no slot of anything.
   private static PlannedSchedule notBefore(PlannedSchedule schedule, Instant start) {
     return schedule.handled().isBefore(start)
-        ? PlannedSchedule.from(schedule.plan(), schedule.definedBy(), start)
+        ? PlannedSchedule.from(schedule.plan(), schedule.definedBy(), schedule.since(), start)
         : schedule;
   }
 
@@ -180,11 +182,12 @@ public final class SqlScheduleStore implements ScheduleStore {
       String name,
       String plan,
       DefinedBy definedBy,
+      Instant since,
       Instant handled,
       @Nullable OffsetDateTime nextDue) {}
 
   private List<Row> rows(String rest) {
-    return jdbc.sql("SELECT name, plan, origin, handled, next_due FROM schedules " + rest)
+    return jdbc.sql("SELECT name, plan, origin, since, handled, next_due FROM schedules " + rest)
         .query((row, _) -> row(row))
         .list();
   }
@@ -194,6 +197,7 @@ public final class SqlScheduleStore implements ScheduleStore {
         row.getString("name"),
         row.getString("plan"),
         DefinedBy.valueOf(row.getString("origin").toUpperCase(Locale.ROOT)),
+        row.getObject("since", OffsetDateTime.class).toInstant(),
         row.getObject("handled", OffsetDateTime.class).toInstant(),
         row.getObject("next_due", OffsetDateTime.class));
   }
@@ -204,6 +208,7 @@ public final class SqlScheduleStore implements ScheduleStore {
           new PlannedSchedule(
               plans.plan(row.name(), row.plan()),
               row.definedBy(),
+              row.since(),
               row.handled(),
               Optional.ofNullable(row.nextDue()).map(OffsetDateTime::toInstant)));
     } catch (RuntimeException e) {

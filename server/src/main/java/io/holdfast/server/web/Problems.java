@@ -5,15 +5,19 @@ import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Quoted;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.transaction.TransactionException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -25,6 +29,9 @@ import tools.jackson.databind.json.JsonMapper;
 @RestControllerAdvice
 public final class Problems {
   private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+
+  /// What the states of SQL for data that cannot be begin with.
+  private static final String BAD_DATA = "22";
 
   private final JsonMapper mapper;
 
@@ -64,6 +71,31 @@ public final class Problems {
     return wrong(
         HttpStatus.BAD_REQUEST,
         "'" + e.getName() + "' cannot be " + Quoted.of(String.valueOf(e.getValue())));
+  }
+
+  @ExceptionHandler({DataAccessException.class, TransactionException.class})
+  ResponseEntity<Map<String, Object>> catalog(RuntimeException e) {
+    BackupException failure = ofCatalog(e);
+    LOG.warn("a request failed: {}", e.toString());
+    HttpStatus status = status(failure.code());
+    return answer(status, body(status, failure));
+  }
+
+  /// What a failure of the catalog means to whoever asked.
+  public static BackupException ofCatalog(RuntimeException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql
+          && Optional.ofNullable(sql.getSQLState()).orElse("").startsWith(BAD_DATA)) {
+        return new BackupException(
+            ErrorCode.BAD_ARGUMENT,
+            "the request has text or numbers that a database does not keep",
+            "Leave out characters such as NUL.");
+      }
+    }
+    return new BackupException(
+        ErrorCode.CATALOG_UNAVAILABLE,
+        "the server's catalog cannot be reached",
+        "Try again soon; the server's log says more.");
   }
 
   @ExceptionHandler

@@ -9,7 +9,6 @@ import io.holdfast.base.concurrent.Pause;
 import io.holdfast.base.testing.Seeds;
 import io.holdfast.base.testing.SettableClock;
 import io.holdfast.engine.api.Watch;
-import io.holdfast.engine.api.World;
 import io.holdfast.postgres.testing.Eventually;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,8 +38,7 @@ class RunLoopTest {
 
   private RunLoop loop(RunWork work) {
     Entropy entropy = Seeds.entropy(1);
-    return new RunLoop(
-        store, work, "node", LIMITS, new Backoff(entropy), new World(clock, entropy, Pause.real()));
+    return new RunLoop(store, work, "node", LIMITS, new Backoff(entropy), clock, Pause.real());
   }
 
   private void start(RunWork work) {

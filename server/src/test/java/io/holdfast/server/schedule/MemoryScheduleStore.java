@@ -34,12 +34,12 @@ final class MemoryScheduleStore implements ScheduleStore {
     Set<String> wanted = new HashSet<>();
     for (Plan plan : plans) {
       wanted.add(plan.name());
-      Instant handled =
+      Optional<PlannedSchedule> same =
           Optional.ofNullable(byName.get(plan.name()))
-              .filter(it -> it.plan().schedule().equals(plan.schedule()))
-              .map(PlannedSchedule::handled)
-              .orElseGet(clock::instant);
-      put(PlannedSchedule.from(plan, DefinedBy.FILE, handled));
+              .filter(it -> it.plan().schedule().equals(plan.schedule()));
+      Instant since = same.map(PlannedSchedule::since).orElseGet(clock::instant);
+      Instant handled = same.map(PlannedSchedule::handled).orElseGet(clock::instant);
+      put(PlannedSchedule.from(plan, DefinedBy.FILE, since, handled));
     }
     List<PlannedSchedule> gone =
         byName.values().stream()
@@ -69,10 +69,11 @@ final class MemoryScheduleStore implements ScheduleStore {
     for (PlannedSchedule one : due) {
       PlannedSchedule it =
           one.handled().isBefore(scheduling.changedAt())
-              ? PlannedSchedule.from(one.plan(), one.definedBy(), scheduling.changedAt())
+              ? PlannedSchedule.from(
+                  one.plan(), one.definedBy(), one.since(), scheduling.changedAt())
               : one;
       Instant handled = handling.handle(it, now).orElse(it.handled());
-      put(PlannedSchedule.from(it.plan(), it.definedBy(), handled));
+      put(PlannedSchedule.from(it.plan(), it.definedBy(), it.since(), handled));
     }
     return due.size();
   }
