@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,7 +63,8 @@ class CronScriptsTest {
     scripts.expect(0, "cron/monitoring-cron.sh", "install");
     scripts.expect(0, "cron/backup-cron.sh", "install", "--full=5 3 * * 1-5", "--incremental=off");
     assertThat(scratch.resolve("writes")).hasContent("written\nwritten\n");
-    for (String wrong : List.of("5 3 * *", "* * * * * touch harm", "a\n* * * * * x", "$(x) 1 1 1 1")) {
+    for (String wrong :
+        List.of("5 3 * *", "* * * * * touch harm", "a\n* * * * * x", "$(x) 1 1 1 1")) {
       scripts.expect(2, "cron/backup-cron.sh", "install", "--full=" + wrong);
     }
 
@@ -73,7 +75,8 @@ class CronScriptsTest {
     String listed = scripts.expect(0, "cron/backup-cron.sh", "list").out();
     assertThat(listed).contains("\n1 1 * * * '", "\n0 */6 * * * '", "\n* * * * * '");
     scripts.expect(0, "cron/backup-cron.sh", "status");
-    byCron(scripts, listed.lines().filter(line -> line.startsWith("1 1")).findFirst().orElseThrow());
+    byCron(
+        scripts, listed.lines().filter(line -> line.startsWith("1 1")).findFirst().orElseThrow());
 
     Files.writeString(table, "# BEGIN holdfast backup-cron\nprecious\n", StandardOpenOption.APPEND);
     String before = Files.readString(table);
@@ -111,7 +114,7 @@ class CronScriptsTest {
           () -> Files.readString(logs.resolve("full-backup.log")));
       other.descendants().forEach(ProcessHandle::destroy);
       other.destroy();
-      other.waitFor();
+      assertThat(other.waitFor(60, TimeUnit.SECONDS)).isTrue();
       Await.until(
           "a backup by cron",
           () -> scripts.runByCron(command).all().isEmpty() && list(scripts).contains("main_full_"),

@@ -61,7 +61,8 @@ class ScriptsTest {
   void aClusterGoesTheWayOfTheQuickStartAndComesBackRowForRow() throws Exception {
     InstalledScripts scripts = InstalledScripts.create(scratch, HOSTILE);
     try (Cluster source = Cluster.create(scratch.resolve("source"))) {
-      source.execute("CREATE TABLE listings AS SELECT i, md5(i::text) FROM generate_series(1, 999) i");
+      source.execute(
+          "CREATE TABLE listings AS SELECT i, md5(i::text) FROM generate_series(1, 999) i");
       scripts.settings("POSTGRES_URL='" + source.url() + "'\r\nBACKUP_STORAGE_PATH=./a b\n");
       scripts.expect(0, "holdfast.sh", "init", "--quiet");
       assertThat(scripts.folder().resolve("a b")).isDirectory();
@@ -69,7 +70,8 @@ class ScriptsTest {
       assertThat(scripts.expect(2, "monitoring/health-check.sh").out())
           .startsWith("CRITICAL: no good backup of source main; ");
 
-      assertThat(scripts.expect(0, "scripts/full-backup.sh", "--test").out()).contains("main_full_");
+      assertThat(scripts.expect(0, "scripts/full-backup.sh", "--test").out())
+          .contains("main_full_");
       source.execute("INSERT INTO listings VALUES (0, 'last')");
       scripts.expect(0, "backup-database.sh", "incremental");
       scripts.expect(0, "scripts/verify-backup.sh", "--latest");
@@ -91,10 +93,33 @@ class ScriptsTest {
         assertThat(RowDigests.of(back, "postgres")).isEqualTo(rows);
       }
     }
+    cleanup(scripts);
     health(scripts);
   }
 
-  /// Of a repository with two backups: every state, and one line for each.
+  /// Of two backups one goes, by an option; the policy of the file would keep both.
+  private void cleanup(InstalledScripts scripts) throws IOException {
+    Path configuration = scripts.folder().resolve("config/retention.config.json");
+    Files.copy(Path.of(configuration + ".example"), configuration);
+    Command.Ended said = scripts.expect(0, "cleanup-old-backups.sh");
+    assertThat(said.err())
+        .contains("--keep-daily=7 --keep-weekly=4 --keep-monthly=12 --keep-yearly=5")
+        .contains("--keep-within=48h --window=14d");
+    assertThat(said.out()).contains("nothing to forget");
+    scripts.expect(0, "scripts/cleanup.sh", "--dry-run", "--keep-last=1");
+    assertThat(scripts.expect(0, "scripts/restore.sh", "--list").out()).contains("main_full_");
+    scripts.expect(0, "scripts/cleanup.sh", "--keep-last=1");
+    assertThat(scripts.expect(0, "scripts/restore.sh", "--list").out())
+        .contains("main_incremental_")
+        .doesNotContain("main_full_");
+    Files.writeString(
+        configuration, "{\"policies\": {\"daily_backups\": {\"keep_daily\": \"$(x)\"}}}");
+    assertThat(scripts.expect(2, "scripts/cleanup.sh").err()).contains("is no number: $(x)");
+    Files.writeString(configuration, "{");
+    scripts.expect(2, "scripts/cleanup.sh");
+  }
+
+  /// Of a repository with one backup: every state, and one line for each.
   private void health(InstalledScripts scripts) throws IOException {
     assertThat(scripts.expect(1, "monitoring/health-check.sh", "--warning-age=0").out())
         .startsWith("WARNING: newest backup is 0 h old")
@@ -127,7 +152,8 @@ class ScriptsTest {
         source.execute("CREATE TABLE listings AS SELECT generate_series(1, 500) AS i");
         final Map<String, String> rows = RowDigests.of(source, "postgres");
         String moment =
-            source.sql("SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')");
+            source.sql(
+                "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')");
         source.execute("DROP TABLE listings");
         source.switchWal();
         Await.until(
@@ -184,7 +210,8 @@ class ScriptsTest {
           """
               .formatted(url, url.replaceAll("/postgres$", "/copy")));
       scripts.expect(0, "holdfast.sh", "init", "--quiet");
-      assertThat(scripts.expect(0, "scripts/full-backup.sh", "--test").out()).contains("main_dump_");
+      assertThat(scripts.expect(0, "scripts/full-backup.sh", "--test").out())
+          .contains("main_dump_");
       scripts.expect(0, "scripts/incremental-backup.sh");
       Map<String, String> rows = RowDigests.of(source, "postgres");
 
@@ -226,7 +253,8 @@ class ScriptsTest {
     scripts.expect(0, "scripts/encrypted-backup.sh", "restore", file, scratch + "/a \"b\".tar");
     scripts.expect(0, "holdfast.sh", "import", scratch + "/a \"b\".tar");
     byte[] changed = Files.readAllBytes(Path.of(file));
-    changed[changed.length / 2] ^= 1;
+    int middle = changed.length / 2;
+    changed[middle] = (byte) (changed[middle] ^ 1);
     Files.write(Path.of(file), changed);
     scripts.expect(4, "scripts/encrypted-backup.sh", "verify", file);
 
@@ -264,7 +292,8 @@ class ScriptsTest {
     assertThat(home.resolve("storage/local")).isDirectory();
     scripts.without("BACKUP_SCRIPTS_HOME");
 
-    for (String wrong : List.of("touch $HOME/harm", "A='x\ntouch $HOME/harm'", "A=\"x\"y\"", "1=2")) {
+    for (String wrong :
+        List.of("touch $HOME/harm", "A='x\ntouch $HOME/harm'", "A=\"x\"y\"", "1=2")) {
       scripts.settings("BACKUP_KIND=dump\n" + wrong + "\n");
       assertThat(scripts.expect(2, "scripts/restore.sh", "--list").err())
           .contains("line 2 of ")
