@@ -36,6 +36,7 @@ check_blocks() {
     fail 2 "the crontab has a part of a holdfast block, or two" "repair it by 'crontab -e': its lines are '$(begin_line)' and '$(end_line)'"
 }
 
+line_of() { grep -nxF -- "$1" "$2" | cut -d : -f 1; }
 without_block() { sed "/^$(begin_line)\$/,/^$(end_line)\$/d" "$1"; }
 only_block() { sed -n "/^$(begin_line)\$/,/^$(end_line)\$/p" "$1"; }
 
@@ -97,13 +98,19 @@ install_block() {
   if [ -s "$work/block" ] && ! grep -qF -- "$(cron_word "$scripts_root/cron/run.sh")" "$work/block"; then
     fail 2 "the crontab has a block of another installation" "look at it by '$self_name list', then '$self_name uninstall'"
   fi
-  without_block "$old" >"$new"
-  if [ -s "$new" ] && [ "$(tail -c 1 "$new" | od -An -tx1 | tr -d ' ')" != 0a ]; then echo >>"$new"; fi
+  if [ -s "$work/block" ]; then
+    # In its place, so that installing twice changes nothing.
+    head -n $(($(line_of "$(begin_line)" "$old") - 1)) "$old" >"$new"
+  else
+    cat "$old" >"$new"
+    if [ -s "$new" ] && [ "$(tail -c 1 "$new" | od -An -tx1 | tr -d ' ')" != 0a ]; then echo >>"$new"; fi
+  fi
   {
     printf '%s\n' "$(begin_line)"
     printf '%s\n' "${lines[@]}"
     printf '%s\n' "$(end_line)"
   } >>"$new"
+  if [ -s "$work/block" ]; then tail -n +$(($(line_of "$(end_line)" "$old") + 1)) "$old" >>"$new"; fi
   if cmp -s "$old" "$new"; then
     say "installed already; nothing changed"
   else

@@ -12,6 +12,8 @@ umask 022
 java_home=$1 target=$2 version=$3 build_start=$4
 module=$(CDPATH='' cd -- "$(dirname -- "$0")/../../.." && pwd)
 archive=holdfast-$version-linux-x86_64.tar.gz
+scripts=$module/../scripts/backup
+script_files=$(cd "$scripts" && ls -d .env.example README.md ./*.sh scripts/*.sh cron/*.sh monitoring/*.sh config/*.example)
 cd "$target"
 
 # Found by jdeps (DistributionTest checks that nothing is missing), except for what is looked up by name at run time:
@@ -67,6 +69,15 @@ trim_jars() {
   echo "$key" >trimmed.key
 }
 
+# By name: whoever used the scripts in the checkout has keys and settings beside them.
+stage_scripts() {
+  for file in $script_files; do
+    to=staging/holdfast/scripts/backup/$file
+    mkdir -p "${to%/*}"
+    cp "$scripts/$file" "$to"
+  done
+}
+
 # Everything but the AOT cache, in staging/holdfast.
 stage() {
   rm -rf staging
@@ -78,6 +89,7 @@ stage() {
   cp postgres/postgres-linux-x86_64.txz staging/holdfast/lib/postgres/postgres-18-linux-x86_64.txz
   cp -R "$module/src/dist/." staging/holdfast/
   cp -R "$module/../reader" staging/holdfast/reader
+  stage_scripts
   cp legal/* staging/holdfast/legal/
   cp "$module/../LICENSE" staging/holdfast/LICENSE
   # The program's own jars come first on the class path; the order is the same for training and for every start.
@@ -92,6 +104,7 @@ stage() {
   zstd=$(basename native/linux/amd64/*.so)
   sed "s#@CLASS_PATH@#$class_path#; s#@ZSTD@#$zstd#" "$module/src/main/sh/holdfast" >staging/holdfast/bin/holdfast
   find staging/holdfast -type f -exec chmod 644 {} +
+  find staging/holdfast/scripts -name '*.sh' -exec chmod 755 {} +
   chmod 755 staging/holdfast/bin/holdfast staging/holdfast/runtime/bin/* staging/holdfast/runtime/lib/jspawnhelper
   ln -s bin/holdfast staging/holdfast/holdfast
 }
@@ -130,7 +143,9 @@ pack() {
 link_runtime
 gather_jars
 trim_jars
-key=$(cat runtime.key trimmed.key && echo "$version" && digest native postgres "$module/src/main/sh" "$module/src/dist" "$module/../reader" "$module/../LICENSE")
+# shellcheck disable=SC2086 # names are words
+key=$(cat runtime.key trimmed.key && echo "$version" && (cd "$scripts" && cksum $script_files) &&
+  digest native postgres "$module/src/main/sh" "$module/src/dist" "$module/../reader" "$module/../LICENSE")
 if [ ! -d holdfast ] || [ ! -f "$archive" ] || changed distribution "$key"; then
   rm -f distribution.key
   stage
