@@ -19,6 +19,9 @@ import io.holdfast.server.backup.BackupSync;
 import io.holdfast.server.backup.BackupTable;
 import io.holdfast.server.backup.EngineWork;
 import io.holdfast.server.catalog.CatalogJson;
+import io.holdfast.server.catalog.Housekeeping;
+import io.holdfast.server.health.Health;
+import io.holdfast.server.health.Metrics;
 import io.holdfast.server.run.Backoff;
 import io.holdfast.server.run.RunLimits;
 import io.holdfast.server.run.RunLoop;
@@ -29,8 +32,10 @@ import io.holdfast.server.schedule.ScheduleStore;
 import io.holdfast.server.schedule.Scheduler;
 import io.holdfast.server.schedule.SqlScheduleStore;
 import io.holdfast.server.source.Sources;
+import io.holdfast.server.work.Pulse;
 import io.holdfast.server.work.Repeated;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.springframework.boot.SpringBootConfiguration;
@@ -52,6 +57,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 class ServerApplication {
   private static final Duration SCHEDULES_EVERY = Duration.ofSeconds(1);
   private static final Duration ALERTS_EVERY = Duration.ofSeconds(5);
+  private static final Duration CLEANING_EVERY = Duration.ofHours(1);
   private static final Duration SYNC_EVERY = Duration.ofMinutes(1);
 
   @Bean
@@ -159,6 +165,26 @@ class ServerApplication {
           alerts.look();
           outbox.send();
         });
+  }
+
+  @Bean
+  Housekeeping housekeeping(JdbcClient jdbc) {
+    return new Housekeeping(jdbc);
+  }
+
+  @Bean(initMethod = "start")
+  Repeated cleaning(Housekeeping housekeeping) {
+    return new Repeated("housekeeping", CLEANING_EVERY, housekeeping::clean);
+  }
+
+  @Bean
+  Health health(JdbcClient jdbc, List<Pulse> works) {
+    return new Health(jdbc, works);
+  }
+
+  @Bean
+  Metrics metrics(JdbcClient jdbc) {
+    return new Metrics(jdbc);
   }
 
   /// Closed before the sources are, which wait for what runs.

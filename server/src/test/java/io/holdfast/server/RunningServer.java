@@ -129,6 +129,15 @@ final class RunningServer implements AutoCloseable {
     return send("GET", path, Optional.empty());
   }
 
+  /// What is no JSON.
+  String text(String path) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(base() + path))
+            .header("Authorization", "Bearer " + token.orElseThrow())
+            .build();
+    return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+  }
+
   Answer post(String path, Object body) throws IOException, InterruptedException {
     return send("POST", path, Optional.of(body));
   }

@@ -111,6 +111,47 @@ class ScheduledBackupsTest {
   }
 
   @Test
+  @Order(2)
+  void healthIsTestedByAnybodyAndExplainedToUsers() throws Exception {
+    try (RunningServer.Stranger stranger = server.stranger()) {
+      assertThat(stranger.status("GET", "/actuator/health")).isEqualTo(200);
+      assertThat(stranger.status("GET", "/actuator/prometheus")).isEqualTo(401);
+      assertThat(stranger.status("GET", "/actuator/env")).isEqualTo(401);
+    }
+    RunningServer.Answer anonymous = server.sendShowing("none", "GET", "/actuator/health");
+    assertThat(anonymous.json().toString()).isEqualTo("{\"status\":\"UP\"}");
+    JsonNode parts = server.read("/actuator/health").json().get("parts");
+    for (String part :
+        List.of("catalog", "runs", "schedules", "notifications", "backup-sync", "housekeeping")) {
+      assertThat(parts.get(part).get("state").asString()).as(part).isEqualTo("UP");
+    }
+  }
+
+  @Test
+  @Order(3)
+  void metricsTellWhenWorkSucceededLast() throws Exception {
+    Eventually.await(
+        "the last success is known",
+        () -> metrics().contains("holdfast_last_success_timestamp_seconds{kind=\"physical\""));
+    assertThat(metrics())
+        .contains("holdfast_scheduling 1.0")
+        .contains("holdfast_runs_open{status=\"pending\"} 0.0")
+        .contains("holdfast_part_up{part=\"catalog\",state=\"up\"} 1.0")
+        .contains("# TYPE holdfast_incidents gauge");
+  }
+
+  private static String metrics() {
+    try {
+      return server.text("/actuator/prometheus");
+    } catch (java.io.IOException e) {
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
   @Order(3)
   void stoppingOutlastsARestart() throws Exception {
     JsonNode stopped = data(server.send("DELETE", ROUTE, Optional.empty()));

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /// of each schedule has one outcome, nothing is stuck, and what counts as completed is there.
 class ServeNodesTest {
   private static final long SEED = 1;
-  private static final int ROUNDS = Boolean.getBoolean("holdfast.thorough") ? 140 : 5;
+  private static final int ROUNDS = Boolean.getBoolean("holdfast.thorough") ? 140 : 3;
   private static final String ROUND_SECONDS = "20";
   private static final List<String> SOURCES = List.of("a", "b", "c");
 

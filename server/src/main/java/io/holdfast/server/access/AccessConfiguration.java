@@ -39,8 +39,8 @@ class AccessConfiguration implements WebMvcConfigurer {
                 requests
                     .requestMatchers(HttpMethod.POST, "/api/setup")
                     .permitAll()
-                    // Has a secret of its own.
-                    .requestMatchers("/api/cron/backup")
+                    // The one has a secret of its own, the other tells strangers one word.
+                    .requestMatchers("/api/cron/backup", "/actuator/health")
                     .permitAll()
                     .anyRequest()
                     .authenticated())

@@ -26,7 +26,7 @@ public final class BackupTable {
   /// All but those of accounts, newest first.
   public Page<BackupEntry> ofInstance(Files files, Page.Window window) {
     String where =
-        "user_id IS NULL"
+        "user_id IS NULL AND kind <> 'tenant'"
             + switch (files) {
               case LEFT_OUT -> " AND kind <> 'files'";
               case INCLUDED -> "";

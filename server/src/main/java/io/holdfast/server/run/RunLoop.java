@@ -4,6 +4,7 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.concurrent.Pause;
 import io.holdfast.base.concurrent.Task;
+import io.holdfast.server.work.Pulse;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /// asked again at the next look.
 ///
 /// Closing asks all runs to end, waits for them, and leaves them as failures that may pass.
-public final class RunLoop implements AutoCloseable {
+public final class RunLoop implements AutoCloseable, Pulse {
   private static final Logger LOG = LoggerFactory.getLogger(RunLoop.class);
 
   private static final Duration STOP_LIMIT = Duration.ofMinutes(10);
@@ -43,9 +44,10 @@ public final class RunLoop implements AutoCloseable {
   private final Map<UUID, ActiveRun> active = new ConcurrentHashMap<>();
   private final Map<UUID, Task> tasks = new ConcurrentHashMap<>();
   private final Semaphore wakeUp = new Semaphore(0);
-  private Optional<Task> looking = Optional.empty();
+  private volatile Optional<Task> looking = Optional.empty();
   private final Pause pause;
   private final AtomicLong looks = new AtomicLong();
+  private volatile long lastLookNanos;
   private volatile boolean closing;
 
   /// @param node the name of this node, unlike that of every other process
@@ -68,7 +70,24 @@ public final class RunLoop implements AutoCloseable {
   }
 
   public void start() {
+    lastLookNanos = System.nanoTime();
     looking = Optional.of(Task.start("runs", this::look));
+  }
+
+  @Override
+  public String name() {
+    return "runs";
+  }
+
+  @Override
+  public Duration every() {
+    return limits.look();
+  }
+
+  @Override
+  public Optional<Duration> sinceLastDone() {
+    long last = lastLookNanos;
+    return looking.map(_ -> Duration.ofNanos(System.nanoTime() - last));
   }
 
   /// Looks at the queue now.
@@ -80,6 +99,7 @@ public final class RunLoop implements AutoCloseable {
     while (!closing || isWorking()) {
       try {
         step();
+        lastLookNanos = System.nanoTime();
       } catch (RuntimeException | Error e) {
         // An Error too: without this thread nothing ever ends.
         LOG.warn("the catalog cannot be asked for work: {}", e.toString());

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /// Work that is done at the start and then again and again, in a thread of its own. What fails is
 /// done again the next time. Closing waits for the work that goes on.
-public final class Repeated implements AutoCloseable {
+public final class Repeated implements AutoCloseable, Pulse {
   private static final Logger LOG = LoggerFactory.getLogger(Repeated.class);
   private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
 
@@ -18,7 +18,8 @@ public final class Repeated implements AutoCloseable {
   private final Duration every;
   private final Runnable work;
   private final Semaphore wakeUp = new Semaphore(0);
-  private Optional<Task> repeating = Optional.empty();
+  private volatile Optional<Task> repeating = Optional.empty();
+  private volatile long lastDoneNanos;
   private volatile boolean closing;
 
   /// @param name of the work, for the log
@@ -30,6 +31,7 @@ public final class Repeated implements AutoCloseable {
   }
 
   public void start() {
+    lastDoneNanos = System.nanoTime();
     repeating = Optional.of(Task.start(name, this::repeat));
   }
 
@@ -44,9 +46,26 @@ public final class Repeated implements AutoCloseable {
     }
   }
 
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Duration every() {
+    return every;
+  }
+
+  @Override
+  public Optional<Duration> sinceLastDone() {
+    long done = lastDoneNanos;
+    return repeating.map(_ -> Duration.ofNanos(System.nanoTime() - done));
+  }
+
   private void once() {
     try {
       work.run();
+      lastDoneNanos = System.nanoTime();
     } catch (RuntimeException | Error e) {
       LOG.warn("{} failed and is done again in {}: {}", name, every, e.toString());
     }
