@@ -84,6 +84,7 @@ public final class HoldfastServer implements ServerProgram {
       context.getBean(Tokens.class).offerSetup().ifPresent(token -> sayHowToSetUp(say, url, token));
       say.accept("serving on " + url);
       while (!cancellation.isRequested()) {
+        catalog.requireRunning();
         configuration.world().pause().await(LOOK);
       }
       say.accept("stopping: running work is asked to end");

@@ -3,7 +3,10 @@ package io.holdfast.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,6 +69,22 @@ class ServeTest {
       assertThat(refused.all()).contains(scratch.resolve("data").toString()).contains("hint");
       assertThat(server.said()).contains("serving on");
     }
+  }
+
+  @Test
+  void aServerWhosePostgresqlDiesSaysSoAndEnds() throws Exception {
+    Program program = new Program(scratch).with("DATABASE_URL", "postgresql://u@127.0.0.1:1/x");
+    program.expect(0, "init");
+    Serving server = Serving.start(program, scratch);
+    try (Stream<Path> files = Files.walk(scratch.resolve("data"))) {
+      Path pid = files.filter(file -> file.endsWith("postmaster.pid")).findFirst().orElseThrow();
+      long postmaster = Long.parseLong(Files.readAllLines(pid).getFirst());
+      assertThat(ProcessHandle.of(postmaster).orElseThrow().destroyForcibly()).isTrue();
+    }
+    assertThat(server.process().waitFor(150, TimeUnit.SECONDS)).as(server.said()).isTrue();
+    assertThat(server.process().exitValue()).isNotZero();
+    assertThat(server.said()).contains("the embedded PostgreSQL server of the catalog ended");
+    server.close();
   }
 
   /// Nothing that the server started is left.

@@ -96,7 +96,7 @@ public final class EmbeddedCluster implements OwnServer {
     return programs.fullVersion();
   }
 
-  /// False if the server ended although this is open.
+  @Override
   public boolean isRunning() {
     return server.server().isAlive();
   }

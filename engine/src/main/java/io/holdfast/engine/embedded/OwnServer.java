@@ -14,6 +14,9 @@ public interface OwnServer extends AutoCloseable {
   /// socket could read the files as well.
   Properties properties(String role);
 
+  /// False if it ended although this is open: then it is of no use any more.
+  boolean isRunning();
+
   @Override
   void close();
 }

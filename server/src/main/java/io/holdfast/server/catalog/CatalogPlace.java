@@ -1,5 +1,7 @@
 package io.holdfast.server.catalog;
 
+import io.holdfast.base.BackupException;
+import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Secret;
 import io.holdfast.engine.api.Configuration;
 import io.holdfast.engine.api.Watch;
@@ -43,6 +45,18 @@ public final class CatalogPlace implements AutoCloseable {
         new CatalogAddress(
             cluster.url(), OwnServer.NAME, new Secret(""), cluster.properties(OwnServer.NAME)),
         Optional.of(cluster));
+  }
+
+  /// Whether a server of our own, if there is one, is still there.
+  ///
+  /// @throws BackupException `CATALOG_UNAVAILABLE` if it ended
+  public void requireRunning() {
+    if (cluster.filter(own -> !own.isRunning()).isPresent()) {
+      throw new BackupException(
+          ErrorCode.CATALOG_UNAVAILABLE,
+          "the embedded PostgreSQL server of the catalog ended",
+          "Start 'holdfast serve' again; the log of that server is in its directory.");
+    }
   }
 
   public CatalogAddress address() {
