@@ -14,9 +14,9 @@ ALTER TABLE schedules ADD COLUMN since timestamptz NOT NULL DEFAULT catalog_now(
 
 CREATE TABLE last_successes (
   source text NOT NULL,
-  lane text NOT NULL,
+  kind text NOT NULL,
   at timestamptz NOT NULL,
-  PRIMARY KEY (source, lane)
+  PRIMARY KEY (source, kind)
 );
 
 -- What is wrong now and was told.

@@ -57,6 +57,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 class ServerApplication {
   private static final Duration SCHEDULES_EVERY = Duration.ofSeconds(1);
   private static final Duration ALERTS_EVERY = Duration.ofSeconds(5);
+  private static final Duration LATENESS_EVERY = Duration.ofMinutes(1);
   private static final Duration CLEANING_EVERY = Duration.ofHours(1);
   private static final Duration SYNC_EVERY = Duration.ofMinutes(1);
 
@@ -162,9 +163,14 @@ class ServerApplication {
         "notifications",
         ALERTS_EVERY,
         () -> {
-          alerts.look();
+          alerts.lookAtEnds();
           outbox.send();
         });
+  }
+
+  @Bean(initMethod = "start")
+  Repeated lateness(Alerts alerts) {
+    return new Repeated("lateness", LATENESS_EVERY, alerts::lookAtTime);
   }
 
   @Bean

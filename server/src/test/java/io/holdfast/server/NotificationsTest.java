@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.base.concurrent.Pause;
 import io.holdfast.base.testing.SettableClock;
 import io.holdfast.engine.notify.AlertLimits;
 import io.holdfast.engine.notify.AlertRules;
@@ -39,6 +40,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,6 +99,10 @@ class NotificationsTest {
   }
 
   private Outbox outbox() {
+    return outbox(_ -> {});
+  }
+
+  private Outbox outbox(Pause pause) {
     Channel channel =
         new Channel() {
           @Override
@@ -118,14 +124,16 @@ class NotificationsTest {
         catalog.jdbc(),
         TestCatalog.json(),
         all,
-        report -> new Delivery(all, Attempts.DEFAULT, _ -> {}, report));
+        report -> new Delivery(all, Attempts.DEFAULT, pause, report));
   }
 
   /// What is told of what happened since the last call.
   private List<Event> news() {
     told.clear();
-    alerts().look();
-    alerts().look();
+    for (int i = 0; i < 2; i++) {
+      alerts().lookAtEnds();
+      alerts().lookAtTime();
+    }
     try (Outbox outbox = outbox()) {
       outbox.send();
       outbox.finish();
@@ -151,7 +159,7 @@ class NotificationsTest {
     run(failed(Failure.Chance.POINTLESS), RunTerms.ONCE);
     assertThat(news()).containsExactly(Event.FAILURE);
     Notice alert = told.getFirst();
-    assertThat(alert.source()).isEqualTo("erp/physical");
+    assertThat(alert.source()).isEqualTo("erp/full");
     assertThat(alert.details()).containsExactly("HF-2001: the server is away");
     assertThat(alert.hint()).isEqualTo("start it");
     assertThat(news()).isEmpty();
@@ -250,13 +258,62 @@ class NotificationsTest {
   @Test
   void whatANodeTookAndDidNotDeliverIsDeliveredByAnother() {
     run(failed(Failure.Chance.POINTLESS), RunTerms.ONCE);
-    alerts().look();
+    alerts().lookAtEnds();
     // Takes it, and dies before it sends.
     catalog.run("UPDATE notices SET held_until = catalog_now() + interval '10 min'");
     assertThat(news()).as("somebody else has it").isEmpty();
     advance(Duration.ofMinutes(11));
     assertThat(news()).containsExactly(Event.FAILURE);
     assertThat(news()).isEmpty();
+  }
+
+  @Test
+  void whatAServerThatStopsHasNotDeliveredIsLeftToTheNext() throws Exception {
+    run(failed(Failure.Chance.POINTLESS), RunTerms.ONCE);
+    advance(Duration.ofSeconds(1));
+    run(DONE, RunTerms.ONCE);
+    alerts().lookAtEnds();
+    refusal = Optional.of(new BackupException(ErrorCode.RECEIVER_UNAVAILABLE, "it is away", ""));
+    CountDownLatch trying = new CountDownLatch(1);
+    try (Outbox stopping =
+        outbox(
+            _ -> {
+              trying.countDown();
+              new CountDownLatch(1).await();
+            })) {
+      stopping.send();
+      trying.await();
+    }
+    refusal = Optional.empty();
+    assertThat(news()).containsExactlyInAnyOrder(Event.FAILURE, Event.RECOVERED, Event.SUCCESS);
+    assertThat(news()).isEmpty();
+  }
+
+  @Test
+  void incrementalsThatSucceedDoNotHideThatFullBackupsAreOverdue() {
+    schedules()
+        .define(
+            List.of(
+                new Plan(
+                    "nightly",
+                    "erp",
+                    Job.FULL,
+                    Schedule.parse("daily at 02:00", ZoneId.of("UTC")),
+                    MissedPolicy.byDefault(),
+                    1,
+                    Duration.ZERO,
+                    List.of())));
+    run(DONE, RunTerms.ONCE);
+    assertThat(news()).containsExactly(Event.SUCCESS);
+    advance(Duration.ofHours(31));
+    SqlRunStore runs = runs();
+    RunRequest incremental = RunRequest.of(Job.INCREMENTAL, RunRequest.LATEST);
+    assertThat(
+            runs.submit(new NewRun(incremental, "erp", new Origin.Request("ada"), RunTerms.ONCE)))
+        .isPresent();
+    Claim claim = runs.claim("node", LEASE).orElseThrow();
+    assertThat(runs.end(claim, DONE, PAUSE)).isTrue();
+    assertThat(news()).containsExactlyInAnyOrder(Event.SUCCESS, Event.OVERDUE);
   }
 
   @Test

@@ -132,7 +132,7 @@ class ScheduledBackupsTest {
   void metricsTellWhenWorkSucceededLast() throws Exception {
     Eventually.await(
         "the last success is known",
-        () -> metrics().contains("holdfast_last_success_timestamp_seconds{kind=\"physical\""));
+        () -> metrics().contains("holdfast_last_success_timestamp_seconds{kind=\"full\""));
     assertThat(metrics())
         .contains("holdfast_scheduling 1.0")
         .contains("holdfast_runs_open{status=\"pending\"} 0.0")

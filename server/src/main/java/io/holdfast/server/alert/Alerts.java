@@ -55,13 +55,17 @@ public final class Alerts {
     this.rows = new RunRows(json);
   }
 
-  /// Looks at everything that is new, and at what time alone makes wrong.
-  public void look() {
+  /// Looks at the runs that have ended since the last look.
+  public void lookAtEnds() {
     boolean more = true;
     while (more) {
-      more = Boolean.TRUE.equals(transactions.execute(_ -> lookAtEnds()));
+      more = Boolean.TRUE.equals(transactions.execute(_ -> lookAtSomeEnds()));
     }
-    transactions.executeWithoutResult(_ -> lookAtTime());
+  }
+
+  /// Looks at what time alone makes wrong. It reads every schedule: once a minute is enough.
+  public void lookAtTime() {
+    transactions.executeWithoutResult(_ -> lookAtTimeNow());
   }
 
   private boolean isOurs() {
@@ -72,7 +76,7 @@ public final class Alerts {
   }
 
   /// @return whether there may be more
-  private boolean lookAtEnds() {
+  private boolean lookAtSomeEnds() {
     if (!isOurs()) {
       return false;
     }
@@ -120,12 +124,12 @@ public final class Alerts {
         int _ =
             jdbc.sql(
                     """
-                    INSERT INTO last_successes (source, lane, at) VALUES (:source, :lane, :at)
-                    ON CONFLICT (source, lane) DO UPDATE
+                    INSERT INTO last_successes (source, kind, at) VALUES (:source, :kind, :at)
+                    ON CONFLICT (source, kind) DO UPDATE
                       SET at = greatest(last_successes.at, EXCLUDED.at)
                     """)
                 .param("source", run.source())
-                .param("lane", run.request().lane())
+                .param("kind", run.request().kind())
                 .param("at", time(run.endedAt().orElse(run.createdAt())))
                 .update();
       }
@@ -133,7 +137,7 @@ public final class Alerts {
     }
   }
 
-  private void lookAtTime() {
+  private void lookAtTimeNow() {
     if (!isOurs()) {
       return;
     }
@@ -187,7 +191,7 @@ public final class Alerts {
 
   private List<Observation> lateSchedules(Instant started, Instant now) {
     Map<String, Instant> successes = new HashMap<>();
-    jdbc.sql("SELECT source || '/' || lane AS subject, at FROM last_successes")
+    jdbc.sql("SELECT source || '/' || kind AS subject, at FROM last_successes")
         .query(
             row -> {
               successes.put(row.getString("subject"), RunRows.instant(row, "at"));

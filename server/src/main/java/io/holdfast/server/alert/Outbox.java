@@ -24,11 +24,15 @@ public final class Outbox implements AutoCloseable {
   private static final Duration HOLD = Duration.ofMinutes(10);
   private static final int BATCH = 50;
 
+  /// With a batch on top, no queue of a channel runs over.
+  private static final int WAITING_MAX = Delivery.WAITING_MAX - BATCH;
+
   private final JdbcClient jdbc;
   private final CatalogJson json;
   private final List<Subscription> subscriptions;
   private final Delivery delivery;
   private final Map<String, AtomicInteger> waiting = new ConcurrentHashMap<>();
+  private volatile boolean closing;
 
   /// @param deliver makes a delivery that tells its outcomes
   public Outbox(
@@ -42,8 +46,12 @@ public final class Outbox implements AutoCloseable {
     this.delivery = deliver.apply(this::record);
   }
 
-  /// Begins to deliver what waits.
+  /// Begins to deliver what waits, as long as there is room for it.
   public void send() {
+    waiting.keySet().forEach(this::hold);
+    if (waiting.size() > WAITING_MAX) {
+      return;
+    }
     for (Notice notice : take()) {
       int wanted = (int) subscriptions.stream().filter(it -> it.wants(notice)).count();
       if (wanted == 0) {
@@ -90,6 +98,18 @@ public final class Outbox implements AutoCloseable {
           write(notice.id(), channel, "dropped", 0, "");
     }
     String id = outcome.notice().id();
+    boolean isOpen =
+        switch (outcome) {
+          case Outcome.Delivered _ -> false;
+          case Outcome.Failed _ -> closing;
+          case Outcome.Dropped _ -> true;
+        };
+    if (isOpen) {
+      // Not the receiver's last word: whoever takes it next delivers it.
+      waiting.remove(id);
+      release(id);
+      return;
+    }
     boolean isLast =
         Optional.ofNullable(waiting.get(id))
             .filter(left -> left.decrementAndGet() == 0)
@@ -112,6 +132,24 @@ public final class Outbox implements AutoCloseable {
             .param("status", status)
             .param("attempts", attempts)
             .param("error", error)
+            .update();
+  }
+
+  /// What this node still works on, no other takes.
+  private void hold(String id) {
+    int _ =
+        jdbc.sql(
+                "UPDATE notices SET held_until = catalog_now() + :hold * interval '1 s'"
+                    + " WHERE id = :id")
+            .param("hold", HOLD.toSeconds())
+            .param("id", id)
+            .update();
+  }
+
+  private void release(String id) {
+    int _ =
+        jdbc.sql("UPDATE notices SET held_until = NULL WHERE id = :id AND done_at IS NULL")
+            .param("id", id)
             .update();
   }
 
@@ -151,8 +189,10 @@ public final class Outbox implements AutoCloseable {
         sent, jdbc.sql("SELECT count(*) FROM notices").query(Long.class).single(), window);
   }
 
+  /// What was not delivered yet is left to the next server.
   @Override
   public void close() {
+    closing = true;
     delivery.close();
   }
 }

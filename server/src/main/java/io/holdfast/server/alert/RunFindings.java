@@ -61,9 +61,10 @@ public record RunFindings(List<Observation> observations, List<Notice> news) {
     return new RunFindings(observations, news);
   }
 
-  /// What can be wrong by itself: `erp/physical`.
+  /// What can be wrong by itself: `erp/full`. That incrementals succeed does not end the failure of
+  /// full backups.
   public static String subject(String source, RunRequest request) {
-    return source + "/" + request.lane();
+    return source + "/" + request.kind();
   }
 
   private static Optional<Duration> took(Run run) {

@@ -22,12 +22,12 @@ public final class Metrics {
     head(
         text,
         "holdfast_last_success_timestamp_seconds",
-        "When work of a source succeeded last; kind is physical, dump, schema, verify and so on.");
+        "When work of a source succeeded last; kind is full, incremental, dump, verify and so on.");
     rows(
         text,
         "holdfast_last_success_timestamp_seconds",
-        "SELECT source, lane AS kind, extract(epoch FROM at) AS value FROM last_successes"
-            + " ORDER BY source, lane");
+        "SELECT source, kind, extract(epoch FROM at) AS value FROM last_successes"
+            + " ORDER BY source, kind");
     head(text, "holdfast_incidents", "What is wrong now, by event.");
     rows(
         text,
