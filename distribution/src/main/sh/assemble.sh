@@ -123,7 +123,7 @@ train() {
 # training_java OPTION... [CLASS ARGUMENT...]
 training_java() {
   training_class_path=$(holdfast_lib=$lib && eval "echo \"$class_path\"")
-  if ! env -i LC_ALL=C.UTF-8 staging/holdfast/runtime/bin/java "@$lib/java.options" -XX:AOTConfiguration=training/configuration \
+  if ! env -i LC_ALL=C.UTF-8 "HOLDFAST_PASSWORD=only for the training run" staging/holdfast/runtime/bin/java "@$lib/java.options" -XX:AOTConfiguration=training/configuration \
     "-DZstdNativePath=$PWD/$lib/native/$zstd" "-Djava.io.tmpdir=$PWD/training" -cp "$training_class_path" "$@" >>training/log 2>&1; then
     echo "distribution: training the AOT cache failed; the end of $PWD/training/log:" >&2
     tail -20 training/log >&2

@@ -19,7 +19,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Spec;
 
 /// The command `holdfast`: makes the outside world (streams, clock, environment) once and hands it
@@ -74,13 +73,15 @@ public final class Main implements Callable<Integer> {
 
   /// Runs one command line and returns its exit status.
   static int run(String[] typed, CommandContext context) {
-    CommandLine commandLine = commandLine(context);
+    CommandLine commandLine =
+        withSettings(CommandTree.enoughFor(List.of(typed), new Main(), context), context);
     String[] args = LeadingOptions.behindCommand(commandLine, typed);
     boolean json = Arrays.asList(typed).contains("--json");
     commandLine.setExecutionExceptionHandler(
         (failure, _, _) -> ErrorReport.print(failure, json, context.out(), context.err()));
     commandLine.setParameterExceptionHandler(
-        (failure, _) -> {
+        (found, _) -> {
+          CommandLine.ParameterException failure = inWholeTree(found, typed, context);
           String command = failure.getCommandLine().getCommandSpec().qualifiedName();
           return ErrorReport.print(
               new BackupException(
@@ -101,6 +102,19 @@ public final class Main implements Callable<Integer> {
     }
   }
 
+  /// The same mistake as the whole tree of commands tells it, which knows what else may have been
+  /// meant. It only reads the arguments: nothing runs twice.
+  private static CommandLine.ParameterException inWholeTree(
+      CommandLine.ParameterException found, String[] typed, CommandContext context) {
+    CommandLine whole = commandLine(context);
+    try {
+      whole.parseArgs(LeadingOptions.behindCommand(whole, typed));
+      return found;
+    } catch (CommandLine.ParameterException told) {
+      return told;
+    }
+  }
+
   /// Whether a server may be asking, whatever else is wrong with the words. The launcher decides by
   /// the same rule.
   private static boolean isWalFetch(String[] args) {
@@ -111,93 +125,15 @@ public final class Main implements Callable<Integer> {
 
   /// The whole command tree; also what the reference manual is generated from.
   static CommandLine commandLine(CommandContext context) {
-    CommandLine commandLine = new CommandLine(new Main());
-    commandLine.addSubcommand(new InitCommand(context));
-    commandLine.addSubcommand(new BackupCommand(context));
-    commandLine.addSubcommand(
-        new CommandLine(new WalCommand())
-            .addSubcommand(new WalStreamCommand(context))
-            .addSubcommand(new WalStatusCommand(context))
-            .addSubcommand(new WalPushCommand(context))
-            .addSubcommand(new WalFetchCommand(context)));
-    commandLine.addSubcommand(
-        new CommandLine(new FilesCommand())
-            .addSubcommand(new FilesBackupCommand(context))
-            .addSubcommand(new FilesRestoreCommand(context))
-            .addSubcommand(new FilesListCommand(context))
-            .addSubcommand(new FilesDiffCommand(context)));
-    commandLine.addSubcommand(
-        new CommandLine(new DumpCommand())
-            .addSubcommand(new DumpBackupCommand(context))
-            .addSubcommand(new DumpRestoreCommand(context))
-            .addSubcommand(new DumpListCommand(context)));
-    commandLine.addSubcommand(
-        new CommandLine(new ScopeCommand())
-            .addSubcommand(new ScopeDiscoverCommand(context))
-            .addSubcommand(new ScopeCheckCommand(context))
-            .addSubcommand(new ScopeExplainCommand(context)));
-    commandLine.addSubcommand(
-        new CommandLine(new TenantCommand())
-            .addSubcommand(new TenantBackupCommand(context))
-            .addSubcommand(new TenantPreviewCommand(context))
-            .addSubcommand(new TenantRestoreCommand(context))
-            .addSubcommand(new TenantUndoCommand(context))
-            .addSubcommand(new TenantShredCommand(context))
-            .addSubcommand(new TenantExportCommand(context)));
-    commandLine.addSubcommand(
-        new CommandLine(new ErasureCommand())
-            .addSubcommand(new ErasureAddCommand(context))
-            .addSubcommand(new ErasureListCommand(context))
-            .addSubcommand(new ErasureApplyCommand(context))
-            .addSubcommand(new ErasureRemoveCommand(context)));
-    commandLine.addSubcommand(new ListCommand(context));
-    commandLine.addSubcommand(new ShowCommand(context));
-    commandLine.addSubcommand(new CheckCommand(context));
-    commandLine.addSubcommand(new VerifyCommand(context));
-    commandLine.addSubcommand(new RepairCommand(context));
-    commandLine.addSubcommand(new RestoreCommand(context));
-    commandLine.addSubcommand(new TestRestoreCommand(context));
-    commandLine.addSubcommand(new CopyCommand(context));
-    commandLine.addSubcommand(new ForgetCommand(context));
-    commandLine.addSubcommand(new PruneCommand(context));
-    commandLine.addSubcommand(
-        new CommandLine(new KeyCommand())
-            .addSubcommand(new KeyListCommand(context))
-            .addSubcommand(new KeyAddCommand(context))
-            .addSubcommand(new KeyRemoveCommand(context))
-            .addSubcommand(new KeyAddSourceCommand(context))
-            .addSubcommand(new KeyRotateCommand(context))
-            .addSubcommand(new KeyShredCommand(context))
-            .addSubcommand(new KeyKitCommand(context))
-            .addSubcommand(new KeyCheckCommand(context)));
-    commandLine.addSubcommand(new ExportCommand(context));
-    commandLine.addSubcommand(new ImportCommand(context));
-    commandLine.addSubcommand(new EncryptCommand(context));
-    commandLine.addSubcommand(new DecryptCommand(context));
-    commandLine.addSubcommand(new ServeCommand(context));
-    commandLine.addSubcommand(new DoctorCommand(context));
-    commandLine.addSubcommand(
-        new CommandLine(new ConfigCommand(context)).addSubcommand(new ConfigCheckCommand(context)));
-    commandLine.addSubcommand(new QuickstartCommand(context));
-    addHelp(commandLine);
+    return withSettings(CommandTree.whole(new Main(), context), context);
+  }
+
+  private static CommandLine withSettings(CommandLine commandLine, CommandContext context) {
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExpandAtFiles(false);
     commandLine.setOut(new java.io.PrintWriter(context.out(), true, StandardCharsets.UTF_8));
     commandLine.setErr(new java.io.PrintWriter(context.err(), true, StandardCharsets.UTF_8));
     return commandLine;
-  }
-
-  private static void addHelp(CommandLine above) {
-    for (CommandLine command : above.getSubcommands().values()) {
-      command
-          .getCommandSpec()
-          .addOption(
-              OptionSpec.builder("-h", "--help")
-                  .usageHelp(true)
-                  .description("Show this help message and exit.")
-                  .build());
-      addHelp(command);
-    }
   }
 
   /// Runs when no command was named, which is wrong use.

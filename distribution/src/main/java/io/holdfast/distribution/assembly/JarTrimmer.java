@@ -34,12 +34,15 @@ import java.util.zip.ZipOutputStream;
 ///   wants to check them finds the published jar under the same coordinates.
 /// - Classes older than class file version 50 get stack maps and version 52: the AOT cache takes no
 ///   older ones. The instructions of a method do not change.
+/// - The list of security providers is dropped. Asked for a way to derive keys, the JDK makes every
+///   provider that it finds in such a list: 0.2 s of each command for one that nobody uses so.
 /// - Native libraries of other platforms are dropped.
 ///
 /// A jar that has none of these is copied byte for byte. The same input gives the same bytes.
 public final class JarTrimmer {
   private static final Pattern SIGNATURE =
       Pattern.compile("META-INF/[^/]+\\.(SF|RSA|DSA|EC)", Pattern.CASE_INSENSITIVE);
+  private static final String PROVIDERS = "META-INF/services/java.security.Provider";
   private static final Pattern NATIVE_LIBRARY = Pattern.compile(".*\\.(so|dll|dylib|jnilib)");
   private static final LocalDateTime ENTRY_TIME = LocalDateTime.of(2000, 1, 1, 0, 0);
   private static final int OLDEST_CACHED_MAJOR = ClassFile.JAVA_6_VERSION;
@@ -92,6 +95,7 @@ public final class JarTrimmer {
   private boolean isDropped(JarEntry entry) {
     String name = entry.getName();
     return SIGNATURE.matcher(name).matches()
+        || name.equals(PROVIDERS)
         || (NATIVE_LIBRARY.matcher(name).matches() && !keptNativeLibraries.matcher(name).matches());
   }
 
