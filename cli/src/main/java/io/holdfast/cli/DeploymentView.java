@@ -1,6 +1,7 @@
 package io.holdfast.cli;
 
 import io.holdfast.base.Secret;
+import io.holdfast.engine.application.Application;
 import io.holdfast.engine.config.Deployment;
 import io.holdfast.engine.config.ServerSection;
 import io.holdfast.engine.config.Settings;
@@ -36,6 +37,10 @@ record DeploymentView(Deployment deployment, Instant now) {
       lines.add("");
       sourceLines(source, lines);
     }
+    for (Application application : deployment.applications()) {
+      lines.add("");
+      applicationLines(application, lines);
+    }
     List<String> remarks = remarks();
     if (!remarks.isEmpty()) {
       lines.add("");
@@ -56,6 +61,18 @@ record DeploymentView(Deployment deployment, Instant now) {
       lines.add("    missed: " + plan.missed().text());
       plan.schedule().remarks().forEach(remark -> lines.add("    remark: " + remark));
     }
+  }
+
+  private static void applicationLines(Application application, List<String> lines) {
+    lines.add("application " + application.name());
+    lines.add("  source: " + application.source());
+    application.scopes().forEach((word, map) -> lines.add("  scope " + word + ": " + map));
+    lines.add(
+        "  origins: "
+            + (application.origins().isEmpty()
+                ? "none"
+                : String.join(", ", application.origins())));
+    lines.add("  key: " + application.key().kind());
   }
 
   private static String database(Settings source) {
@@ -123,6 +140,9 @@ record DeploymentView(Deployment deployment, Instant now) {
         .forEach(
             (tier, rates) -> tiers.put(tier.word(), rates.stream().map(it -> it.word()).toList()));
     map.put("tiers", tiers);
+    map.put(
+        "applications",
+        deployment.applications().stream().map(DeploymentView::application).toList());
     map.put("remarks", remarks());
     return map;
   }
@@ -151,6 +171,18 @@ record DeploymentView(Deployment deployment, Instant now) {
     map.put("deadlineSeconds", plan.deadline().toSeconds());
     map.put("then", plan.then().stream().map(Job::word).toList());
     map.put("remarks", plan.schedule().remarks());
+    return map;
+  }
+
+  private static Map<String, Object> application(Application application) {
+    Map<String, Object> map = CommandContext.object();
+    map.put("name", application.name());
+    map.put("source", application.source());
+    Map<String, Object> scopes = CommandContext.object();
+    application.scopes().forEach((word, file) -> scopes.put(word, file.toString()));
+    map.put("scopes", scopes);
+    map.put("origins", application.origins());
+    map.put("key", application.key().kind());
     return map;
   }
 

@@ -89,13 +89,11 @@ final class TenantBackupCommand implements Callable<Integer> {
     Flags flags = global.flags(null, url, directUrl);
     Options options = context.options(flags);
     TenantBackupRequest request =
-        new TenantBackupRequest(
-            context.workingDirectory().resolve(scope),
-            id,
-            Set.copyOf(without),
-            skipped,
-            context.stores(stores),
-            Duration.ofSeconds(lockWaitSeconds));
+        TenantBackupRequest.of(context.workingDirectory().resolve(scope), id)
+            .withWithout(Set.copyOf(without))
+            .withSkipped(skipped)
+            .withStores(context.stores(stores))
+            .withLockWait(Duration.ofSeconds(lockWaitSeconds));
     SpreadBackup.Spread<TenantBackupReport> spread =
         also.spread(
             context,

@@ -79,15 +79,11 @@ final class TenantRestoreOptions {
   int run(CommandContext context, Aim aim, Mode mode) {
     Options options = context.options(global.flags(null, url, directUrl));
     TenantRestoreRequest request =
-        new TenantRestoreRequest(
-            backup,
-            scopeOf(context),
-            id,
-            aim,
-            Set.copyOf(without),
-            context.stores(stores),
-            mode,
-            Duration.ofSeconds(lockWaitSeconds));
+        TenantRestoreRequest.of(scopeOf(context), id, aim, mode)
+            .withBackup(backup)
+            .withWithout(Set.copyOf(without))
+            .withStores(context.stores(stores))
+            .withLockWait(Duration.ofSeconds(lockWaitSeconds));
     TenantRestoreReport report =
         context.on(global, options, (holdfast, watch) -> holdfast.tenants(watch).restore(request));
     if (global.json) {

@@ -161,6 +161,60 @@ class ConfigCheckTest {
   }
 
   @Test
+  void applicationsAreShownWithoutTheirKeys() throws IOException {
+    Files.writeString(
+        directory.resolve("account.yaml"),
+        """
+        kind: Scope
+        name: account
+        root: {table: public.users, key: [id]}
+        """);
+    write(
+        """
+        applications:
+          legal:
+            scopes: { full: account.yaml }
+            stores: { files: "s3://key:geheim@bucket/x" }
+            origins: [https://app.example.com, http://localhost:3000]
+          other: { scopes: { full: account.yaml } }
+        """);
+    environment.put("HOLDFAST_APPLICATION_LEGAL_KEY", "geheim".repeat(6));
+    environment.put("HOLDFAST_APPLICATION_OTHER_KEY", "geheim".repeat(6));
+
+    assertThat(run("config", "check").stdout())
+        .contains(
+            """
+
+            application legal
+              source: main
+              scope full: %1$s/account.yaml
+              origins: https://app.example.com, http://localhost:3000
+              key: secret
+
+            application other
+              source: main
+              scope full: %1$s/account.yaml
+              origins: none
+              key: secret
+            """
+                .formatted(directory))
+        .doesNotContain("geheim");
+    assertThat(run("config", "check", "--json").stdout())
+        .contains(
+            "\"applications\": [",
+            "\"name\": \"legal\"",
+            "\"full\": \"" + directory + "/account.yaml\"",
+            "\"https://app.example.com\"",
+            "\"key\": \"secret\"")
+        .doesNotContain("geheim");
+    environment.remove("HOLDFAST_APPLICATION_OTHER_KEY");
+    assertThat(run("config", "check").stdout())
+        .contains("problem: configuration file ", "line 6: applications.other: it has neither")
+        .doesNotContain("geheim");
+    assertThat(run("config").stdout()).contains("HOLDFAST_APPLICATION_*_KEY ");
+  }
+
+  @Test
   void withoutAFileThereIsOneSource() {
     environment.put("BACKUP_DIR", "s3://key:geheim@bucket/x");
     assertThat(run("config", "check").stdout())

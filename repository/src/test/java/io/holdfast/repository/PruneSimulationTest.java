@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// writers that freeze and wake up, clocks that differ. Chunks come in twins, each of which may be
 /// stored as the difference to the other. The promises are looked at after every request.
 class PruneSimulationTest {
-  private static final int SAMPLE = Integer.getInteger("holdfast.schedules", 250);
+  private static final int SAMPLE = Integer.getInteger("holdfast.schedules", 100);
 
   @ParameterizedTest(name = "schedules from seed {0}")
   @ValueSource(longs = {1, 2, 3, 4})

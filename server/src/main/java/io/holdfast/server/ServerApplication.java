@@ -8,8 +8,16 @@ import io.holdfast.engine.notify.AlertRules;
 import io.holdfast.engine.notify.Attempts;
 import io.holdfast.engine.notify.Delivery;
 import io.holdfast.engine.plan.Plans;
+import io.holdfast.engine.plan.Tiers;
+import io.holdfast.server.access.Accounts;
+import io.holdfast.server.access.HostTokens;
 import io.holdfast.server.access.Tokens;
 import io.holdfast.server.access.Users;
+import io.holdfast.server.account.AccountBackups;
+import io.holdfast.server.account.AccountScheduler;
+import io.holdfast.server.account.AccountSettingsStore;
+import io.holdfast.server.account.Downloads;
+import io.holdfast.server.account.OutlivedOfAccounts;
 import io.holdfast.server.alert.Alerts;
 import io.holdfast.server.alert.Outbox;
 import io.holdfast.server.alert.Receivers;
@@ -18,10 +26,13 @@ import io.holdfast.server.backup.BackupIndex;
 import io.holdfast.server.backup.BackupSync;
 import io.holdfast.server.backup.BackupTable;
 import io.holdfast.server.backup.EngineWork;
+import io.holdfast.server.backup.OutlivedBackups;
+import io.holdfast.server.catalog.AccountCatalog;
 import io.holdfast.server.catalog.CatalogJson;
 import io.holdfast.server.catalog.Housekeeping;
 import io.holdfast.server.health.Health;
 import io.holdfast.server.health.Metrics;
+import io.holdfast.server.operation.AccountRunRows;
 import io.holdfast.server.run.Backoff;
 import io.holdfast.server.run.RunLimits;
 import io.holdfast.server.run.RunLoop;
@@ -31,10 +42,13 @@ import io.holdfast.server.run.SteadyTime;
 import io.holdfast.server.schedule.ScheduleStore;
 import io.holdfast.server.schedule.Scheduler;
 import io.holdfast.server.schedule.SqlScheduleStore;
+import io.holdfast.server.source.Applications;
 import io.holdfast.server.source.Sources;
 import io.holdfast.server.work.Pulse;
 import io.holdfast.server.work.Repeated;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -56,6 +70,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 @ComponentScan
 class ServerApplication {
   private static final Duration SCHEDULES_EVERY = Duration.ofSeconds(1);
+  private static final Duration ACCOUNTS_EVERY = Duration.ofSeconds(5);
   private static final Duration ALERTS_EVERY = Duration.ofSeconds(5);
   private static final Duration LATENESS_EVERY = Duration.ofMinutes(1);
   private static final Duration CLEANING_EVERY = Duration.ofHours(1);
@@ -73,8 +88,82 @@ class ServerApplication {
   }
 
   @Bean
-  BackupIndex backupIndex(JdbcClient jdbc, TransactionOperations transactions, CatalogJson json) {
-    return new BackupIndex(jdbc, transactions, json);
+  Accounts accounts(JdbcClient jdbc, Supplier<UUID> ids) {
+    return new Accounts(jdbc, ids);
+  }
+
+  @Bean
+  HostTokens hostTokens(Applications applications, Accounts accounts, InstantSource clock) {
+    return new HostTokens(applications, accounts, clock);
+  }
+
+  @Bean
+  AccountCatalog accountCatalog(JdbcClient jdbc, TransactionOperations transactions) {
+    return new AccountCatalog(jdbc, transactions);
+  }
+
+  @Bean
+  AccountBackups accountBackups(JdbcClient jdbc, AccountCatalog catalog, CatalogJson json) {
+    return new AccountBackups(jdbc, catalog, json);
+  }
+
+  @Bean
+  AccountRunRows accountRunRows(JdbcClient jdbc, AccountCatalog catalog, CatalogJson json) {
+    return new AccountRunRows(jdbc, catalog, json);
+  }
+
+  @Bean
+  AccountSettingsStore accountSettings(JdbcClient jdbc, AccountCatalog catalog, Tiers tiers) {
+    return new AccountSettingsStore(jdbc, catalog, tiers);
+  }
+
+  @Bean
+  OutlivedBackups outlivedBackups(
+      Accounts accounts, AccountBackups backups, AccountSettingsStore settings) {
+    return new OutlivedOfAccounts(accounts, backups, settings);
+  }
+
+  @Bean
+  Downloads downloads(JdbcClient jdbc, Entropy entropy) {
+    return new Downloads(jdbc, entropy);
+  }
+
+  @Bean
+  AccountScheduler accountScheduler(
+      JdbcClient jdbc,
+      TransactionOperations transactions,
+      RunStore runs,
+      ScheduleStore schedules,
+      Applications applications,
+      Tiers tiers,
+      ZoneId zone) {
+    return new AccountScheduler(jdbc, transactions, runs, schedules, applications, tiers, zone);
+  }
+
+  /// Closed before the loop of runs.
+  @Bean
+  Repeated accountSchedules(
+      AccountScheduler scheduler, RunLoop runs, Deployment.Scheduling scheduling) {
+    Repeated schedules =
+        new Repeated(
+            "account-schedules",
+            ACCOUNTS_EVERY,
+            () -> {
+              if (scheduler.tick()) {
+                runs.wake();
+              }
+            });
+    switch (scheduling) {
+      case ON -> schedules.start();
+      case OFF -> {}
+    }
+    return schedules;
+  }
+
+  @Bean
+  BackupIndex backupIndex(
+      JdbcClient jdbc, TransactionOperations transactions, CatalogJson json, Accounts accounts) {
+    return new BackupIndex(jdbc, transactions, json, accounts);
   }
 
   @Bean(initMethod = "start")
@@ -200,12 +289,14 @@ class ServerApplication {
       Sources sources,
       Plans plans,
       BackupIndex index,
+      Applications applications,
+      OutlivedBackups outlived,
       RunLimits limits,
       World world,
       NodeName node) {
     return new RunLoop(
         store,
-        new EngineWork(sources, plans, index),
+        new EngineWork(sources, plans, index, applications, outlived),
         node.text(),
         limits,
         new Backoff(world.entropy()),

@@ -129,7 +129,7 @@ class AdminBackupTest {
 
   @Test
   void whoHasNoTokenSeesNothing() throws Exception {
-    try (RunningServer.Stranger stranger = server.stranger()) {
+    try (Stranger stranger = server.stranger()) {
       assertThat(stranger.status("GET", "/api/admin/backup/list")).isEqualTo(401);
       assertThat(stranger.status("GET", "/api/operations")).isEqualTo(401);
       assertThat(stranger.status("GET", "/no/such/route")).isEqualTo(401);

@@ -92,7 +92,7 @@ class HostileRequestsTest {
 
   @Test
   void pathsThatLeadElsewhereReachNoRoute() throws Exception {
-    try (RunningServer.Stranger stranger = server.stranger()) {
+    try (Stranger stranger = server.stranger()) {
       for (String path : List.of("..%2f..", "%2e%2e/%2e%2e/etc", "%00", "a;b=c", "%5c..%5c")) {
         assertThat(stranger.status("GET", "/api/operations/" + path)).as(path).isBetween(400, 499);
       }

@@ -14,7 +14,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +34,9 @@ import tools.jackson.databind.json.JsonMapper;
 /// in a directory. Closing stops the server and leaves the PostgreSQL server alone.
 final class RunningServer implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
+
+  /// Whatever the server answers must be in the description of its API.
+  private static final ApiContract CONTRACT = ApiContract.ofServer();
 
   /// What cron jobs show.
   static final String CRON_SECRET = "cron-5ecret-of-the-tests";
@@ -135,7 +144,16 @@ final class RunningServer implements AutoCloseable {
         HttpRequest.newBuilder(URI.create(base() + path))
             .header("Authorization", "Bearer " + token.orElseThrow())
             .build();
-    return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+    checked(response, "", response.body());
+    return response.body();
+  }
+
+  private static void checked(HttpResponse<?> response, String sent, String body) {
+    HttpRequest request = response.request();
+    CONTRACT.check(
+        new ApiContract.Request(request.method(), request.uri(), sent),
+        new ApiContract.Reply(response.statusCode(), response.headers(), body));
   }
 
   Answer post(String path, Object body) throws IOException, InterruptedException {
@@ -160,16 +178,19 @@ final class RunningServer implements AutoCloseable {
 
   private Answer send(String method, String path, Optional<Object> body, Optional<String> shown)
       throws IOException, InterruptedException {
+    String text = body.map(RunningServer::text).orElse("");
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(base() + path))
             .method(
                 method,
-                body.map(it -> HttpRequest.BodyPublishers.ofString(text(it)))
-                    .orElseGet(HttpRequest.BodyPublishers::noBody))
+                body.isPresent()
+                    ? HttpRequest.BodyPublishers.ofString(text)
+                    : HttpRequest.BodyPublishers.noBody())
             .header("Content-Type", "application/json");
     shown.ifPresent(it -> request.header("Authorization", "Bearer " + it));
     HttpResponse<String> response =
         http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    checked(response, text, response.body());
     return new Answer(
         response.statusCode(),
         response.headers().firstValue("Content-Type").orElse(""),
@@ -198,30 +219,59 @@ final class RunningServer implements AutoCloseable {
     }
   }
 
+  /// What the server gave away.
+  ///
+  /// @param content each byte as a character
+  record File(int status, String name, String content) {}
+
+  /// Takes a file by a link, without any token.
+  File download(String path) throws IOException, InterruptedException {
+    HttpResponse<byte[]> response =
+        http.send(
+            HttpRequest.newBuilder(URI.create(base() + path)).build(),
+            HttpResponse.BodyHandlers.ofByteArray());
+    boolean isFile = response.statusCode() == 200;
+    checked(response, "", isFile ? "" : new String(response.body(), StandardCharsets.UTF_8));
+    String disposition = response.headers().firstValue("Content-Disposition").orElse("");
+    return new File(
+        response.statusCode(),
+        disposition.replaceFirst(".*filename=\"(.*)\"", "$1"),
+        new String(response.body(), StandardCharsets.ISO_8859_1));
+  }
+
+  /// Asks the catalog itself.
+  static String catalog(TestServer postgres, String query) {
+    return onCatalog(
+        postgres,
+        statement -> {
+          try (ResultSet row = statement.executeQuery(query)) {
+            return row.next() ? row.getString(1) : "";
+          }
+        });
+  }
+
+  static void catalogDo(TestServer postgres, String change) {
+    int _ = onCatalog(postgres, statement -> statement.executeUpdate(change));
+  }
+
+  private interface OnStatement<T> {
+    T of(Statement statement) throws SQLException;
+  }
+
+  private static <T> T onCatalog(TestServer postgres, OnStatement<T> work) {
+    try (Connection connection =
+            DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:" + postgres.port() + "/catalog?user=postgres");
+        Statement statement = connection.createStatement()) {
+      return work.of(statement);
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /// Somebody without a token.
   Stranger stranger() {
     return new Stranger(base());
-  }
-
-  /// Makes requests and shows no token.
-  record Stranger(String base, HttpClient http) implements AutoCloseable {
-    Stranger(String base) {
-      this(base, HttpClient.newHttpClient());
-    }
-
-    int status(String method, String path) throws IOException, InterruptedException {
-      return http.send(
-              HttpRequest.newBuilder(URI.create(base + path))
-                  .method(method, HttpRequest.BodyPublishers.noBody())
-                  .build(),
-              HttpResponse.BodyHandlers.discarding())
-          .statusCode();
-    }
-
-    @Override
-    public void close() {
-      http.close();
-    }
   }
 
   private String base() {

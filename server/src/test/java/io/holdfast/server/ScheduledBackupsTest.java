@@ -113,7 +113,7 @@ class ScheduledBackupsTest {
   @Test
   @Order(2)
   void healthIsTestedByAnybodyAndExplainedToUsers() throws Exception {
-    try (RunningServer.Stranger stranger = server.stranger()) {
+    try (Stranger stranger = server.stranger()) {
       assertThat(stranger.status("GET", "/actuator/health")).isEqualTo(200);
       assertThat(stranger.status("GET", "/actuator/prometheus")).isEqualTo(401);
       assertThat(stranger.status("GET", "/actuator/env")).isEqualTo(401);

@@ -203,6 +203,18 @@ class UsersAndTokensTest {
     }
   }
 
+  @Test
+  void anybodyReadsWhatTheServerAnswersTo() throws Exception {
+    try (Stranger stranger = server.stranger()) {
+      assertThat(stranger.status("GET", "/api/openapi.yaml")).isEqualTo(200);
+      assertThat(stranger.status("GET", "/api/openapi.json")).isEqualTo(200);
+      assertThat(stranger.status("POST", "/api/openapi.json")).isEqualTo(401);
+    }
+    assertThat(server.text("/api/openapi.yaml")).startsWith("openapi: 3.1.0\n");
+    assertThat(server.read("/api/openapi.json").json())
+        .isEqualTo(ApiContract.ofServer().document());
+  }
+
   private static void inCatalog(String statement) throws SQLException {
     try (Connection connection =
             DriverManager.getConnection(

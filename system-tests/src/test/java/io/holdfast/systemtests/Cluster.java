@@ -2,10 +2,9 @@ package io.holdfast.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.base.testing.FreePort;
 import io.holdfast.postgres.testing.TestPrograms;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -40,7 +39,7 @@ final class Cluster implements AutoCloseable {
   /// @param options of `initdb`, beside those that every cluster has
   static Cluster create(int major, Path home, Map<String, String> settings, String... options)
       throws IOException {
-    Cluster cluster = new Cluster(major, home, home.resolve("data"), freePort());
+    Cluster cluster = new Cluster(major, home, home.resolve("data"), FreePort.any());
     Files.createDirectories(home);
     giveToServer(home);
     List<String> all = new ArrayList<>(List.of("-D", cluster.data.toString(), "-k", "-N"));
@@ -64,7 +63,7 @@ final class Cluster implements AutoCloseable {
 
   /// A restored directory, to be started as it is but for its port.
   static Cluster restored(int major, Path data) throws IOException {
-    return new Cluster(major, data, data, freePort());
+    return new Cluster(major, data, data, FreePort.any());
   }
 
   /// Adds lines to `postgresql.conf`; takes effect when the server starts.
@@ -238,12 +237,6 @@ final class Cluster implements AutoCloseable {
   static void giveToServer(Path path) throws IOException {
     if (ROOT) {
       Command.run(Path.of("/tmp"), Map.of(), List.of("chown", "-R", "postgres", path.toString()));
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 

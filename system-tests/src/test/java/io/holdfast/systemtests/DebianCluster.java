@@ -2,9 +2,8 @@ package io.holdfast.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.base.testing.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -46,7 +45,7 @@ final class DebianCluster implements AutoCloseable {
   /// @param files by their names in the directory of its configuration; they replace what is there
   static DebianCluster create(Map<String, String> files) throws IOException {
     String name = "hfsys" + ProcessHandle.current().pid() + "n" + System.nanoTime() % 1_000_000;
-    DebianCluster cluster = new DebianCluster(name, freePort());
+    DebianCluster cluster = new DebianCluster(name, FreePort.any());
     try {
       cluster.tool(
           "pg_createcluster",
@@ -128,11 +127,5 @@ final class DebianCluster implements AutoCloseable {
         Command.run(
             HOME, Map.of(), Stream.concat(Stream.of(program), Stream.of(arguments)).toList());
     assertThat(ended.status()).as(program + List.of(arguments) + ended.all()).isZero();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -11,9 +11,14 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// Dumps and their restores do with the same small heap, whatever the size of a table and of one
 /// row, and with thousands of tables.
+@EnabledIfSystemProperty(
+    named = "holdfast.thorough",
+    matches = "true",
+    disabledReason = "dumps of hundreds of MiB: minutes by itself, so only with -Pthorough")
 class DumpMemoryTest {
   private static final long MIB = 1 << 20;
   private static final String HEAP = "-Xmx192m";

@@ -9,9 +9,14 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// The benchmark of files on a small tree and without peers. Its figures say nothing here; that
 /// what was restored is what was backed up does.
+@EnabledIfSystemProperty(
+    named = "holdfast.thorough",
+    matches = "true",
+    disabledReason = "a benchmark: minutes by itself, so only with -Pthorough")
 class FilesBenchmarkTest {
   private Path scratch = Path.of("/tmp");
 

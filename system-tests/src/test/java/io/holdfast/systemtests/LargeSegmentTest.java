@@ -9,8 +9,13 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// A cluster whose WAL segments have 64 MiB, with a heap that has no room for three of them.
+@EnabledIfSystemProperty(
+    named = "holdfast.thorough",
+    matches = "true",
+    disabledReason = "WAL segments of a gibibyte: minutes by itself, so only with -Pthorough")
 class LargeSegmentTest {
   private static final int MAJOR = 15;
   private static final long SEGMENT_BYTES = 64 << 20;

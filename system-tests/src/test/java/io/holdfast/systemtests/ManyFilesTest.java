@@ -12,9 +12,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// A cluster of very many small files goes through a small heap: in full, again as an incremental
 /// backup that has the first one as its parent, and back.
+@EnabledIfSystemProperty(
+    named = "holdfast.thorough",
+    matches = "true",
+    disabledReason = "tens of thousands of files: minutes by itself, so only with -Pthorough")
 class ManyFilesTest {
   private static final String HEAP = "-Xmx160m";
   private static final String FOLDER = "base/5/many";

@@ -17,10 +17,16 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// Memory does not grow with the data: many times the data, the same peak of a backup. The other
 /// commands stay under the same bound. The heap may grow far beyond that bound when it has to, so
 /// what is kept for each extent would show here.
+@EnabledIfSystemProperty(
+    named = "holdfast.thorough",
+    matches = "true",
+    disabledReason =
+        "hundreds of MiB through each kind of work: minutes by itself, so only with -Pthorough")
 class MemoryTest {
   private static final long MIB = 1 << 20;
   private static final long LIMIT_BYTES = 300 * MIB;

@@ -14,10 +14,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// What each step asks of a bucket, counted by the requests that arrive there, for `docs/costs.md`.
 /// The bounds are those that the page extrapolates from: a step that begins to cost more fails
 /// here.
+@EnabledIfSystemProperty(
+    named = "holdfast.thorough",
+    matches = "true",
+    disabledReason =
+        "a million rows and all requests counted: minutes by itself, so only with -Pthorough")
 class RequestCostTest {
   /// Rows of about 100 bytes that hardly compress.
   private static final int ROWS = Seeds.thorough() ? 10_000_000 : 1_000_000;

@@ -20,9 +20,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// Backups, exports and restores of a tenant do with the same small heap, whatever it has: rows
 /// that are many or wide, large objects and files that are many or large.
+@EnabledIfSystemProperty(
+    named = "holdfast.thorough",
+    matches = "true",
+    disabledReason = "a tenant of hundreds of MiB: minutes by itself, so only with -Pthorough")
 class TenantMemoryTest {
   private static final long MIB = 1 << 20;
   private static final String HEAP = "-Xmx192m";

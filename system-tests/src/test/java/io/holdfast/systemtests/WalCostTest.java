@@ -19,10 +19,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// What WAL asks of a bucket while a stream runs, counted where it arrives, for `docs/costs.md`:
 /// with somebody who writes a little all the time, with much that is written at once, and with
 /// nobody who writes. A day is that, so much longer.
+@EnabledIfSystemProperty(
+    named = "holdfast.thorough",
+    matches = "true",
+    disabledReason = "hours of WAL: minutes by itself, so only with -Pthorough")
 class WalCostTest {
   /// Of each kind of writing.
   private static final Duration WATCHED = Duration.ofSeconds(Seeds.thorough() ? 300 : 24);

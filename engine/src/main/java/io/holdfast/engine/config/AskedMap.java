@@ -109,6 +109,21 @@ final class AskedMap {
         .map(value -> new AskedMap(value, within(key), problems));
   }
 
+  /// As [#value], with where it stands.
+  <T> Optional<Placed<T>> placed(String key, Function<String, T> reader) {
+    return value(key, reader).map(its -> new Placed<>(its, place(key)));
+  }
+
+  /// How problems with the whole begin that are found later.
+  String place() {
+    return line(node) + ": " + where;
+  }
+
+  /// How problems with what a key says begin; with the whole if it says nothing.
+  String place(String key) {
+    return line(entries.getOrDefault(key, node)) + ": " + within(key);
+  }
+
   private String within(String key) {
     return where.equals(WHOLE_FILE) ? key : where + "." + key;
   }

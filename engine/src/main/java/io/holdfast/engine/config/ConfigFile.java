@@ -17,9 +17,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// `holdfast.yaml`: sections `repositories`, `sources`, `retention` and `schedules`, each a map
-/// from a name to settings; `server` and `tiers`; and the names of two files of earlier scripts,
-/// `backupConfig` and `retentionConfig`, which are not read here.
+/// `holdfast.yaml`: sections `repositories`, `sources`, `retention`, `schedules` and
+/// `applications`, each a map from a name to settings; `server` and `tiers`; and the names of two
+/// files of earlier scripts, `backupConfig` and `retentionConfig`, which are not read here.
 ///
 /// ```yaml
 /// repositories:
@@ -42,6 +42,7 @@ public record ConfigFile(
     Map<String, SourcePolicy> policies,
     ServerSection server,
     Tiers tiers,
+    Map<String, ApplicationEntry> applications,
     Optional<String> backupConfig,
     Optional<String> retentionConfig) {
   /// The zone of what names none, where nobody says another.
@@ -58,6 +59,7 @@ public record ConfigFile(
     sources = Map.copyOf(sources);
     plans = Map.copyOf(plans);
     policies = Map.copyOf(policies);
+    applications = Map.copyOf(applications);
   }
 
   /// A repository of the file.
@@ -133,6 +135,9 @@ public record ConfigFile(
     ServerSection server =
         root.map("server").flatMap(ServerSection::read).orElse(ServerSection.DEFAULT);
     Tiers tiers = root.map("tiers").flatMap(TiersSection::read).orElse(Tiers.DEFAULT);
+    ApplicationsSection applications = new ApplicationsSection(new SourceNames(entries.keySet()));
+    Map<String, ApplicationEntry> speakers =
+        root.map("applications").map(applications::read).orElse(Map.of());
     root.end();
     return new ConfigFile(
         file.toString(),
@@ -143,6 +148,7 @@ public record ConfigFile(
         plans.policies(),
         server,
         tiers,
+        speakers,
         backupConfig,
         retentionConfig);
   }

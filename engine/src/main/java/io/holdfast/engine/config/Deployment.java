@@ -1,6 +1,7 @@
 package io.holdfast.engine.config;
 
 import io.holdfast.base.Secret;
+import io.holdfast.engine.application.Application;
 import io.holdfast.engine.plan.Plans;
 import io.holdfast.engine.plan.Tiers;
 import java.time.ZoneId;
@@ -11,6 +12,7 @@ import java.util.Optional;
 ///
 /// @param sources all of them, in the order of their names
 /// @param server with what the environment says of it
+/// @param applications those that may speak for their accounts, in the order of their names
 /// @param cronSecret what whoever asks for due runs over HTTP must know, if anybody may
 /// @param zone of schedules that name none
 /// @param configFile which file was read
@@ -19,6 +21,7 @@ public record Deployment(
     Plans plans,
     ServerSection server,
     Tiers tiers,
+    List<Application> applications,
     Scheduling scheduling,
     Optional<Secret> cronSecret,
     ZoneId zone,
@@ -31,5 +34,6 @@ public record Deployment(
 
   public Deployment {
     sources = List.copyOf(sources);
+    applications = List.copyOf(applications);
   }
 }

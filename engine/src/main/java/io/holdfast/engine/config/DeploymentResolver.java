@@ -3,6 +3,7 @@ package io.holdfast.engine.config;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Quoted;
+import io.holdfast.engine.application.Application;
 import io.holdfast.engine.config.ConfigFile.SourceEntry;
 import io.holdfast.engine.config.Deployment.Scheduling;
 import io.holdfast.engine.config.SettingsResolver.Urls;
@@ -38,7 +39,7 @@ public final class DeploymentResolver {
     this.settings = new SettingsResolver(environment, workingDirectory);
   }
 
-  /// @param flags with a source, only that one and what is planned for it
+  /// @param flags with a source, only that one, what is planned for it, and its applications
   /// @throws BackupException `BAD_CONFIGURATION` or `BAD_ARGUMENT`, with all problems of a file
   public Deployment resolve(Flags flags) {
     ZoneId zone = environment.zone().orElse(ConfigFile.DEFAULT_ZONE);
@@ -49,6 +50,7 @@ public final class DeploymentResolver {
         Optional.ofNullable(flags.source()).map(plans::only).orElse(plans),
         file.map(ConfigFile::server).orElse(ServerSection.DEFAULT).over(environment),
         file.map(ConfigFile::tiers).orElse(Tiers.DEFAULT),
+        file.map(its -> applications(flags, its)).orElse(List.of()),
         scheduling(),
         environment.secret("CRON_SECRET"),
         zone,
@@ -109,6 +111,25 @@ public final class DeploymentResolver {
               .formatted(variable.get(), String.join(", ", without)),
           "Give them urls there, or unset the variable.");
     }
+  }
+
+  /// Those of the file, with their keys, and with maps that have been looked at.
+  private List<Application> applications(Flags flags, ConfigFile file) {
+    List<String> problems = new ArrayList<>();
+    ApplicationFiles files = new ApplicationFiles(environment, workingDirectory, problems);
+    List<Application> applications =
+        new TreeMap<>(file.applications())
+            .values().stream()
+                .filter(it -> flags.source() == null || it.source().equals(flags.source()))
+                .flatMap(it -> files.read(it).stream())
+                .toList();
+    if (!problems.isEmpty()) {
+      throw new ConfigProblems(
+          "configuration file " + file.path(),
+          problems,
+          "Correct what it names; 'holdfast config check' says all that is wrong with it.");
+    }
+    return applications;
   }
 
   private Scheduling scheduling() {

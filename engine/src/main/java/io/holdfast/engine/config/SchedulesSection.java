@@ -48,8 +48,7 @@ record SchedulesSection(PlansOfFile file) {
   }
 
   private Optional<Plan> plan(String name, AskedMap map) {
-    Optional<String> source =
-        map.has("source") ? map.value("source", this::defined) : map.whole(this::onlySource);
+    Optional<String> source = new SourceNames(file.sources().keySet()).of(map);
     Optional<Job> job = map.required("run", Job::parse);
     Optional<ZoneId> zone = map.value("zone", Zones::named);
     ZoneId its = zone.or(() -> source.map(file::zoneOf)).orElse(file.zone());
@@ -78,35 +77,6 @@ record SchedulesSection(PlansOfFile file) {
                     attempts,
                     deadline,
                     then)));
-  }
-
-  private String defined(String source) {
-    boolean isKnown =
-        file.sources().isEmpty()
-            ? source.equals(ConfigFile.ONLY_SOURCE)
-            : file.sources().containsKey(source);
-    if (!isKnown) {
-      throw bad(
-          "source "
-              + Quoted.of(source)
-              + " is not defined"
-              + SourcesSection.known(
-                  file.sources().isEmpty()
-                      ? List.of(ConfigFile.ONLY_SOURCE)
-                      : file.sources().keySet()),
-          "Define it in the section sources, or name another one.");
-    }
-    return source;
-  }
-
-  private String onlySource() {
-    if (file.sources().size() > 1) {
-      throw bad(
-          "it names no source, and there are several"
-              + SourcesSection.known(file.sources().keySet()),
-          "Say which one, for example 'source: erp'.");
-    }
-    return file.sources().keySet().stream().findFirst().orElse(ConfigFile.ONLY_SOURCE);
   }
 
   private static Schedule withoutZone(String text, ZoneId zone) {

@@ -50,6 +50,9 @@ public final class Variables {
           plain(
               "ENABLE_SCHEDULED_BACKUPS",
               "Whether 'serve' carries out schedules: true (the default) or false."),
+          secret(
+              "HOLDFAST_APPLICATION_*_KEY",
+              "What tokens of an application are checked with: a public key in PEM, or a secret of 32 bytes or more. The application's name in upper case, _ for -: HOLDFAST_APPLICATION_LEGAL_KEY. Wins over its tokenKeyFile."),
           secret("CRON_SECRET", "What asks 'serve' over HTTP to run what is due must show this."),
           plain("TZ", "Time zone of schedules that name none, as Europe/Berlin. Default: UTC."),
           plain("HOLDFAST_CONFIG", "Configuration file; --config wins."),

@@ -28,6 +28,11 @@ public record FileKeys(
   private static final String KEY = "BACKUP_ENCRYPTION_KEY";
   private static final int PASSWORD_FILE_BYTES_MAX = 64 << 10;
 
+  /// Those that an environment names.
+  public static FileKeys of(Environment environment) {
+    return new FileKeys(null, null, environment);
+  }
+
   /// Whether somebody gave a key or passphrase for files, and not only for the repository.
   public boolean areGiven() {
     return areNamed() || environment.secret(PASSPHRASE).isPresent();

@@ -3,6 +3,7 @@ package io.holdfast.engine.tenant;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.application.StorePlace;
 import io.holdfast.engine.config.Environment;
 import io.holdfast.storage.ObjectPlaces;
 import io.holdfast.storage.RetryingBlobStore;

@@ -77,13 +77,10 @@ final class RestoreChange {
     TenantDraft draft =
         new TenantDraft(context, repository, session, work.settings().source(), domain);
     TenantBackupRequest everything =
-        new TenantBackupRequest(
-            Path.of(TenantPaths.SCOPE),
-            work.id(),
-            request.without(),
-            List.of(),
-            request.stores(),
-            request.lockWait());
+        TenantBackupRequest.of(Path.of(TenantPaths.SCOPE), work.id())
+            .withWithout(request.without())
+            .withStores(request.stores())
+            .withLockWait(request.lockWait());
     TenantToc toc =
         draft.read(
             work.map(),
@@ -116,8 +113,9 @@ final class RestoreChange {
     Map<String, String> attributes = new TreeMap<>();
     attributes.put("restored", work.contents().name());
     attributes.put(TenantDraft.TRANSACTION, target.transaction());
-    if (work.goal() instanceof Goal.Copy copy) {
-      attributes.putAll(EarlierRestores.attributes(copy));
+    switch (work.goal()) {
+      case Goal.Copy copy -> attributes.putAll(EarlierRestores.attributes(copy));
+      case Goal.Restore _, Goal.Undo _ -> attributes.putAll(work.contents().labels());
     }
     target.identity().ifPresent(identity -> attributes.put(TenantDraft.DATABASE, identity));
     StoredSnapshot safety = draft.commit(TenantDraft.SAFETY_KIND, toc, attributes);

@@ -160,6 +160,24 @@ public final class Scopes {
     return new ScopeAnswer(explanation.toMap(), lines, 0);
   }
 
+  /// A map for work with rows.
+  ///
+  /// @throws BackupException `SCOPE_MAP_UNSUITABLE` if it does not fit the database
+  static ScopeMap loadFit(Path file, Catalog catalog, SqlConnection sql) {
+    ScopeMap map = load(file, catalog);
+    CheckReport report = ScopeCheck.check(map, catalog, sql);
+    if (!report.isFit()) {
+      throw new BackupException(
+          ErrorCode.SCOPE_MAP_UNSUITABLE,
+          "scope map "
+              + file
+              + " does not fit the database: "
+              + report.describe().getFirst().strip(),
+          "'holdfast scope check " + file + "' lists everything.");
+    }
+    return map;
+  }
+
   static ScopeMap load(Path file, Catalog catalog) {
     return switch (ScopeFileReader.read(file)) {
       case ScopeMap map -> map;

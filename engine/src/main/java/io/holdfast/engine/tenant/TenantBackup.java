@@ -20,9 +20,9 @@ import io.holdfast.repository.StoredSnapshot;
 import io.holdfast.tenant.catalog.Catalog;
 import io.holdfast.tenant.catalog.CatalogReader;
 import io.holdfast.tenant.catalog.QualifiedName;
-import io.holdfast.tenant.check.CheckReport;
-import io.holdfast.tenant.check.ScopeCheck;
+import io.holdfast.tenant.closure.OuterScope;
 import io.holdfast.tenant.closure.ScopeId;
+import io.holdfast.tenant.closure.TenantRows;
 import io.holdfast.tenant.export.ScopeQueries;
 import io.holdfast.tenant.scope.ScopeMap;
 import java.io.IOException;
@@ -86,22 +86,35 @@ public final class TenantBackup {
           map.root().table() + " is the root of scope " + map.name() + " and cannot be left out",
           "Leave --skip " + map.root().table() + " out: it is one row.");
     }
+    Optional<Enclosing> enclosing = enclosing(asked, map, url);
     TenantBackupRequest request = asked.withId(TenantIds.ofRow(map, url, asked.id()));
+    if (enclosing.isPresent()) {
+      enclosing.get().requireOwn(map, url, request.id(), asked.id());
+    }
     String domain = TenantDomain.of(map.name(), request.id());
     try (AssetStores stores = AssetStores.open(context, request.stores());
         BackupSession session = repository.beginSession(domain);
         DumpSnapshot snapshot =
             DumpSnapshot.take(
-                url, APPLICATION, request.lockWait(), context.cancellation(), tables(map))) {
+                url,
+                APPLICATION,
+                request.lockWait(),
+                context.cancellation(),
+                tables(map, enclosing))) {
       TenantDraft draft = new TenantDraft(context, repository, session, settings.source(), domain);
       Now now = now(url);
       snapshot.session().query("SET LOCAL jit = off");
+      if (enclosing.isPresent()) {
+        OuterScope outer = enclosing.get().around(map, now.catalog());
+        requireWithin(outer, snapshot.session(), request.id(), asked.id());
+      }
       requireRoot(map, now.catalog(), snapshot.session(), request.id());
       TenantToc toc = draft.read(map, now.catalog(), snapshot.session(), request, stores, warnings);
       Map<String, String> attributes = new TreeMap<>();
       now.identity().ifPresent(identity -> attributes.put(TenantDraft.DATABASE, identity));
       number(attributes, TenantDraft.SKIPPED, skipped.stream().map(QualifiedName::text).toList());
       number(attributes, TenantDraft.WITHOUT, request.without().stream().sorted().toList());
+      request.labels().forEach((name, value) -> attributes.put(TenantDraft.LABEL + name, value));
       StoredSnapshot made = draft.commit(KIND, toc, attributes);
       return new TenantBackupReport(made, request.id(), summaries(toc), warnings);
     }
@@ -117,35 +130,53 @@ public final class TenantBackup {
   private static void requireRoot(ScopeMap map, Catalog catalog, DatabaseSession session, String id)
       throws IOException {
     if (session.value(new ScopeQueries(map, catalog, ScopeId.of(id)).root()).equals("0")) {
+      throw TenantRows.noRow(map, id);
+    }
+  }
+
+  /// The same of a root that has to be somebody's, with all that is to be read.
+  ///
+  /// @param shown the id as the caller gave it
+  /// @throws BackupException `BAD_ARGUMENT` if it is not there or somebody else's;
+  ///   `SCOPE_MAP_UNSUITABLE` if rows below it are
+  private static void requireWithin(
+      OuterScope outer, DatabaseSession session, String id, String shown) throws IOException {
+    outer.requireRoot(session, id, shown);
+    Optional<String> strangers = outer.strangers(session, id);
+    if (strangers.isPresent()) {
       throw new BackupException(
-          ErrorCode.BAD_ARGUMENT,
-          map.root().table() + " has no row whose " + map.root().key() + " is " + id,
-          "Give the id of one that exists, with --id.");
+          ErrorCode.SCOPE_MAP_UNSUITABLE,
+          strangers.get(),
+          "Say whose they are in the database, or correct the scope map.");
     }
   }
 
   /// The map, held against the database.
   private static ScopeMap checkedMap(TenantBackupRequest request, ConnectionUrl url) {
     try (SqlConnection sql = SqlConnection.open(url, APPLICATION)) {
-      Catalog catalog = CatalogReader.read(sql);
-      ScopeMap map = Scopes.load(request.map(), catalog);
-      CheckReport report = ScopeCheck.check(map, catalog, sql);
-      if (!report.isFit()) {
-        throw new BackupException(
-            ErrorCode.SCOPE_MAP_UNSUITABLE,
-            "scope map "
-                + request.map()
-                + " does not fit the database: "
-                + report.describe().getFirst().strip(),
-            "'holdfast scope check " + request.map() + "' lists everything.");
-      }
-      return map;
+      return Scopes.loadFit(request.map(), CatalogReader.read(sql), sql);
     }
   }
 
-  private static Predicate<SqlName> tables(ScopeMap map) {
+  private static Optional<Enclosing> enclosing(
+      TenantBackupRequest asked, ScopeMap map, ConnectionUrl url) throws IOException {
+    if (asked.within().isEmpty()) {
+      return Optional.empty();
+    }
+    Enclosing enclosing = Enclosing.of(asked.within().get(), url);
+    // Whether the maps go together is said before anything of an id that came from outside.
+    enclosing.requireAround(map);
+    return Optional.of(enclosing);
+  }
+
+  /// Those that are read, and those by which it is known whose the rows are.
+  private static Predicate<SqlName> tables(ScopeMap map, Optional<Enclosing> enclosing) {
+    Stream<QualifiedName> above =
+        enclosing.stream().flatMap(outer -> outer.map().owned().keySet().stream());
+    Stream<QualifiedName> read =
+        Stream.concat(map.owned().keySet().stream(), map.referenced().keySet().stream());
     Set<SqlName> wanted =
-        Stream.concat(map.owned().keySet().stream(), map.referenced().keySet().stream())
+        Stream.concat(read, above)
             .map(name -> new SqlName(name.schema(), name.name()))
             .collect(Collectors.toSet());
     return wanted::contains;

@@ -27,6 +27,11 @@ public record TenantBackupReport(
     return new TenantBackupReport(backup, id, tables, all);
   }
 
+  /// The permanent id of the backup.
+  public String snapshot() {
+    return backup.id().toString();
+  }
+
   public String name() {
     return backup.record().name();
   }

@@ -17,7 +17,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// The backup of a tenant in a repository, opened for reading. *Confined.*
 final class TenantContents {
@@ -151,6 +153,13 @@ final class TenantContents {
   /// The database that it was made of, if it says.
   Optional<String> database() {
     return Optional.ofNullable(backup.record().attributes().get(TenantDraft.DATABASE));
+  }
+
+  /// What its maker wanted to find it by, as attributes.
+  Map<String, String> labels() {
+    return backup.record().attributes().entrySet().stream()
+        .filter(attribute -> attribute.getKey().startsWith(TenantDraft.LABEL))
+        .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   /// Whether it came from a file, which anybody may have made.

@@ -54,6 +54,9 @@ final class TenantDraft {
 
   static final String WITHOUT = "without.";
 
+  /// Labels, with their names behind it.
+  static final String LABEL = "label.";
+
   /// What the schema was that the map was made for.
   static final String FINGERPRINT = "schemaFingerprint";
 

@@ -9,6 +9,7 @@ import io.holdfast.postgres.wire.ServerErrorException;
 import io.holdfast.tenant.catalog.Identifiers;
 import io.holdfast.tenant.catalog.SqlText;
 import io.holdfast.tenant.closure.ScopeId;
+import io.holdfast.tenant.closure.TenantRows;
 import io.holdfast.tenant.scope.ScopeMap;
 import java.io.IOException;
 import java.util.List;
@@ -36,13 +37,13 @@ final class TenantIds {
                   + " = "
                   + ScopeId.of(id).sql());
       if (found.isEmpty()) {
-        throw none(map, id);
+        throw TenantRows.noRow(map, id);
       }
       return found.getFirst().getFirst();
     } catch (ServerErrorException e) {
       // No value of the column's type.
       if (e.sqlState().startsWith("22")) {
-        throw none(map, id);
+        throw TenantRows.noRow(map, id);
       }
       throw e;
     }
@@ -86,18 +87,12 @@ final class TenantIds {
         "Give the id that the copy is to have, as that column takes it.");
   }
 
-  private static DatabaseSession open(ConnectionUrl url) throws IOException {
+  /// A session in which the server says ids as backups have them.
+  static DatabaseSession open(ConnectionUrl url) throws IOException {
     return DatabaseSession.open(
         url,
         "holdfast tenant",
         Map.of("search_path", "", "row_security", "off", "TimeZone", "UTC"),
         new Cancellation());
-  }
-
-  private static BackupException none(ScopeMap map, String id) {
-    return new BackupException(
-        ErrorCode.BAD_ARGUMENT,
-        map.root().table() + " has no row whose " + map.root().key() + " is " + id,
-        "Give the id of one that exists, with --id.");
   }
 }

@@ -90,6 +90,7 @@ public final class TenantRestoration {
     TenantContents contents = open(settings, request, given);
     ScopeMap map = given.isPresent() ? given.get() : mapOf(contents);
     String id = id(request, map, url);
+    Optional<Enclosing> enclosing = enclosing(request, map, url, id);
     try (TenantTarget target =
         TenantTarget.open(url, map, id, use(request), request.lockWait(), context.cancellation())) {
       if (request.aim() instanceof Aim.Undo) {
@@ -106,6 +107,9 @@ public final class TenantRestoration {
               goal,
               tables(contents.toc()),
               references(contents.toc()));
+      if (enclosing.isPresent()) {
+        rows.within(enclosing.get().around(map, target.catalog()));
+      }
       rows.begin();
       EarlierRestores earlier = earlier(settings, map, goal, target);
       new RestoreLoading(context, contents, target).load(rows, earlier);
@@ -147,6 +151,16 @@ public final class TenantRestoration {
         case Mode.Apply apply -> new RestoreChange(context, repository).apply(work, apply);
       };
     }
+  }
+
+  private static Optional<Enclosing> enclosing(
+      TenantRestoreRequest request, ScopeMap map, ConnectionUrl url, String id) throws IOException {
+    if (request.within().isEmpty()) {
+      return Optional.empty();
+    }
+    Enclosing enclosing = Enclosing.of(request.within().get(), url);
+    enclosing.refuseOthers(map, url, id);
+    return Optional.of(enclosing);
   }
 
   private static TenantTarget.Use use(TenantRestoreRequest request) {

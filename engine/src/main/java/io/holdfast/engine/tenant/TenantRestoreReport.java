@@ -64,6 +64,11 @@ public record TenantRestoreReport(
         backup, target, scope, id, copied, plan, files, outcome, safety, warnings, shown);
   }
 
+  /// What names the plan when it is carried out.
+  public String planDigest() {
+    return plan.digest();
+  }
+
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("backup", backup);

@@ -2,6 +2,8 @@ package io.holdfast.engine.tenant;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.engine.BackupCatalog;
+import io.holdfast.engine.application.StorePlace;
 import io.holdfast.tenant.restore.RestorePolicy.Preset;
 import io.holdfast.tenant.restore.RowSample;
 import java.nio.file.Path;
@@ -13,10 +15,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// What is to come back, and how.
+/// What is to come back, and how. [#of] asks for the usual.
 ///
 /// @param backup its name, or `latest`
 /// @param id of the root's row, as the backup has it
+/// @param within whose the root's row has to be, before and afterwards, if not just anybody's
 /// @param without asset groups that are left as they are
 /// @param stores where the stores that the map names are, by name
 /// @param lockWait how long to wait for others who have rows or tables
@@ -24,6 +27,7 @@ public record TenantRestoreRequest(
     String backup,
     Scope scope,
     String id,
+    Optional<Within> within,
     Aim aim,
     Set<String> without,
     Map<String, StorePlace> stores,
@@ -122,5 +126,46 @@ public record TenantRestoreRequest(
   public TenantRestoreRequest {
     without = Set.copyOf(without);
     stores = Map.copyOf(stores);
+  }
+
+  /// The newest backup, without files of stores.
+  public static TenantRestoreRequest of(Scope scope, String id, Aim aim, Mode mode) {
+    return new TenantRestoreRequest(
+        BackupCatalog.LATEST,
+        scope,
+        id,
+        Optional.empty(),
+        aim,
+        Set.of(),
+        Map.of(),
+        mode,
+        TenantBackupRequest.USUAL_LOCK_WAIT);
+  }
+
+  public TenantRestoreRequest withBackup(String other) {
+    return new TenantRestoreRequest(other, scope, id, within, aim, without, stores, mode, lockWait);
+  }
+
+  /// The same, of a scope that has to lie within a larger one.
+  public TenantRestoreRequest withWithin(Within other) {
+    return new TenantRestoreRequest(
+        backup, scope, id, Optional.of(other), aim, without, stores, mode, lockWait);
+  }
+
+  public TenantRestoreRequest withWithout(Set<String> other) {
+    return new TenantRestoreRequest(backup, scope, id, within, aim, other, stores, mode, lockWait);
+  }
+
+  public TenantRestoreRequest withStores(Map<String, StorePlace> other) {
+    return new TenantRestoreRequest(backup, scope, id, within, aim, without, other, mode, lockWait);
+  }
+
+  public TenantRestoreRequest withMode(Mode other) {
+    return new TenantRestoreRequest(
+        backup, scope, id, within, aim, without, stores, other, lockWait);
+  }
+
+  public TenantRestoreRequest withLockWait(Duration other) {
+    return new TenantRestoreRequest(backup, scope, id, within, aim, without, stores, mode, other);
   }
 }

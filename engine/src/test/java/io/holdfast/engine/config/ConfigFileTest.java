@@ -91,8 +91,7 @@ class ConfigFileTest {
         "line 2: repositories.main has no url",
         "line 3: unknown key 'keyfile' in repositories.other (known: compressionLevel, keyFile,"
             + " limitDownload, limitUpload, url)",
-        "line 4: unknown section 'sorces' in the file (known: backupConfig, repositories,"
-            + " retention,",
+        "line 4: unknown section 'sorces' in the file (known: applications, backupConfig,",
         "line 6: sources.erp.url must be text");
   }
 

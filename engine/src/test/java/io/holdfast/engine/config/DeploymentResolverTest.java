@@ -41,6 +41,7 @@ class DeploymentResolverTest {
     assertThat(deployment.plans()).isEqualTo(Plans.NONE);
     assertThat(deployment.server()).isEqualTo(ServerSection.DEFAULT);
     assertThat(deployment.tiers()).isEqualTo(Tiers.DEFAULT);
+    assertThat(deployment.applications()).isEmpty();
     assertThat(deployment.scheduling()).isEqualTo(Scheduling.ON);
     assertThat(deployment.cronSecret()).isEmpty();
     assertThat(deployment.zone()).isEqualTo(ZoneId.of("UTC"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.engine.application.StorePlace;
 import io.holdfast.engine.testing.TestEngine;
 import java.io.IOException;
 import java.nio.file.Path;

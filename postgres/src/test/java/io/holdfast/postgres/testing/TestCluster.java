@@ -72,27 +72,33 @@ public final class TestCluster implements AutoCloseable {
   private void initialise(List<String> options) throws IOException {
     Path template =
         Path.of("target", "templates", programs.fullVersion() + String.join("", options));
-    if (!Files.isDirectory(template)) {
-      List<String> command =
-          new ArrayList<>(
-              List.of(
-                  programs.program("initdb").toString(),
-                  "--no-sync",
-                  "--auth=trust",
-                  "--username=postgres",
-                  "--encoding=UTF8",
-                  "--locale=C",
-                  "--pgdata=" + data()));
-      command.addAll(options);
-      asServerUser(command);
-      Files.createDirectories(template.getParent());
-      Path making = template.resolveSibling("making-" + place.directory().getFileName());
-      TestPrograms.run(List.of("cp", "-a", data().toString(), making.toString()));
-      Files.move(making, template);
+    Path made = MadeOnce.at(template.toAbsolutePath(), () -> template(options));
+    if (Files.exists(data().resolve("PG_VERSION"))) {
       return;
     }
     Files.delete(data());
-    TestPrograms.run(List.of("cp", "-a", template.toString(), data().toString()));
+    TestPrograms.run(List.of("cp", "-a", made.toString(), data().toString()));
+  }
+
+  /// What `initdb` makes, which this cluster has then too.
+  private Path template(List<String> options) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                programs.program("initdb").toString(),
+                "--no-sync",
+                "--auth=trust",
+                "--username=postgres",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--pgdata=" + data()));
+    command.addAll(options);
+    asServerUser(command);
+    Path making =
+        Path.of("target", "templates", "making-" + place.directory().getFileName())
+            .toAbsolutePath();
+    TestPrograms.run(List.of("cp", "-a", data().toString(), making.toString()));
+    return making;
   }
 
   /// A place whose data directory the caller fills.

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -28,10 +28,7 @@ public final class TestPrograms {
       return InstalledServers.find(Map.of()).require(majorVersion);
     }
     Path directory = directory(majorVersion);
-    Path unpacked = directory.resolve("unpacked");
-    if (!Files.isDirectory(unpacked)) {
-      unpack(directory, unpacked);
-    }
+    Path unpacked = MadeOnce.at(directory.resolve("unpacked"), () -> unpacked(directory));
     return InstalledServers.in(List.of(unpacked.resolve("bin"))).require(majorVersion);
   }
 
@@ -42,15 +39,15 @@ public final class TestPrograms {
         .normalize();
   }
 
-  private static void unpack(Path directory, Path unpacked) throws IOException {
-    Path making = directory.resolve("unpacking-" + ProcessHandle.current().pid());
-    Files.createDirectories(making);
+  private static Path unpacked(Path directory) throws IOException {
+    Path making = Files.createTempDirectory(directory, "unpacking");
+    Files.setPosixFilePermissions(making, PosixFilePermissions.fromString("rwxr-xr-x"));
     try (DirectoryStream<Path> archives = Files.newDirectoryStream(directory, "*.txz")) {
       for (Path archive : archives) {
         run(List.of("tar", "-xJf", archive.toString(), "-C", making.toString()));
       }
     }
-    Files.move(making, unpacked, StandardCopyOption.ATOMIC_MOVE);
+    return making;
   }
 
   /// Runs a command, expects success and returns what it printed.

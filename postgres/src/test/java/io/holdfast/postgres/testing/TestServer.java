@@ -1,13 +1,12 @@
 package io.holdfast.postgres.testing;
 
 import io.holdfast.base.Secret;
+import io.holdfast.base.testing.FreePort;
 import io.holdfast.postgres.server.ServerPrograms;
 import io.holdfast.postgres.sql.SqlConnection;
 import io.holdfast.postgres.url.ConnectionUrl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +45,8 @@ public final class TestServer implements AutoCloseable {
     Path root =
         Files.createTempDirectory(
             Files.createDirectories(Path.of("target", "servers").toAbsolutePath()), "pg");
-    TestServer server = new TestServer(programs, root, Files.createTempDirectory("hf"), freePort());
+    TestServer server =
+        new TestServer(programs, root, Files.createTempDirectory("hf"), FreePort.any());
     TestPrograms.run(List.of("cp", "-a", template.toString(), server.data().toString()));
     server.configure(settings);
     giveToServer(root);
@@ -56,28 +56,27 @@ public final class TestServer implements AutoCloseable {
   }
 
   /// What `initdb` makes, kept because that takes a second.
-  private static synchronized Path template(ServerPrograms programs) throws IOException {
+  private static Path template(ServerPrograms programs) throws IOException {
     Path template = Path.of("target", "server-templates", programs.fullVersion()).toAbsolutePath();
-    if (!Files.isDirectory(template)) {
-      Path making =
-          Files.createDirectories(
-              template.resolveSibling("making-" + ProcessHandle.current().pid()));
-      giveToServer(making);
-      Path data = making.resolve("data");
-      runAsServer(
-          List.of(
-              programs.program("initdb").toString(),
-              "--pgdata=" + data,
-              "--username=postgres",
-              "--auth=trust",
-              "--encoding=UTF8",
-              "--locale=C",
-              "--no-sync",
-              "--data-checksums"));
-      Files.move(data, template);
-      Files.delete(making);
-    }
-    return template;
+    return MadeOnce.at(
+        template,
+        () -> {
+          Path making = Files.createTempDirectory(template.getParent(), "making");
+          giveToServer(making);
+          Path data = making.resolve("data");
+          var _ =
+              runAsServer(
+                  List.of(
+                      programs.program("initdb").toString(),
+                      "--pgdata=" + data,
+                      "--username=postgres",
+                      "--auth=trust",
+                      "--encoding=UTF8",
+                      "--locale=C",
+                      "--no-sync",
+                      "--data-checksums"));
+          return data;
+        });
   }
 
   private static String runAsServer(List<String> command) throws IOException {
@@ -214,12 +213,6 @@ public final class TestServer implements AutoCloseable {
 
   public String log() throws IOException {
     return Files.readString(root.resolve("server.log"));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   @Override

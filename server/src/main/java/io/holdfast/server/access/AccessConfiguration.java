@@ -2,8 +2,10 @@ package io.holdfast.server.access;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.server.source.Applications;
 import io.holdfast.server.web.BodyLimit;
 import io.holdfast.server.web.Problems;
+import java.time.Duration;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -17,23 +19,35 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
 import org.springframework.web.bind.support.WebDataBinderFactory;
 import org.springframework.web.context.request.NativeWebRequest;
+import org.springframework.web.cors.CorsConfiguration;
+import org.springframework.web.cors.CorsConfigurationSource;
+import org.springframework.web.cors.UrlBasedCorsConfigurationSource;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/// Nothing is open but the set-up; there are no cookies, so there is nothing to forge.
+/// Nothing is open but the set-up and the description of the API; there are no cookies, so there is
+/// nothing to forge.
 @Configuration(proxyBeanMethods = false)
 class AccessConfiguration implements WebMvcConfigurer {
+  private static final Duration PREFLIGHT = Duration.ofMinutes(10);
+
   @Bean
-  SecurityFilterChain security(HttpSecurity http, Tokens tokens, Problems problems)
+  SecurityFilterChain security(
+      HttpSecurity http,
+      Tokens tokens,
+      HostTokens hosts,
+      CorsConfigurationSource origins,
+      Problems problems)
       throws Exception {
     return http.csrf(AbstractHttpConfigurer::disable)
+        .cors(cors -> cors.configurationSource(origins))
         .sessionManagement(s -> s.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
         .requestCache(AbstractHttpConfigurer::disable)
         .anonymous(AbstractHttpConfigurer::disable)
         .logout(AbstractHttpConfigurer::disable)
         .addFilterBefore(new BodyLimit(problems), UsernamePasswordAuthenticationFilter.class)
-        .addFilterAfter(new TokenFilter(tokens, problems), BodyLimit.class)
+        .addFilterAfter(new TokenFilter(tokens, hosts, problems), BodyLimit.class)
         .authorizeHttpRequests(
             requests ->
                 requests
@@ -42,8 +56,18 @@ class AccessConfiguration implements WebMvcConfigurer {
                     // The one has a secret of its own, the other tells strangers one word.
                     .requestMatchers("/api/cron/backup", "/actuator/health")
                     .permitAll()
+                    // The link is the secret.
+                    .requestMatchers(HttpMethod.GET, "/api/downloads/*")
+                    .permitAll()
+                    .requestMatchers(HttpMethod.GET, "/api/openapi.yaml", "/api/openapi.json")
+                    .permitAll()
+                    .requestMatchers("/api/backups", "/api/backups/**")
+                    .hasAuthority(AccountCaller.AUTHORITY)
+                    // Accounts see their own operations there, by their ids.
+                    .requestMatchers("/api/operations/*", "/api/operations/*/*")
+                    .hasAnyAuthority(AccountCaller.AUTHORITY, Caller.AUTHORITY)
                     .anyRequest()
-                    .authenticated())
+                    .hasAuthority(Caller.AUTHORITY))
         .exceptionHandling(
             handling ->
                 handling
@@ -66,6 +90,24 @@ class AccessConfiguration implements WebMvcConfigurer {
         .build();
   }
 
+  /// Pages of host applications may make requests that show a token; there are no cookies that they
+  /// could send along.
+  @Bean
+  CorsConfigurationSource origins(Applications applications) {
+    CorsConfiguration allowed = new CorsConfiguration();
+    allowed.setAllowedOrigins(
+        applications.all().stream().flatMap(it -> it.origins().stream()).distinct().toList());
+    allowed.setAllowedMethods(List.of("GET", "POST", "PUT", "DELETE"));
+    allowed.setAllowedHeaders(List.of("Authorization", "Content-Type"));
+    allowed.setExposedHeaders(List.of("Location", "Content-Disposition"));
+    allowed.setMaxAge(PREFLIGHT);
+    UrlBasedCorsConfigurationSource source = new UrlBasedCorsConfigurationSource();
+    for (String path : List.of("/api/backups/**", "/api/operations/**", "/api/downloads/**")) {
+      source.registerCorsConfiguration(path, allowed);
+    }
+    return source;
+  }
+
   @Override
   public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
     resolvers.add(new CallerResolver());
@@ -75,7 +117,7 @@ class AccessConfiguration implements WebMvcConfigurer {
   private static final class CallerResolver implements HandlerMethodArgumentResolver {
     @Override
     public boolean supportsParameter(MethodParameter parameter) {
-      return parameter.getParameterType() == Caller.class;
+      return Visitor.class.isAssignableFrom(parameter.getParameterType());
     }
 
     @Override
@@ -85,8 +127,12 @@ class AccessConfiguration implements WebMvcConfigurer {
         NativeWebRequest request,
         @org.jspecify.annotations.Nullable WebDataBinderFactory binders) {
       var authentication = SecurityContextHolder.getContext().getAuthentication();
-      if (authentication != null && authentication.getPrincipal() instanceof Caller caller) {
-        return caller;
+      if (authentication != null && authentication.getPrincipal() instanceof Visitor visitor) {
+        if (parameter.getParameterType().isInstance(visitor)) {
+          return visitor;
+        }
+        throw new BackupException(
+            ErrorCode.NOT_ALLOWED, "this is not for whoever has this kind of token", "");
       }
       throw new BackupException(ErrorCode.NOT_SIGNED_IN, "this takes a token", "");
     }

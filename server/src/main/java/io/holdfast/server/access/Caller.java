@@ -4,10 +4,18 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import java.util.UUID;
 
-/// Who makes a request.
+/// A user of Holdfast itself.
 ///
 /// @param name of the user, for people
-public record Caller(UUID user, String name, Role role) {
+public record Caller(UUID user, String name, Role role) implements Visitor {
+  /// What Spring knows users of Holdfast by.
+  public static final String AUTHORITY = "USER";
+
+  @Override
+  public String authority() {
+    return AUTHORITY;
+  }
+
   /// @throws BackupException `NOT_ALLOWED`
   public void requireOperator() {
     require(Role.OPERATOR);

@@ -1,5 +1,6 @@
 package io.holdfast.server.access;
 
+import io.holdfast.base.BackupException;
 import io.holdfast.base.Secret;
 import io.holdfast.server.web.Problems;
 import jakarta.servlet.FilterChain;
@@ -22,10 +23,12 @@ final class TokenFilter extends OncePerRequestFilter {
   private static final String SCHEME = "Bearer ";
 
   private final Tokens tokens;
+  private final HostTokens hosts;
   private final Problems problems;
 
-  TokenFilter(Tokens tokens, Problems problems) {
+  TokenFilter(Tokens tokens, HostTokens hosts, Problems problems) {
     this.tokens = tokens;
+    this.hosts = hosts;
     this.problems = problems;
   }
 
@@ -35,6 +38,9 @@ final class TokenFilter extends OncePerRequestFilter {
       throws ServletException, IOException {
     try {
       signIn(request);
+    } catch (BackupException e) {
+      problems.write(response, request.getRequestURI(), e);
+      return;
     } catch (DataAccessException | TransactionException e) {
       // Not "who are you": a good token is still good.
       problems.write(response, request.getRequestURI(), Problems.ofCatalog(e));
@@ -47,15 +53,19 @@ final class TokenFilter extends OncePerRequestFilter {
     Optional.ofNullable(request.getHeader("Authorization"))
         .filter(header -> header.startsWith(SCHEME))
         .map(header -> new Secret(header.substring(SCHEME.length())))
-        .flatMap(tokens::caller)
+        .flatMap(this::visitor)
         .ifPresent(TokenFilter::signIn);
   }
 
-  private static void signIn(Caller caller) {
+  private Optional<? extends Visitor> visitor(Secret shown) {
+    return HostTokens.isOne(shown) ? Optional.of(hosts.caller(shown)) : tokens.caller(shown);
+  }
+
+  private static void signIn(Visitor caller) {
     SecurityContext context = SecurityContextHolder.createEmptyContext();
     context.setAuthentication(
         UsernamePasswordAuthenticationToken.authenticated(
-            caller, "", List.of(new SimpleGrantedAuthority("ROLE_" + caller.role().name()))));
+            caller, "", List.of(new SimpleGrantedAuthority(caller.authority()))));
     SecurityContextHolder.setContext(context);
   }
 }

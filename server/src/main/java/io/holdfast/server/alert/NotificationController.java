@@ -43,10 +43,44 @@ class NotificationController {
     this.audit = audit;
   }
 
+  /// A notice and what became of it.
+  ///
+  /// @param deliveries a line for each channel that has an outcome
+  record Sent(Told notice, Instant createdAt, List<String> deliveries) {
+    static Sent of(Outbox.Sent sent) {
+      return new Sent(Told.of(sent.notice()), sent.createdAt(), sent.deliveries());
+    }
+  }
+
+  /// A notice with the words for events that webhooks get.
+  record Told(
+      String event,
+      String about,
+      String source,
+      String subject,
+      List<String> details,
+      Instant time,
+      String runId,
+      String hint) {
+    static Told of(Notice notice) {
+      return new Told(
+          notice.event().word(),
+          notice.about().word(),
+          notice.source(),
+          notice.subject(),
+          notice.details(),
+          notice.time(),
+          notice.runId(),
+          notice.hint());
+    }
+  }
+
   @GetMapping
-  Page<Outbox.Sent> list(
+  Page<Sent> list(
       @RequestParam(defaultValue = "50") int limit, @RequestParam(defaultValue = "0") int offset) {
-    return outbox.list(new Page.Window(limit, offset));
+    Page.Window window = new Page.Window(limit, offset);
+    Page<Outbox.Sent> sent = outbox.list(window);
+    return Page.of(sent.data().stream().map(Sent::of).toList(), sent.total(), window);
   }
 
   /// Something that is wrong.

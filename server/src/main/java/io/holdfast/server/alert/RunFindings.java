@@ -64,7 +64,16 @@ public record RunFindings(List<Observation> observations, List<Notice> news) {
   /// What can be wrong by itself: `erp/full`. That incrementals succeed does not end the failure of
   /// full backups.
   public static String subject(String source, RunRequest request) {
-    return source + "/" + request.kind();
+    return switch (request) {
+      case RunRequest.OfAccount of -> source + "/" + request.kind() + "/" + of.owner().externalId();
+      case RunRequest.Physical _,
+          RunRequest.Dump _,
+          RunRequest.Verify _,
+          RunRequest.TestRestore _,
+          RunRequest.Retention _,
+          RunRequest.Unknown _ ->
+          source + "/" + request.kind();
+    };
   }
 
   private static Optional<Duration> took(Run run) {
@@ -78,7 +87,9 @@ public record RunFindings(List<Observation> observations, List<Notice> news) {
   static boolean isBackup(RunRequest request) {
     return switch (request) {
       case RunRequest.Physical _, RunRequest.Dump _ -> true;
-      case RunRequest.Verify _,
+      // Accounts see their own; news of each would drown the others.
+      case RunRequest.OfAccount _,
+          RunRequest.Verify _,
           RunRequest.TestRestore _,
           RunRequest.Retention _,
           RunRequest.Unknown _ ->
@@ -90,7 +101,11 @@ public record RunFindings(List<Observation> observations, List<Notice> news) {
     return switch (request) {
       case RunRequest.Verify _ -> Event.VERIFICATION_FAILED;
       case RunRequest.TestRestore _ -> Event.TEST_RESTORE_FAILED;
-      case RunRequest.Physical _, RunRequest.Dump _, RunRequest.Retention _, RunRequest.Unknown _ ->
+      case RunRequest.Physical _,
+          RunRequest.Dump _,
+          RunRequest.Retention _,
+          RunRequest.OfAccount _,
+          RunRequest.Unknown _ ->
           Event.FAILURE;
     };
   }

@@ -3,11 +3,15 @@ package io.holdfast.server.backup;
 import io.holdfast.engine.BackupSummary;
 import io.holdfast.engine.Backups;
 import io.holdfast.engine.api.Holdfast;
+import io.holdfast.server.access.Accounts;
 import io.holdfast.server.catalog.CatalogJson;
+import io.holdfast.server.source.Applications;
 import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -19,11 +23,19 @@ import org.springframework.transaction.support.TransactionOperations;
 public final class BackupIndex {
   private static final Logger LOG = LoggerFactory.getLogger(BackupIndex.class);
 
+  private static final String FULL = Applications.FULL;
+
+  /// What files that leave the repository are sealed with.
+  private static final String FILE_CIPHER = "AES-256-GCM";
+
   private final JdbcClient jdbc;
   private final TransactionOperations transactions;
   private final CatalogJson json;
+  private final Accounts accounts;
 
-  public BackupIndex(JdbcClient jdbc, TransactionOperations transactions, CatalogJson json) {
+  public BackupIndex(
+      JdbcClient jdbc, TransactionOperations transactions, CatalogJson json, Accounts accounts) {
+    this.accounts = accounts;
     this.jdbc = jdbc;
     this.transactions = transactions;
     this.json = json;
@@ -66,7 +78,7 @@ public final class BackupIndex {
       int _ =
           jdbc.sql(
                   "UPDATE backups SET verified_at = catalog_now() WHERE repository = :repository"
-                      + " AND id = :id")
+                      + " AND (id = :id OR snapshot = :id)")
               .param("repository", holdfast.id())
               .param("id", name)
               .update();
@@ -87,31 +99,84 @@ public final class BackupIndex {
   }
 
   private int insert(String repository, BackupSummary backup, String id) {
-    boolean ofTenant = backup.kind().equals("tenant");
+    Optional<AccountLabels> labels = AccountLabels.in(backup.attributes());
+    boolean ofTenant = labels.isPresent() || backup.kind().equals("tenant");
+    String scope =
+        labels
+            .map(AccountLabels::scope)
+            .orElseGet(() -> ofTenant ? backup.attributes().getOrDefault("scope", FULL) : FULL);
     return jdbc.sql(
             """
-            INSERT INTO backups (id, repository, snapshot, source, kind, type, scope, scope_id, size,
-                   stored_bytes, checksum, metadata, status, damaged, created_at, completed_at)
-            VALUES (:id, :repository, :snapshot, :source, :kind, :type, :scope, :scopeId, :size,
-                   :stored, :checksum, :metadata::jsonb, 'completed', :damaged, :created, :completed)
+            INSERT INTO backups (id, user_id, repository, snapshot, source, kind, type, scope,
+                   scope_id, size, stored_bytes, checksum, encrypted_with, includes_audio,
+                   includes_documents, metadata, status, damaged, created_at, completed_at)
+            VALUES (:id, :user, :repository, :snapshot, :source, :kind, :type, :scope, :scopeId,
+                   :size, :stored, :checksum, :encrypted, :audio, :documents, :metadata::jsonb,
+                   'completed', :damaged, :created, :completed)
             ON CONFLICT DO NOTHING
             """)
         .param("id", id)
+        .param("user", labels.map(this::account).orElse(null))
         .param("repository", repository)
         .param("snapshot", backup.id())
         .param("source", backup.source())
         .param("kind", backup.kind())
-        .param("type", backup.type())
-        .param("scope", ofTenant ? backup.attributes().getOrDefault("scope", "full") : "full")
+        .param("type", labels.isPresent() ? scope : backup.type())
+        .param("scope", scope)
         .param("scopeId", ofTenant ? backup.attributes().get("scopeId") : null)
         .param("size", backup.logicalBytes())
         .param("stored", backup.storedBytes())
         .param("checksum", backup.checksum())
+        .param("encrypted", labels.filter(AccountLabels::sealed).map(_ -> FILE_CIPHER).orElse(null))
+        .param("audio", labels.filter(AccountLabels::audio).isPresent())
+        .param("documents", labels.filter(it -> !it.documents()).isEmpty())
         .param("metadata", json.text(backup.attributes()))
         .param("damaged", backup.condition() == BackupSummary.Condition.DAMAGED)
         .param("created", backup.startedAt().atOffset(ZoneOffset.UTC))
         .param("completed", backup.completedAt().atOffset(ZoneOffset.UTC))
         .update();
+  }
+
+  /// Known again in a catalog that was made anew; the tier comes with the application's next token.
+  private UUID account(AccountLabels labels) {
+    return accounts.known(labels.application(), labels.account());
+  }
+
+  /// The id that the catalog has for a backup.
+  public String idOf(Holdfast holdfast, String snapshot) {
+    return jdbc.sql(
+            "SELECT id FROM backups WHERE repository = :repository AND snapshot = :snapshot")
+        .param("repository", holdfast.id())
+        .param("snapshot", snapshot)
+        .query(String.class)
+        .optional()
+        .orElse(snapshot);
+  }
+
+  /// The id that the catalog has for the newest backup of a name.
+  String idOfNamed(Holdfast holdfast, String name) {
+    return jdbc.sql(
+            """
+            SELECT id FROM backups
+             WHERE repository = :repository AND (id = :name OR id = :name || '.' || snapshot)
+             ORDER BY created_at DESC, id LIMIT 1
+            """)
+        .param("repository", holdfast.id())
+        .param("name", name)
+        .query(String.class)
+        .optional()
+        .orElse(name);
+  }
+
+  /// Something came back from a backup.
+  ///
+  /// @param id in the catalog
+  public void restored(String id) {
+    var _ =
+        jdbc.sql("SELECT 1 FROM (SELECT record_backup_restore(:id)) AS done")
+            .param("id", id)
+            .query(Integer.class)
+            .single();
   }
 
   private void remove(String repository, String snapshot) {

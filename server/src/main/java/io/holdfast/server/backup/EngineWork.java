@@ -23,6 +23,7 @@ import io.holdfast.server.run.Origin;
 import io.holdfast.server.run.Run;
 import io.holdfast.server.run.RunRequest;
 import io.holdfast.server.run.RunWork;
+import io.holdfast.server.source.Applications;
 import io.holdfast.server.source.Sources;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,8 +44,15 @@ public final class EngineWork implements RunWork {
   private final Sources sources;
   private final BackupIndex index;
   private final Plans plans;
+  private final TenantWork tenants;
 
-  public EngineWork(Sources sources, Plans plans, BackupIndex index) {
+  public EngineWork(
+      Sources sources,
+      Plans plans,
+      BackupIndex index,
+      Applications applications,
+      OutlivedBackups outlived) {
+    this.tenants = new TenantWork(applications, index, outlived);
     this.sources = sources;
     this.plans = plans;
     this.index = index;
@@ -60,6 +68,8 @@ public final class EngineWork implements RunWork {
       case RunRequest.Verify(var backup) -> verify(holdfast, backup, watch);
       case RunRequest.TestRestore(var backup) -> testRestore(holdfast, backup, watch);
       case RunRequest.Retention() -> retention(holdfast, run.source(), watch);
+      case RunRequest.OfAccount ofAccount ->
+          tenants.execute(holdfast, run.origin(), ofAccount, watch);
       case RunRequest.Unknown(var kind) ->
           throw new IllegalStateException("a run of kind " + kind + " is not for this server");
     };

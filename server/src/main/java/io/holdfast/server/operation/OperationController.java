@@ -3,7 +3,10 @@ package io.holdfast.server.operation;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Quoted;
+import io.holdfast.server.access.AccountCaller;
 import io.holdfast.server.access.Caller;
+import io.holdfast.server.access.Right;
+import io.holdfast.server.access.Visitor;
 import io.holdfast.server.audit.Audit;
 import io.holdfast.server.run.Run;
 import io.holdfast.server.run.RunFilter;
@@ -29,9 +32,11 @@ class OperationController {
   private static final int LOG_LINES_MAX = 1000;
 
   private final RunStore runs;
+  private final AccountRunRows ofAccounts;
   private final Audit audit;
 
-  OperationController(RunStore runs, Audit audit) {
+  OperationController(RunStore runs, AccountRunRows ofAccounts, Audit audit) {
+    this.ofAccounts = ofAccounts;
     this.runs = runs;
     this.audit = audit;
   }
@@ -52,26 +57,39 @@ class OperationController {
   }
 
   @GetMapping("/{id}")
-  OperationView show(@PathVariable String id) {
-    return OperationView.of(require(id));
+  OperationView show(@PathVariable String id, Visitor visitor) {
+    return OperationView.of(require(id, visitor));
   }
 
   @GetMapping("/{id}/log")
-  List<RunStore.LogLine> log(@PathVariable String id) {
-    return runs.logOf(require(id).id(), LOG_LINES_MAX);
+  List<RunStore.LogLine> log(@PathVariable String id, Visitor visitor) {
+    return runs.logOf(require(id, visitor).id(), LOG_LINES_MAX);
   }
 
   @PostMapping("/{id}/cancel")
-  OperationView cancel(@PathVariable String id, Caller caller) {
-    caller.requireOperator();
-    audit.record(caller.name(), "operation.cancel", id, Map.of());
-    boolean _ = runs.requestCancel(require(id).id());
-    return OperationView.of(require(id));
+  OperationView cancel(@PathVariable String id, Visitor visitor) {
+    switch (visitor) {
+      case Caller user -> user.requireOperator();
+      case AccountCaller caller -> caller.require(Right.BACKUP);
+    }
+    UUID run = require(id, visitor).id();
+    audit.record(visitor.name(), "operation.cancel", id, Map.of());
+    boolean _ = runs.requestCancel(run);
+    return OperationView.of(require(id, visitor));
   }
 
-  private Run require(String id) {
+  /// Accounts see their own only, and cannot tell those of others from ones that are not there.
+  private Run require(String id, Visitor visitor) {
     return uuid(id)
-        .flatMap(runs::find)
+        .flatMap(
+            it ->
+                switch (visitor) {
+                  case Caller _ -> runs.find(it);
+                  case AccountCaller caller -> {
+                    caller.require(Right.VIEW);
+                    yield ofAccounts.find(caller, it);
+                  }
+                })
         .orElseThrow(
             () ->
                 new BackupException(

@@ -4,6 +4,7 @@ import io.holdfast.engine.plan.Job;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /// A run that is wanted.
 public record NewRun(RunRequest request, String source, Origin origin, RunTerms terms) {
@@ -11,6 +12,13 @@ public record NewRun(RunRequest request, String source, Origin origin, RunTerms 
   /// What no two runs may work on at once.
   public String resource() {
     return source + "/" + request.lane();
+  }
+
+  /// The account that it is for, if it is for one.
+  public Optional<UUID> account() {
+    return request instanceof RunRequest.OfAccount of
+        ? Optional.of(of.owner().account())
+        : Optional.empty();
   }
 
   /// What follows a run that has completed.
@@ -29,6 +37,7 @@ public record NewRun(RunRequest request, String source, Origin origin, RunTerms 
               RunRequest.Dump _,
               RunRequest.TestRestore _,
               RunRequest.Retention _,
+              RunRequest.OfAccount _,
               RunRequest.Unknown _ ->
               String.valueOf(result.getOrDefault(RunRequest.BACKUP, RunRequest.LATEST));
         };

@@ -1,7 +1,11 @@
 package io.holdfast.server.run;
 
 import io.holdfast.engine.plan.Job;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 
 /// What a run does.
 public sealed interface RunRequest {
@@ -119,6 +123,145 @@ public sealed interface RunRequest {
     @Override
     public String lane() {
       return Job.RETENTION.word();
+    }
+  }
+
+  /// The account of an application that something is done for.
+  ///
+  /// @param account in the catalog
+  /// @param externalId as the application's database knows it
+  record Owner(UUID account, String application, String externalId) {}
+
+  /// What is done for an account. Its runs wait for each other.
+  sealed interface OfAccount extends RunRequest {
+    Owner owner();
+
+    @Override
+    default String lane() {
+      return "account/" + owner().application() + "/" + owner().externalId();
+    }
+  }
+
+  /// A backup of an account, or of a part of it.
+  ///
+  /// @param scope `full`, or the name of a smaller scope of the application
+  /// @param scopeId the id of its root; that of the account for `full`
+  /// @param included which switches of the application's assets are on
+  /// @param tables whose rows are left out
+  /// @param file whether its downloads are to be sealed
+  record TenantBackup(
+      Owner owner,
+      String scope,
+      String scopeId,
+      Set<Assets> included,
+      List<String> tables,
+      Sealing file)
+      implements OfAccount {
+    public static final String KIND = "tenant";
+
+    /// Assets that a backup may have.
+    public enum Assets {
+      AUDIO,
+      DOCUMENTS
+    }
+
+    /// Of files that leave the repository.
+    public enum Sealing {
+      SEALED,
+      PLAIN
+    }
+
+    public TenantBackup {
+      included = Set.copyOf(included);
+      tables = List.copyOf(tables);
+    }
+
+    @Override
+    public String kind() {
+      return KIND;
+    }
+  }
+
+  /// A restore of an account, shown or done.
+  ///
+  /// @param backup its permanent id
+  /// @param entry its id in the catalog
+  /// @param scope as at the backup
+  /// @param aim what is to be reached
+  /// @param step how far it goes
+  /// @param plan the digest that was shown; empty if nothing was
+  record TenantRestore(
+      Owner owner,
+      String backup,
+      String entry,
+      String scope,
+      String scopeId,
+      Aim aim,
+      Step step,
+      Optional<String> plan)
+      implements OfAccount {
+    public static final String PREVIEW = "tenant-preview";
+    public static final String RESTORE = "tenant-restore";
+
+    /// What is to be reached.
+    ///
+    /// @param what a restore, a copy or the end of a restore
+    /// @param preset of a restore
+    /// @param tables that stay as they are
+    /// @param target the account that a copy is for; empty for none
+    public record Aim(What what, String preset, List<String> tables, Optional<String> target) {
+      public Aim {
+        tables = List.copyOf(tables);
+      }
+    }
+
+    /// How far a restore goes.
+    public enum Step {
+      SHOWN,
+      DONE
+    }
+
+    /// What a restore does.
+    public enum What {
+      RESTORE,
+      COPY,
+      UNDO
+    }
+
+    @Override
+    public String kind() {
+      return switch (step) {
+        case SHOWN -> PREVIEW;
+        case DONE -> RESTORE;
+      };
+    }
+  }
+
+  /// Reads a backup of an account back.
+  ///
+  /// @param backup its permanent id
+  record TenantVerify(Owner owner, String backup) implements OfAccount {
+    public static final String KIND = "tenant-verify";
+
+    @Override
+    public String kind() {
+      return KIND;
+    }
+  }
+
+  /// Forgets backups of an account.
+  ///
+  /// @param backups their permanent ids; empty for those that the account's settings no longer keep
+  record TenantForget(Owner owner, List<String> backups) implements OfAccount {
+    public static final String KIND = "tenant-forget";
+
+    public TenantForget {
+      backups = List.copyOf(backups);
+    }
+
+    @Override
+    public String kind() {
+      return KIND;
     }
   }
 

@@ -16,9 +16,11 @@ import org.jspecify.annotations.Nullable;
 /// Reads rows of the table of runs.
 public final class RunRows {
   private final CatalogJson json;
+  private final RunRequests requests;
 
   public RunRows(CatalogJson json) {
     this.json = json;
+    this.requests = new RunRequests(json);
   }
 
   /// All columns must be there.
@@ -26,7 +28,7 @@ public final class RunRows {
     @Nullable String result = row.getString("result");
     return new Run(
         row.getObject("id", UUID.class),
-        RunRequests.of(row.getString("kind"), json.object(row.getString("request"))),
+        requests.of(row.getString("kind"), row.getString("request")),
         row.getString("source"),
         origin(row),
         row.getInt("attempt"),

@@ -44,6 +44,7 @@ public final class SqlRunStore implements RunStore {
   private final JdbcClient jdbc;
   private final TransactionOperations transactions;
   private final RunRows rows;
+  private final RunRequests requests;
   private final CatalogJson json;
   private final Supplier<UUID> ids;
 
@@ -53,6 +54,7 @@ public final class SqlRunStore implements RunStore {
     this.jdbc = jdbc;
     this.transactions = transactions;
     this.rows = new RunRows(json);
+    this.requests = new RunRequests(json);
     this.json = json;
     this.ids = ids;
   }
@@ -79,10 +81,10 @@ public final class SqlRunStore implements RunStore {
     int inserted =
         jdbc.sql(
                 """
-                INSERT INTO runs (id, kind, request, source, resource, origin, requested_by, schedule,
-                       slot, attempts_max, deadline_ms, follow, status, not_before, created_at,
+                INSERT INTO runs (id, kind, request, source, resource, account, origin, requested_by,
+                       schedule, slot, attempts_max, deadline_ms, follow, status, not_before, created_at,
                        ended_at, error_message, missed_count, missed_from)
-                VALUES (:id, :kind, :request::jsonb, :source, :resource, :origin, :by, :schedule,
+                VALUES (:id, :kind, :request::jsonb, :source, :resource, :account, :origin, :by, :schedule,
                        :slot, :attempts, :deadline, string_to_array(:follow, ','), :status,
                        catalog_now(), catalog_now(),
                        CASE WHEN :status = 'pending' THEN NULL ELSE catalog_now() END, :why,
@@ -91,9 +93,10 @@ public final class SqlRunStore implements RunStore {
                 """)
             .param("id", id)
             .param("kind", run.request().kind())
-            .param("request", json.text(RunRequests.details(run.request())))
+            .param("request", requests.details(run.request()))
             .param("source", run.source())
             .param("resource", run.resource())
+            .param("account", run.account().orElse(null))
             .param("origin", run.origin().word())
             .param("by", run.origin().requestedBy().orElse(null))
             .param("schedule", schedule.map(Origin.Schedule::schedule).orElse(null))

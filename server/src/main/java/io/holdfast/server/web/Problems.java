@@ -6,6 +6,7 @@ import io.holdfast.base.Quoted;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -112,6 +113,19 @@ public final class Problems {
     return answer(HttpStatus.INTERNAL_SERVER_ERROR, body(HttpStatus.INTERNAL_SERVER_ERROR, bug));
   }
 
+  /// A run that failed, to whoever waited for it.
+  ///
+  /// @param code of the failure; empty or unknown for one that has none here
+  public ResponseEntity<?> ofRun(String code, String message, String hint) {
+    ErrorCode known =
+        Arrays.stream(ErrorCode.values())
+            .filter(it -> it.label().equals(code))
+            .findFirst()
+            .orElse(ErrorCode.CANCELLED);
+    HttpStatus status = status(known);
+    return answer(status, body(status, new BackupException(known, message, hint)));
+  }
+
   private static String detail(ErrorResponse response) {
     String detail = response.getBody().getDetail();
     return detail == null ? "the request is wrong" : detail;
@@ -148,7 +162,8 @@ public final class Problems {
       case NOT_SIGNED_IN -> HttpStatus.UNAUTHORIZED;
       case NOT_ALLOWED -> HttpStatus.FORBIDDEN;
       case RUN_NOT_FOUND, BACKUP_NOT_FOUND, USER_NOT_FOUND, TOKEN_NOT_FOUND -> HttpStatus.NOT_FOUND;
-      case NAME_TAKEN -> HttpStatus.CONFLICT;
+      case NAME_TAKEN, PLAN_CHANGED -> HttpStatus.CONFLICT;
+      case TOO_MANY_RUNS -> HttpStatus.TOO_MANY_REQUESTS;
       default ->
           switch (code.kind()) {
             case USER -> HttpStatus.BAD_REQUEST;

@@ -103,6 +103,41 @@ final class Predicates {
     return bounded(anyOf(found));
   }
 
+  /// Whether a row belongs to the scope that stands behind FROM with all columns of its table.
+  String condition(QualifiedName name, String alias) {
+    return meeting(name, alias, predicate(name, alias));
+  }
+
+  /// The same, with what the map's condition says of the row itself.
+  private String meeting(QualifiedName name, String alias, String way) {
+    return owned(name)
+        .where()
+        .map(
+            where ->
+                "("
+                    + way
+                    + " AND EXISTS (SELECT FROM (SELECT "
+                    + alias
+                    + ".*) q WHERE ("
+                    + where.text()
+                    + ")))")
+        .orElse(way);
+  }
+
+  /// Whether a row that need not be there yet would belong to the scope, by rows of other tables
+  /// that are there.
+  ///
+  /// @param columns that it has; without all of them the map's condition is left out
+  String conditionOfNew(QualifiedName name, String alias, Set<String> columns) {
+    List<String> found = ways(name, alias, _ -> true, this::set);
+    if (found.isEmpty()) {
+      throw TenantRows.unsuitable("nothing leads from " + name + " to the root");
+    }
+    String way = bounded(anyOf(found));
+    boolean whole = table(name).columns().stream().map(Column::name).allMatch(columns::contains);
+    return whole ? meeting(name, alias, way) : way;
+  }
+
   private String set(QualifiedName name, String alias) {
     return bounded(new KeySets(this, links, components, this::needsSet).predicate(name, alias));
   }

@@ -8,7 +8,10 @@ import io.holdfast.tenant.catalog.Table;
 import io.holdfast.tenant.scope.Owned;
 import io.holdfast.tenant.scope.ScopeMap;
 import io.holdfast.tenant.scope.Via;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -50,6 +53,72 @@ public final class TenantRows {
   ///   if so many ways do that no server could plan the query
   public RowSelection of(QualifiedName table, ScopeId id) {
     return new Predicates(map, catalog, links, id).selection(table);
+  }
+
+  /// Whether a row of an owned table belongs to the scope.
+  ///
+  /// @param alias by which the row stands behind FROM, with all columns of its table
+  String condition(QualifiedName table, String alias, ScopeId id) {
+    return new Predicates(map, catalog, links, id).condition(table, alias);
+  }
+
+  /// Whether a row that need not be there yet would belong to the scope; empty if that depends on
+  /// rows of tables that may change along with it, or on columns that it lacks.
+  ///
+  /// @param alias by which the row stands behind FROM
+  /// @param columns that it has
+  Optional<String> conditionOfNew(
+      QualifiedName table,
+      String alias,
+      ScopeId id,
+      Set<String> columns,
+      Set<QualifiedName> changing) {
+    if (!columns.containsAll(deciding(table)) || dependsOn(table, changing)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Predicates(map, catalog, links, id).conditionOfNew(table, alias, columns));
+  }
+
+  /// The columns of a row that say to what it belongs.
+  private Set<String> deciding(QualifiedName table) {
+    Set<String> columns = new TreeSet<>();
+    switch (map.owned(table).orElseThrow(() -> unsuitable(table + " is not owned")).via()) {
+      case Via.OfRoot() -> columns.add(map.root().key());
+      case Via.OfColumn(String column) -> columns.add(column);
+      case Via.OfForeignKey _, Via.OfPolymorphic _ -> {}
+    }
+    for (Link link : links.of(table)) {
+      switch (link) {
+        case Link.ByKey way -> columns.addAll(way.key().columns());
+        case Link.ByValue way -> columns.addAll(List.of(way.typeColumn(), way.idColumn()));
+      }
+    }
+    return columns;
+  }
+
+  private boolean dependsOn(QualifiedName table, Set<QualifiedName> changing) {
+    Set<QualifiedName> seen = new HashSet<>();
+    List<QualifiedName> open = new ArrayList<>(List.of(table));
+    while (!open.isEmpty()) {
+      for (Link link : links.of(open.removeLast())) {
+        if (changing.contains(link.target())) {
+          return true;
+        }
+        if (seen.add(link.target())) {
+          open.add(link.target());
+        }
+      }
+    }
+    return false;
+  }
+
+  /// That an id names nobody.
+  public static BackupException noRow(ScopeMap map, String id) {
+    return new BackupException(
+        ErrorCode.BAD_ARGUMENT,
+        map.root().table() + " has no row whose " + map.root().key() + " is " + id,
+        "Give the id of one that exists, with --id.");
   }
 
   private void requireWay(QualifiedName name, Owned owned) {

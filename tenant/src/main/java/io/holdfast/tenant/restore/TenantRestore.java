@@ -5,6 +5,7 @@ import io.holdfast.base.Cancellation;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.postgres.wire.DatabaseSession;
 import io.holdfast.tenant.catalog.Catalog;
+import io.holdfast.tenant.closure.OuterScope;
 import io.holdfast.tenant.closure.ScopeId;
 import io.holdfast.tenant.closure.TenantRows;
 import io.holdfast.tenant.copy.CopyRules;
@@ -49,6 +50,7 @@ public final class TenantRestore {
   private final Steps steps;
   private final List<String> remarks = new ArrayList<>();
   private @Nullable Withholding withholding;
+  private @Nullable Enclosure enclosure;
   private List<ErasedRow> leftOut = List.of();
 
   /// Which database the rows came from.
@@ -143,6 +145,17 @@ public final class TenantRestore {
     List<String> all = new ArrayList<>(tables.remarks());
     all.addAll(remarks);
     return all;
+  }
+
+  /// Keeps it within a larger scope, and looks at once whether what is there lies within. To be
+  /// said before [#plan], in the transaction.
+  ///
+  /// @throws BackupException `BAD_ARGUMENT` if the root is there and is somebody else's;
+  ///   `RESTORE_BLOCKED` if a row below it is. [#plan] and [#apply] throw the latter, too
+  public void within(OuterScope outer) throws IOException {
+    Enclosure some = new Enclosure(session, tables, outer, idText);
+    some.requireNow();
+    enclosure = some;
   }
 
   /// Makes the temporary tables.
@@ -266,20 +279,7 @@ public final class TenantRestore {
                   case THIS_DATABASE -> References.Origin.SAME_DATABASE;
                   case ANOTHER_DATABASE -> References.Origin.OTHER_DATABASE;
                 }));
-    switch (goal) {
-      case Goal.Restore _, Goal.Undo _ -> {
-        for (StagedTable staged : tables.all()) {
-          steps.run(staging.columnRules(staged));
-        }
-      }
-      case Goal.Copy copy -> {
-        remarks.addAll(new Copying(steps, tables, copyRules).run(copy, objects));
-        // Rows that an earlier run made may have been erased by the ids that they got.
-        if (withholding != null) {
-          new Withholding(session, cancellation, tables, new Membership(tables, id)).mark(leftOut);
-        }
-      }
-    }
+    rewrite(staging);
     for (StagedTable staged : tables.all()) {
       steps.run(staging.collect(staged));
       steps.run(staging.keep(staged).stream().toList());
@@ -291,6 +291,9 @@ public final class TenantRestore {
       steps.run(staging.analyze(staged));
     }
     settle();
+    if (enclosure != null) {
+      enclosure.requirePlanned();
+    }
     PlanReading reading = new PlanReading(session);
     List<TablePlan> plans = new ArrayList<>();
     for (StagedTable staged : tables.all()) {
@@ -309,6 +312,33 @@ public final class TenantRestore {
     all.add(goal.text());
     SortedMap<String, Long> made = objects.planned(all);
     return RestorePlan.of(all, plans, made);
+  }
+
+  /// Gives rows of the backup the values that they are to have.
+  private void rewrite(Staging staging) throws IOException {
+    switch (goal) {
+      case Goal.Restore _, Goal.Undo _ -> {
+        // Before anything of today takes the place of what was backed up.
+        requireBackedUp();
+        for (StagedTable staged : tables.all()) {
+          steps.run(staging.columnRules(staged));
+        }
+      }
+      case Goal.Copy copy -> {
+        remarks.addAll(new Copying(steps, tables, copyRules).run(copy, objects));
+        requireBackedUp();
+        // Rows that an earlier run made may have been erased by the ids that they got.
+        if (withholding != null) {
+          new Withholding(session, cancellation, tables, new Membership(tables, id)).mark(leftOut);
+        }
+      }
+    }
+  }
+
+  private void requireBackedUp() throws IOException {
+    if (enclosure != null) {
+      enclosure.requireBackedUp();
+    }
   }
 
   /// Single rows of the plan, the first of each kind. After [#plan], before [#apply].
@@ -353,14 +383,19 @@ public final class TenantRestore {
   /// left of a transaction in which this failed.
   ///
   /// @return remarks
-  /// @throws BackupException `CHECK_FAILED`
+  /// @throws BackupException `CHECK_FAILED`; `RESTORE_BLOCKED` if rows that were written do not lie
+  ///   within the larger scope
   public List<String> apply(RestorePlan plan) throws IOException {
     Triggers triggers =
         switch (goal) {
           case Goal.Restore _, Goal.Copy _ -> map.triggers();
           case Goal.Undo _ -> Triggers.FIRE;
         };
-    return new Application(session, tables, rows, id, triggers).run(plan);
+    List<String> done = new Application(session, tables, rows, id, triggers).run(plan);
+    if (enclosure != null) {
+      enclosure.requireAfterwards();
+    }
+    return done;
   }
 
   /// Lifts sequences behind the restored rows; before the transaction ends.

@@ -2,11 +2,10 @@ package io.holdfast.storage.sftp.testing;
 
 import io.holdfast.base.Entropy;
 import io.holdfast.base.concurrent.Workers;
+import io.holdfast.base.testing.FreePort;
 import io.holdfast.storage.StoreContext;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +66,7 @@ public final class SshServer implements AutoCloseable {
     }
     Workers output = Workers.virtual("sshd");
     for (int start = 1; ; start++) {
-      int port = freePort();
+      int port = FreePort.any();
       configure(directory, port, options);
       try {
         Process process = launch(directory, output);
@@ -147,12 +146,6 @@ public final class SshServer implements AutoCloseable {
       }
     }
     listening.completeExceptionally(new IOException("sshd ended: " + said));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   /// Makes `name` and `name.pub`; `options` such as `-t ed25519 -N passphrase`.

@@ -1,4 +1,4 @@
-package io.holdfast.engine.tenant;
+package io.holdfast.engine.application;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.storage.ObjectPlaces;
