@@ -146,6 +146,12 @@ final class CommandTree {
         leaf("encrypt", () -> new EncryptCommand(context)),
         leaf("decrypt", () -> new DecryptCommand(context)),
         leaf("serve", () -> new ServeCommand(context)),
+        new Node(
+            "catalog",
+            CatalogCommand::new,
+            List.of(
+                leaf("list", () -> new CatalogListCommand(context)),
+                leaf("rebuild", () -> new CatalogRebuildCommand(context)))),
         leaf("doctor", () -> new DoctorCommand(context)),
         new Node(
             "config",

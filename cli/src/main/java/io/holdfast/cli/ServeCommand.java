@@ -50,23 +50,27 @@ final class ServeCommand implements Callable<Integer> {
       throw new BackupException(
           ErrorCode.BAD_ARGUMENT, "--port " + port + " is no port", "Give 0 to " + PORT_MAX + ".");
     }
-    ServerProgram server =
-        ServiceLoader.load(ServerProgram.class)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new BackupException(
-                        ErrorCode.BAD_ARGUMENT,
-                        "this installation has no server",
-                        "Start it by the program 'holdfast' of a whole distribution."));
-    server.serve(
-        context.configuration(),
-        new ServerProgram.Request(
-            global.flags(null, null, null),
-            port == null ? OptionalInt.empty() : OptionalInt.of(port),
-            Optional.ofNullable(data).map(context.workingDirectory()::resolve)),
-        context.cancellation(),
-        context.out()::println);
+    program()
+        .serve(
+            context.configuration(),
+            new ServerProgram.Request(
+                global.flags(null, null, null),
+                port == null ? OptionalInt.empty() : OptionalInt.of(port),
+                Optional.ofNullable(data).map(context.workingDirectory()::resolve)),
+            context.cancellation(),
+            context.out()::println);
     return 0;
+  }
+
+  /// @throws BackupException `BAD_ARGUMENT` if this program came without it
+  static ServerProgram program() {
+    return ServiceLoader.load(ServerProgram.class)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new BackupException(
+                    ErrorCode.BAD_ARGUMENT,
+                    "this installation has no server",
+                    "Start it by the program 'holdfast' of a whole distribution."));
   }
 }

@@ -21,6 +21,9 @@ public final class BackupCatalog {
   /// What stands for the newest backup of a source.
   public static final String LATEST = "latest";
 
+  /// The kind of what a server saves of its own.
+  public static final String SERVER_CATALOG = "catalog";
+
   /// Damaged entries that one message names.
   private static final int SHOWN_MAX = 10;
 
@@ -51,6 +54,11 @@ public final class BackupCatalog {
 
   public List<StoredSnapshot> all() {
     return backups;
+  }
+
+  /// Those that somebody made of a source, without the catalogs that servers save of themselves.
+  public List<StoredSnapshot> ofPeople() {
+    return backups.stream().filter(b -> !b.record().kind().equals(SERVER_CATALOG)).toList();
   }
 
   /// Entries that cannot be read or are missing: each may be a backup of any source.
@@ -161,6 +169,7 @@ public final class BackupCatalog {
               + switch (other) {
                 case "files" -> "files restore";
                 case "dump" -> "dump restore";
+                case SERVER_CATALOG -> "catalog rebuild";
                 default -> "restore";
               }
               + "' restores it.");

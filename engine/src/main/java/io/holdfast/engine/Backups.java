@@ -44,10 +44,11 @@ public final class Backups {
   /// One backup, also in both forms.
   public record Detail(StoredSnapshot backup, Map<String, Object> map, List<String> text) {}
 
-  /// All backups, or those of one source, oldest first.
+  /// All backups, or those of one source, oldest first. Catalogs of servers, which save themselves,
+  /// are only among them where their source is named.
   public Listing list(Optional<String> source) {
     BackupCatalog catalog = catalog();
-    List<StoredSnapshot> backups = source.map(catalog::ofSource).orElseGet(catalog::all);
+    List<StoredSnapshot> backups = source.map(catalog::ofSource).orElseGet(catalog::ofPeople);
     return new Listing(
         backups,
         backups.stream().map(BackupViews::json).toList(),

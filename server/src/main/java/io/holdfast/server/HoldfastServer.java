@@ -3,6 +3,7 @@ package io.holdfast.server;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.Cancellation;
 import io.holdfast.base.Entropy;
+import io.holdfast.base.ErrorCode;
 import io.holdfast.base.ErrorKind;
 import io.holdfast.base.Secret;
 import io.holdfast.engine.api.Configuration;
@@ -21,6 +22,8 @@ import io.holdfast.server.access.Tokens;
 import io.holdfast.server.alert.Receivers;
 import io.holdfast.server.catalog.CatalogAddress;
 import io.holdfast.server.catalog.CatalogPlace;
+import io.holdfast.server.rescue.LostCatalog;
+import io.holdfast.server.rescue.RebuildCommand;
 import io.holdfast.server.run.RunLimits;
 import io.holdfast.server.schedule.CronSecret;
 import io.holdfast.server.source.Applications;
@@ -84,7 +87,11 @@ public final class HoldfastServer implements ServerProgram {
         ConfigurableApplicationContext context =
             start(configuration, request, deployment, sources, catalog)) {
       String url = url(section, port(context));
-      context.getBean(Tokens.class).offerSetup().ifPresent(token -> sayHowToSetUp(say, url, token));
+      Optional<Secret> setup = context.getBean(Tokens.class).offerSetup();
+      setup.ifPresent(token -> sayHowToSetUp(say, url, token));
+      if (setup.isPresent()) {
+        context.getBean(LostCatalog.class).hint().forEach(say);
+      }
       say.accept("serving on " + url);
       while (!cancellation.isRequested()) {
         catalog.requireRunning();
@@ -93,6 +100,23 @@ public final class HoldfastServer implements ServerProgram {
       say.accept("stopping: running work is asked to end");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public Rebuilt rebuildCatalog(Configuration configuration, RebuildRequest request) {
+    Deployment deployment = configuration.deployment(request.flags());
+    Options first =
+        configuration.options(deployment).stream()
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new BackupException(
+                        ErrorCode.BAD_ARGUMENT,
+                        "no source is configured, so there is no repository to look into",
+                        "Name the repository with --repo or in holdfast.yaml."));
+    try (Holdfast holdfast = Holdfast.open(first)) {
+      return new RebuildCommand(configuration, deployment, holdfast).run(request);
     }
   }
 

@@ -22,6 +22,7 @@ import io.holdfast.server.alert.Alerts;
 import io.holdfast.server.alert.Outbox;
 import io.holdfast.server.alert.Receivers;
 import io.holdfast.server.audit.Audit;
+import io.holdfast.server.audit.Checkpoints;
 import io.holdfast.server.backup.BackupIndex;
 import io.holdfast.server.backup.BackupSync;
 import io.holdfast.server.backup.BackupTable;
@@ -33,6 +34,9 @@ import io.holdfast.server.catalog.Housekeeping;
 import io.holdfast.server.health.Health;
 import io.holdfast.server.health.Metrics;
 import io.holdfast.server.operation.AccountRunRows;
+import io.holdfast.server.rescue.CatalogSaver;
+import io.holdfast.server.rescue.LostCatalog;
+import io.holdfast.server.rescue.SavedCheckpoints;
 import io.holdfast.server.run.Backoff;
 import io.holdfast.server.run.RunLimits;
 import io.holdfast.server.run.RunLoop;
@@ -59,6 +63,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -73,6 +78,7 @@ class ServerApplication {
   private static final Duration ACCOUNTS_EVERY = Duration.ofSeconds(5);
   private static final Duration ALERTS_EVERY = Duration.ofSeconds(5);
   private static final Duration LATENESS_EVERY = Duration.ofMinutes(1);
+  private static final Duration CATALOG_EVERY = Duration.ofSeconds(5);
   private static final Duration CLEANING_EVERY = Duration.ofHours(1);
   private static final Duration SYNC_EVERY = Duration.ofMinutes(1);
 
@@ -260,6 +266,28 @@ class ServerApplication {
   @Bean(initMethod = "start")
   Repeated lateness(Alerts alerts) {
     return new Repeated("lateness", LATENESS_EVERY, alerts::lookAtTime);
+  }
+
+  @Bean
+  CatalogSaver catalogSaver(JdbcClient jdbc, PlatformTransactionManager manager, Sources sources) {
+    TransactionTemplate reading = new TransactionTemplate(manager);
+    reading.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+    return new CatalogSaver(jdbc, reading, sources.first(), CatalogSaver.BETWEEN);
+  }
+
+  @Bean
+  Checkpoints checkpoints(JdbcClient jdbc, Sources sources) {
+    return new SavedCheckpoints(jdbc, sources.first());
+  }
+
+  @Bean
+  LostCatalog lostCatalog(JdbcClient jdbc, Sources sources) {
+    return new LostCatalog(jdbc, sources.first());
+  }
+
+  @Bean(initMethod = "start")
+  Repeated catalogBackup(CatalogSaver saver) {
+    return new Repeated("catalog-backup", CATALOG_EVERY, saver::look);
   }
 
   @Bean

@@ -110,6 +110,11 @@ final class RunningServer implements AutoCloseable {
         .orElseThrow();
   }
 
+  /// All that a person read at its start.
+  String said() {
+    return String.join("\n", said);
+  }
+
   Configuration configuration() {
     return configuration;
   }

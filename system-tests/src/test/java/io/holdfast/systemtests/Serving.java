@@ -38,6 +38,15 @@ record Serving(Process process, Path log, HttpClient http) implements AutoClosea
     return Files.readString(log) + Files.readString(Path.of(log + ".err"));
   }
 
+  /// Waits until it said something.
+  void awaitSaid(String text) throws IOException, InterruptedException {
+    for (int attempt = 0; !said().contains(text); attempt++) {
+      if (attempt == ATTEMPTS || process.waitFor(BETWEEN.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new AssertionError("it does not say '" + text + "': " + said());
+      }
+    }
+  }
+
   private String word(String beginning) throws IOException {
     return Arrays.stream(said().split("\\s+"))
         .filter(word -> word.startsWith(beginning))

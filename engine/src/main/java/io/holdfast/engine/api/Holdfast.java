@@ -178,6 +178,14 @@ public final class Holdfast implements AutoCloseable {
     return new Copies(work(watch));
   }
 
+  public Catalogs catalogs() {
+    return catalogs(Watch.none());
+  }
+
+  public Catalogs catalogs(Watch watch) {
+    return new Catalogs(work(watch));
+  }
+
   public RepositoryKeys keys() {
     return keys(Watch.none());
   }

@@ -3,6 +3,10 @@ package io.holdfast.engine.api;
 import io.holdfast.base.Cancellation;
 import io.holdfast.engine.config.Flags;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -25,4 +29,34 @@ public interface ServerProgram {
       Request request,
       Cancellation cancellation,
       Consumer<String> say);
+
+  /// What was said on the command line of a rebuild.
+  ///
+  /// @param data as of [Request]
+  /// @param from the saved catalog; empty for the newest of the only one
+  record RebuildRequest(Flags flags, Optional<Path> data, Optional<String> from, Extent extent) {}
+
+  /// How far a rebuild goes.
+  enum Extent {
+    /// It only says what it would do.
+    PLAN,
+    ALL
+  }
+
+  /// What came of a rebuild, or would.
+  ///
+  /// @param document for JSON
+  /// @param lines for people
+  record Rebuilt(Map<String, Object> document, List<String> lines) {
+    public Rebuilt {
+      document = Collections.unmodifiableMap(new LinkedHashMap<>(document));
+      lines = List.copyOf(lines);
+    }
+  }
+
+  /// Makes a lost catalog anew from what a server saved in the repository. Nothing that somebody
+  /// uses is written over.
+  ///
+  /// @throws io.holdfast.base.BackupException if there is nothing to take, or no place for it
+  Rebuilt rebuildCatalog(Configuration configuration, RebuildRequest request);
 }

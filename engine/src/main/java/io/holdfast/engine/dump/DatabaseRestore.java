@@ -3,6 +3,7 @@ package io.holdfast.engine.dump;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.engine.EngineContext;
+import io.holdfast.engine.tree.TreeFileStream;
 import io.holdfast.postgres.client.ClientPrograms;
 import io.holdfast.postgres.client.ClientRun;
 import io.holdfast.postgres.dump.ArchiveSelection;

@@ -3,6 +3,7 @@ package io.holdfast.engine.dump;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.engine.BackupCatalog;
+import io.holdfast.engine.tree.TreeFileStream;
 import io.holdfast.repository.CorruptRepositoryException;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.StoredSnapshot;

@@ -7,6 +7,7 @@ import io.holdfast.engine.rows.StoredFile;
 import io.holdfast.engine.rows.StoredParts;
 import io.holdfast.engine.rows.StoredTable;
 import io.holdfast.engine.rows.TableFacts;
+import io.holdfast.engine.tree.TreeFileStream;
 import io.holdfast.portable.Column;
 import io.holdfast.portable.PortableOrigin;
 import io.holdfast.portable.SequenceValue;

@@ -102,7 +102,8 @@ public final class Forget {
             });
   }
 
-  /// What a policy says of all backups, or of those of one source.
+  /// What a policy says of all backups, or of those of one source. Catalogs of servers are only
+  /// among them where their source is named: servers forget them themselves.
   public List<Judged> plan(RetentionPolicy policy, Optional<String> source, Instant now) {
     return Failures.translate(
         "find backups",
@@ -111,7 +112,7 @@ public final class Forget {
           Map<String, StoredSnapshot> backups = new HashMap<>();
           source
               .map(catalog::ofSource)
-              .orElseGet(catalog::all)
+              .orElseGet(catalog::ofPeople)
               .forEach(backup -> backups.put(backup.id().toString(), backup));
           return policy.judge(backups.values().stream().map(Candidate::of).toList(), now).stream()
               .map(verdict -> judged(backups, verdict))

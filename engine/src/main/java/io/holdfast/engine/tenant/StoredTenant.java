@@ -2,13 +2,13 @@ package io.holdfast.engine.tenant;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
-import io.holdfast.engine.dump.TreeFileStream;
 import io.holdfast.engine.rows.CopyText;
 import io.holdfast.engine.rows.ExportNames;
 import io.holdfast.engine.rows.StoredContents;
 import io.holdfast.engine.rows.StoredFile;
 import io.holdfast.engine.rows.StoredTable;
 import io.holdfast.engine.rows.TableFacts;
+import io.holdfast.engine.tree.TreeFileStream;
 import io.holdfast.engine.tree.TreeNames;
 import io.holdfast.portable.Column;
 import io.holdfast.portable.PortableOrigin;

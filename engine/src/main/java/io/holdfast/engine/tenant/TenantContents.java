@@ -3,7 +3,7 @@ package io.holdfast.engine.tenant;
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.engine.BackupCatalog;
-import io.holdfast.engine.dump.TreeFileStream;
+import io.holdfast.engine.tree.TreeFileStream;
 import io.holdfast.repository.CorruptRepositoryException;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.SnapshotRecord;

@@ -2,6 +2,7 @@ package io.holdfast.server.access;
 
 import io.holdfast.server.audit.Audit;
 import io.holdfast.server.audit.AuditEntry;
+import io.holdfast.server.audit.Checkpoints;
 import io.holdfast.server.web.Page;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -14,9 +15,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/audit")
 class AuditController {
   private final Audit audit;
+  private final Checkpoints checkpoints;
 
-  AuditController(Audit audit) {
+  AuditController(Audit audit, Checkpoints checkpoints) {
     this.audit = audit;
+    this.checkpoints = checkpoints;
   }
 
   @GetMapping
@@ -31,6 +34,6 @@ class AuditController {
   @PostMapping("/verify")
   Audit.Verdict verify(Caller caller) {
     caller.requireAdmin();
-    return audit.verify();
+    return audit.verify(checkpoints);
   }
 }

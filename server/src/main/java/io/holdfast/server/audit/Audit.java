@@ -1,5 +1,6 @@
 package io.holdfast.server.audit;
 
+import io.holdfast.server.audit.Checkpoints.Checkpoint;
 import io.holdfast.server.catalog.CatalogJson;
 import io.holdfast.server.web.Page;
 import java.sql.ResultSet;
@@ -11,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -94,40 +96,72 @@ public final class Audit {
 
   /// What a look at the whole chain found.
   ///
-  /// @param head the digest of the last entry: whoever notes it elsewhere can tell later that
-  ///   nothing was cut off
+  /// @param head the digest of the last sound entry
+  /// @param checkpoints how many notes outside of the catalog agree
   /// @param problem the first thing that is wrong; empty if nothing is
-  public record Verdict(long entries, String head, Optional<String> problem) {}
+  public record Verdict(long entries, String head, int checkpoints, Optional<String> problem) {}
 
-  /// Reads every entry, oldest first.
-  public Verdict verify() {
+  /// Reads every entry, oldest first, and compares with what was noted of the log elsewhere.
+  ///
+  /// @throws io.holdfast.base.BackupException if that cannot be asked for now
+  public Verdict verify(Checkpoints checkpoints) {
+    Map<Long, List<Checkpoint>> noted =
+        checkpoints.all().stream().collect(Collectors.groupingBy(Checkpoint::number));
     String previous = Chain.BEGIN;
     long number = 0;
+    int agreed = 0;
     while (true) {
-      List<AuditEntry> entries =
-          jdbc.sql("SELECT * FROM audit WHERE number > :number ORDER BY number LIMIT :limit")
-              .param("number", number)
-              .param("limit", CHECKED_AT_ONCE)
-              .query(Audit::entry)
-              .list();
+      List<AuditEntry> entries = after(number);
       if (entries.isEmpty()) {
-        return new Verdict(number, previous, Optional.empty());
+        return new Verdict(number, previous, agreed, cutOff(noted, number));
       }
       for (AuditEntry entry : entries) {
-        if (entry.number() != number + 1) {
-          return broken(number, previous, "entry " + (number + 1) + " is missing");
+        List<Checkpoint> here = noted.getOrDefault(entry.number(), List.of());
+        Optional<String> problem = problem(entry, number + 1, previous, here);
+        if (problem.isPresent()) {
+          return new Verdict(number, previous, agreed, problem);
         }
-        if (!Chain.seals(entry, previous)) {
-          return broken(number, previous, "entry " + entry.number() + " was changed");
-        }
+        agreed += here.size();
         number = entry.number();
         previous = entry.digest();
       }
     }
   }
 
-  private static Verdict broken(long number, String head, String problem) {
-    return new Verdict(number, head, Optional.of(problem));
+  private List<AuditEntry> after(long number) {
+    return jdbc.sql("SELECT * FROM audit WHERE number > :number ORDER BY number LIMIT :limit")
+        .param("number", number)
+        .param("limit", CHECKED_AT_ONCE)
+        .query(Audit::entry)
+        .list();
+  }
+
+  private static Optional<String> problem(
+      AuditEntry entry, long expected, String previous, List<Checkpoint> noted) {
+    if (entry.number() != expected) {
+      return Optional.of("entry " + expected + " is missing");
+    }
+    if (!Chain.seals(entry, previous)) {
+      return Optional.of("entry " + expected + " was changed");
+    }
+    return noted.stream()
+        .filter(checkpoint -> !checkpoint.digest().equals(entry.digest()))
+        .findFirst()
+        .map(it -> "entry " + expected + " or one before is not what it was in " + it.where());
+  }
+
+  private static Optional<String> cutOff(Map<Long, List<Checkpoint>> noted, long last) {
+    return noted.entrySet().stream()
+        .filter(it -> it.getKey() > last)
+        .max(Map.Entry.comparingByKey())
+        .map(
+            it ->
+                "entries behind "
+                    + last
+                    + " are missing: there were "
+                    + it.getKey()
+                    + " in "
+                    + it.getValue().getFirst().where());
   }
 
   private static AuditEntry entry(ResultSet row, int index) throws SQLException {

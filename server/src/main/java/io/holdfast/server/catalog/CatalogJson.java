@@ -2,6 +2,7 @@ package io.holdfast.server.catalog;
 
 import java.util.Map;
 import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /// JSON columns of the catalog.
@@ -12,6 +13,12 @@ public final class CatalogJson {
 
   public CatalogJson(JsonMapper mapper) {
     this.mapper = mapper;
+  }
+
+  /// Not that of requests, which refuses fields it does not know: a newer server may have written.
+  public static CatalogJson lenient() {
+    return new CatalogJson(
+        JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build());
   }
 
   /// Without NUL, which PostgreSQL keeps in no text.

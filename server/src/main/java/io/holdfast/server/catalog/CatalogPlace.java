@@ -7,6 +7,7 @@ import io.holdfast.engine.api.Configuration;
 import io.holdfast.engine.api.Watch;
 import io.holdfast.engine.config.ServerSection;
 import io.holdfast.engine.embedded.OwnServer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -32,15 +33,28 @@ public final class CatalogPlace implements AutoCloseable {
         .orElseGet(() -> embedded(configuration, section, directory));
   }
 
+  /// Whether opening it makes a new embedded one.
+  public static boolean isAbsent(
+      Configuration configuration, ServerSection section, Optional<Path> directory) {
+    return section.catalogUrl().isEmpty()
+        && Files.notExists(own(configuration, section, directory));
+  }
+
+  private static Path own(
+      Configuration configuration, ServerSection section, Optional<Path> directory) {
+    return directory
+        .or(() -> section.data().map(configuration.workingDirectory()::resolve))
+        .orElseGet(configuration.environment()::dataHome)
+        .resolve("catalog");
+  }
+
   private static CatalogPlace embedded(
       Configuration configuration, ServerSection section, Optional<Path> directory) {
-    Path data =
-        directory
-            .or(() -> section.data().map(configuration.workingDirectory()::resolve))
-            .orElseGet(configuration.environment()::dataHome);
     Path home = configuration.program().orElse(configuration.workingDirectory());
     OwnServer cluster =
-        configuration.standalone(Watch.none()).openServer(data.resolve("catalog"), home);
+        configuration
+            .standalone(Watch.none())
+            .openServer(own(configuration, section, directory), home);
     return new CatalogPlace(
         new CatalogAddress(
             cluster.url(), OwnServer.NAME, new Secret(""), cluster.properties(OwnServer.NAME)),

@@ -37,6 +37,11 @@ public final class Sources implements AutoCloseable {
                     "The configuration has: " + String.join(", ", names()) + "."));
   }
 
+  /// Where the server saves what is its own: the repository of the first source.
+  public Optional<Holdfast> first() {
+    return byName.values().stream().findFirst();
+  }
+
   /// The only source, or the one that was named.
   ///
   /// @throws BackupException `BAD_ARGUMENT` if none was named and there are several

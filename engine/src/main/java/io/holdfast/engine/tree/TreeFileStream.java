@@ -1,4 +1,4 @@
-package io.holdfast.engine.dump;
+package io.holdfast.engine.tree;
 
 import io.holdfast.repository.tree.FileLayout;
 import io.holdfast.repository.tree.TreeFile;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.holdfast.engine.catalog;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.holdfast.server.rescue;
+
+import org.jspecify.annotations.NullMarked;
