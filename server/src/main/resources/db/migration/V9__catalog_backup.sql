@@ -33,6 +33,10 @@ CREATE TRIGGER definition_changed AFTER INSERT OR DELETE OR UPDATE ON accounts
   FOR EACH STATEMENT EXECUTE FUNCTION note_definition_change();
 CREATE TRIGGER definition_changed AFTER INSERT OR DELETE OR UPDATE ON account_settings
   FOR EACH STATEMENT EXECUTE FUNCTION note_definition_change();
+CREATE TRIGGER definition_changed AFTER INSERT OR DELETE OR UPDATE ON account_templates
+  FOR EACH STATEMENT EXECUTE FUNCTION note_definition_change();
+CREATE TRIGGER definition_changed AFTER INSERT OR DELETE OR UPDATE ON backup_shares
+  FOR EACH STATEMENT EXECUTE FUNCTION note_definition_change();
 CREATE TRIGGER definition_changed AFTER INSERT OR DELETE OR UPDATE OF plan, origin, since ON schedules
   FOR EACH STATEMENT EXECUTE FUNCTION note_definition_change();
 CREATE TRIGGER definition_changed AFTER INSERT OR DELETE OR UPDATE ON scheduling

@@ -73,6 +73,7 @@ public enum ErrorCode {
   USER_NOT_FOUND(1106, USER, "There is no such user of the server."),
   TOKEN_NOT_FOUND(1107, USER, "There is no such token."),
   TOO_MANY_RUNS(1108, USER, "Too much was asked for at once."),
+  REPOSITORY_UNKNOWN(1110, USER, "There is no such repository in the configuration."),
   ADDRESS_NOT_ALLOWED(1120, USER, "A URL leads to an address that no request may go to."),
   RECEIVER_REFUSED(1121, USER, "The receiver of a notification does not want it."),
   SERVER_UNAVAILABLE(2001, UNAVAILABLE, "The PostgreSQL server cannot be reached or went away."),

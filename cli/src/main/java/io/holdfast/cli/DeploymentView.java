@@ -196,6 +196,7 @@ record DeploymentView(Deployment deployment, Instant now) {
     map.put("externalUrl", server.externalUrl());
     map.put("trustedProxies", server.trustedProxies().stream().map(it -> it.text()).toList());
     map.put("sessionHours", server.session().toHours());
+    map.put("restoreRoots", server.restoreRoots().stream().map(String::valueOf).toList());
     return map;
   }
 }

@@ -21,7 +21,8 @@ final class LeadingOptions {
   private LeadingOptions() {}
 
   /// The same arguments with such options behind the command. Without a command, as they were
-  /// typed, less these options: there is nobody to give them to.
+  /// typed, less these options: there is nobody to give them to. Of words in the place of a command
+  /// that is none, the first one alone: a later one that happens to be a command is not meant.
   static String[] behindCommand(CommandLine root, String[] args) {
     List<String> names = new ArrayList<>();
     List<String> options = new ArrayList<>();
@@ -43,11 +44,19 @@ final class LeadingOptions {
       }
     }
     List<String> whole = new ArrayList<>(names);
+    if (next < args.length && isNoCommandOf(at, args[next])) {
+      whole.add(args[next]);
+      return whole.toArray(String[]::new);
+    }
     if (at.getSubcommands().isEmpty() || takesThem(at)) {
       whole.addAll(options);
     }
     whole.addAll(Arrays.asList(args).subList(next, args.length));
     return whole.toArray(String[]::new);
+  }
+
+  private static boolean isNoCommandOf(CommandLine group, String word) {
+    return !group.getSubcommands().isEmpty() && !takesThem(group) && !word.startsWith("-");
   }
 
   /// Whether what has commands below is also one itself.

@@ -93,7 +93,7 @@ public final class Main implements Callable<Integer> {
               context.out(),
               context.err());
         });
-    boolean walFetch = isWalFetch(args);
+    boolean walFetch = isWalFetch(args.length < typed.length ? typed : args);
     try {
       int status = commandLine.execute(args);
       return walFetch ? WalFetchCommand.contract(status) : status;

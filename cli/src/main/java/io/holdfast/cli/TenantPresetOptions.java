@@ -5,6 +5,7 @@ import io.holdfast.base.ErrorCode;
 import io.holdfast.engine.tenant.TenantRestoreRequest.Aim;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -57,7 +58,7 @@ final class TenantPresetOptions {
             "A copy changes nothing that is there: leave --preset out.");
       }
       return new Aim.Copy(
-          copyTo, Optional.ofNullable(operation), skipped, Optional.ofNullable(operator));
+          copyTo, Optional.ofNullable(operation), skipped, Optional.ofNullable(operator), Map.of());
     }
     if (operation != null) {
       throw new BackupException(

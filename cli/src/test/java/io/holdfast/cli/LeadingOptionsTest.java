@@ -55,6 +55,22 @@ class LeadingOptionsTest {
   }
 
   @Test
+  void aWordThatIsNoCommandIsNamedWhateverComesBehindIt() {
+    for (String[] args :
+        new String[][] {
+          {"bakup", "--repo", "x", "show"},
+          {"--repo", "x", "bakup", "show"},
+          {"bakup", "wal", "status"},
+          {"bakup"},
+        }) {
+      Result result = run(args);
+      assertThat(result.status).isEqualTo(2);
+      assertThat(result.err).contains("HF-1001").contains("'bakup'").doesNotContain("show");
+    }
+    assertThat(run("wal", "strem", "--repo", "x", "status").err).contains("'strem'");
+  }
+
+  @Test
   void fetchKeepsItsOwnStatusWithOptionsBeforeIt() {
     assertThat(run("--repo", "none", "wal", "fetch", "x", "y").status).isGreaterThanOrEqualTo(126);
     assertThat(run("wal", "--repo", "none", "fetch", "x").status).isGreaterThanOrEqualTo(126);

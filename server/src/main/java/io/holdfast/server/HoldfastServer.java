@@ -27,6 +27,8 @@ import io.holdfast.server.rescue.RebuildCommand;
 import io.holdfast.server.run.RunLimits;
 import io.holdfast.server.schedule.CronSecret;
 import io.holdfast.server.source.Applications;
+import io.holdfast.server.source.Repositories;
+import io.holdfast.server.source.RestoreRoots;
 import io.holdfast.server.source.Sources;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -206,6 +208,9 @@ public final class HoldfastServer implements ServerProgram {
     Entropy entropy = configuration.world().entropy();
     context.registerBean(CatalogAddress.class, () -> catalog);
     context.registerBean(Sources.class, () -> new Sources(sources));
+    context.registerBean(
+        RestoreRoots.class, () -> new RestoreRoots(deployment.server().restoreRoots()));
+    context.registerBean(Repositories.class, () -> Repositories.of(deployment));
     context.registerBean(InstantSource.class, () -> configuration.world().clock());
     context.registerBean(Entropy.class, () -> entropy);
     context.registerBean(World.class, configuration::world);

@@ -13,11 +13,15 @@ import io.holdfast.server.access.Accounts;
 import io.holdfast.server.access.HostTokens;
 import io.holdfast.server.access.Tokens;
 import io.holdfast.server.access.Users;
+import io.holdfast.server.account.AccountBackupLog;
 import io.holdfast.server.account.AccountBackups;
 import io.holdfast.server.account.AccountScheduler;
 import io.holdfast.server.account.AccountSettingsStore;
+import io.holdfast.server.account.AccountTemplates;
 import io.holdfast.server.account.Downloads;
 import io.holdfast.server.account.OutlivedOfAccounts;
+import io.holdfast.server.account.RestorableByAccounts;
+import io.holdfast.server.account.Shares;
 import io.holdfast.server.alert.Alerts;
 import io.holdfast.server.alert.Outbox;
 import io.holdfast.server.alert.Receivers;
@@ -28,6 +32,8 @@ import io.holdfast.server.backup.BackupSync;
 import io.holdfast.server.backup.BackupTable;
 import io.holdfast.server.backup.EngineWork;
 import io.holdfast.server.backup.OutlivedBackups;
+import io.holdfast.server.backup.RepositoryLooks;
+import io.holdfast.server.backup.RestorableBackups;
 import io.holdfast.server.catalog.AccountCatalog;
 import io.holdfast.server.catalog.CatalogJson;
 import io.holdfast.server.catalog.Housekeeping;
@@ -47,6 +53,7 @@ import io.holdfast.server.schedule.ScheduleStore;
 import io.holdfast.server.schedule.Scheduler;
 import io.holdfast.server.schedule.SqlScheduleStore;
 import io.holdfast.server.source.Applications;
+import io.holdfast.server.source.RestoreRoots;
 import io.holdfast.server.source.Sources;
 import io.holdfast.server.work.Pulse;
 import io.holdfast.server.work.Repeated;
@@ -114,6 +121,21 @@ class ServerApplication {
   }
 
   @Bean
+  AccountBackupLog accountBackupLog(JdbcClient jdbc, AccountCatalog catalog) {
+    return new AccountBackupLog(jdbc, catalog);
+  }
+
+  @Bean
+  AccountTemplates accountTemplates(
+      JdbcClient jdbc,
+      AccountCatalog catalog,
+      TransactionOperations transactions,
+      Audit audit,
+      Supplier<UUID> ids) {
+    return new AccountTemplates(jdbc, catalog, transactions, audit, ids);
+  }
+
+  @Bean
   AccountRunRows accountRunRows(JdbcClient jdbc, AccountCatalog catalog, CatalogJson json) {
     return new AccountRunRows(jdbc, catalog, json);
   }
@@ -127,6 +149,16 @@ class ServerApplication {
   OutlivedBackups outlivedBackups(
       Accounts accounts, AccountBackups backups, AccountSettingsStore settings) {
     return new OutlivedOfAccounts(accounts, backups, settings);
+  }
+
+  @Bean
+  RestorableBackups restorableBackups(AccountBackups backups) {
+    return new RestorableByAccounts(backups);
+  }
+
+  @Bean
+  Shares shares(JdbcClient jdbc, AccountCatalog catalog, Audit audit, Supplier<UUID> ids) {
+    return new Shares(jdbc, catalog, audit, ids);
   }
 
   @Bean
@@ -173,8 +205,8 @@ class ServerApplication {
   }
 
   @Bean(initMethod = "start")
-  Repeated backupSync(Sources sources, BackupIndex index) {
-    return new Repeated("backup-sync", SYNC_EVERY, new BackupSync(sources, index)::look);
+  Repeated backupSync(Sources sources, BackupIndex index, RepositoryLooks looks) {
+    return new Repeated("backup-sync", SYNC_EVERY, new BackupSync(sources, index, looks)::look);
   }
 
   @Bean
@@ -319,12 +351,14 @@ class ServerApplication {
       BackupIndex index,
       Applications applications,
       OutlivedBackups outlived,
+      RestorableBackups restorable,
+      RestoreRoots roots,
       RunLimits limits,
       World world,
       NodeName node) {
     return new RunLoop(
         store,
-        new EngineWork(sources, plans, index, applications, outlived),
+        new EngineWork(sources, plans, index, applications, outlived, restorable, roots),
         node.text(),
         limits,
         new Backoff(world.entropy()),

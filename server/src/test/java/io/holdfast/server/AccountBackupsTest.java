@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.postgres.testing.Eventually;
 import io.holdfast.postgres.testing.TestServer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Date;
@@ -80,6 +81,8 @@ class AccountBackupsTest {
     assertThat(stale.status()).as(stale.toString()).isEqualTo(409);
 
     JsonNode safety = get(ADA, "/api/backups?type=safety").json().get("data").get(0);
+    assertThat(restored.json().get("safetyBackup").asString())
+        .isEqualTo(safety.get("id").asString());
     assertThat(get(BOB, "/api/backups/" + safety.get("id").asString()).status()).isEqualTo(404);
     RunningServer.Answer undone =
         post(ADA, "/api/backups/" + safety.get("id").asString() + "/undo", Map.of());
@@ -118,6 +121,36 @@ class AccountBackupsTest {
   }
 
   @Test
+  void theLogOfABackupTellsWhatWasDoneWithIt() throws Exception {
+    String backup = backUp(ADA, Map.of()).get("id").asString();
+    String log = "/api/backups/" + backup + "/log";
+    JsonNode made = get(ADA, log).json();
+    assertThat(made.get("total").asLong()).isPositive();
+    assertThat(made.get("data").get(0).get("kind").asString()).isEqualTo("tenant");
+    assertThat(made.get("data").get(0).get("text").asString()).contains(backup, "rows");
+
+    assertThat(post(ADA, "/api/backups/" + backup + "/verify", Map.of()).status()).isEqualTo(200);
+    postgres.sql("DELETE FROM sessions WHERE user_id = '" + ADA + "'");
+    RunningServer.Answer restored = post(ADA, "/api/backups/" + backup, Map.of());
+    assertThat(restored.status()).as(restored.toString()).isEqualTo(200);
+    JsonNode all = get(ADA, log + "?limit=200").json();
+    assertThat(all.get("data").findValuesAsString("kind"))
+        .containsSubsequence("tenant", "tenant-verify", "tenant-restore");
+    assertThat(all.get("data").toString()).contains("restored: ");
+    JsonNode last = get(ADA, log + "?limit=1&offset=" + (all.get("total").asInt() - 1)).json();
+    assertThat(last.get("data").size()).isEqualTo(1);
+    assertThat(last.get("data").get(0)).isEqualTo(all.get("data").get(all.get("data").size() - 1));
+    String safety = restored.json().get("safetyBackup").asString();
+    assertThat(get(ADA, "/api/backups/" + safety + "/log").json().get("total").asLong())
+        .as("by the restore that made it")
+        .isPositive();
+
+    catalogDo("DELETE FROM run_log");
+    assertThat(get(ADA, log).json().get("total").asLong()).isZero();
+    assertThat(get(ADA, log + "?limit=0").status()).isEqualTo(400);
+  }
+
+  @Test
   void nobodyReachesTheBackupOfAnotherAccount() throws Exception {
     String backup = backUp(ADA, Map.of()).get("id").asString();
     String operation =
@@ -131,6 +164,10 @@ class AccountBackupsTest {
         List.of(
             get(BOB, path),
             get(BOB, path + "?action=verify"),
+            get(BOB, path + "/log"),
+            get(BOB, path + "/shares"),
+            post(BOB, path + "/share", Map.of("account", BOB.toString())),
+            as(BOB, "DELETE", path + "/shares/" + UUID.randomUUID()),
             post(BOB, path, Map.of()),
             post(BOB, path + "/preview", Map.of()),
             post(BOB, path + "/verify", Map.of()),
@@ -287,6 +324,75 @@ class AccountBackupsTest {
   }
 
   @Test
+  void whatTakesACopyBackIsTheOtherAccounts() throws Exception {
+    UUID target = UUID.randomUUID();
+    String backup = backUp(ADA, Map.of()).get("id").asString();
+    String before = safeties(ADA);
+    RunningServer.Answer copied =
+        server.sendShowing(
+            HostApplication.token(ADA, c -> c.claim("copyTo", List.of(target.toString()))),
+            "POST",
+            "/api/backups/" + backup,
+            Map.of("targetAccount", target.toString()));
+    assertThat(copied.status()).as(copied.toString()).isEqualTo(200);
+    assertThat(copied.json().get("outcome").asString()).isEqualTo("done");
+    assertThat(copied.json().get("safetyBackup").isNull()).isTrue();
+    assertThat(safeties(ADA)).isEqualTo(before);
+
+    JsonNode safety = get(target, "/api/backups?type=safety").json().get("data").get(0);
+    assertThat(copied.toString()).doesNotContain(safety.get("id").asString());
+    assertThat(get(ADA, "/api/backups/" + safety.get("id").asString()).status()).isEqualTo(404);
+    assertThat(state(target)).isNotEmpty();
+    RunningServer.Answer undone =
+        post(target, "/api/backups/" + safety.get("id").asString() + "/undo", Map.of());
+    assertThat(undone.status()).as(undone.toString()).isEqualTo(200);
+    assertThat(postgres.value("SELECT count(*) FROM matters WHERE user_id = '" + target + "'"))
+        .isEqualTo("0");
+  }
+
+  private static String safeties(UUID account) throws Exception {
+    return get(account, "/api/backups?type=safety").json().get("data").toString();
+  }
+
+  @Test
+  void aRowThatNamesAnotherAccountsFileNeitherReadsNorWritesIt() throws Exception {
+    String key =
+        postgres.value(
+            "SELECT storage_key FROM documents WHERE storage_key IS NOT NULL AND user_id = '"
+                + BOB
+                + "' ORDER BY id LIMIT 1");
+    Path file = directory.resolve("files").resolve(key);
+    Files.writeString(file, "what only Bob may read");
+    String session =
+        postgres.value("SELECT id FROM sessions WHERE user_id = '" + ADA + "' ORDER BY id LIMIT 1");
+    postgres.sql(
+        "UPDATE sessions SET audio_key = '%s', audio_bytes = 1, audio_sha256 = '' WHERE id = '%s'"
+            .formatted(key, session));
+    try {
+      RunningServer.Answer made =
+          post(ADA, "/api/backups", Map.of("includeAudioFiles", true, "encrypt", false));
+      assertThat(made.status()).as(made.toString()).isEqualTo(201);
+      assertThat(made.json().get("warnings").toString())
+          .contains("left out: rows of others name them, too (" + key + ")");
+      String backup = made.json().get("backup").get("id").asString();
+      String link =
+          post(ADA, "/api/backups/" + backup + "/download", Map.of()).json().get("url").asString();
+      assertThat(server.download(link).content())
+          .contains(key)
+          .doesNotContain("what only Bob may read");
+      Files.writeString(file, "what Bob wrote since");
+      RunningServer.Answer restored =
+          post(ADA, "/api/backups/" + backup, Map.of("preset", "mirror"));
+      assertThat(restored.status()).as(restored.toString()).isEqualTo(200);
+      assertThat(file).hasContent("what Bob wrote since");
+    } finally {
+      postgres.sql(
+          "UPDATE sessions SET audio_key = NULL, audio_bytes = NULL, audio_sha256 = NULL WHERE id ="
+              + " '%s'".formatted(session));
+    }
+  }
+
+  @Test
   void settingsAreThoseOfTheTierUntilTheyAreChosen() throws Exception {
     UUID account = HostApplication.account(0);
     JsonNode usual = get(account, "/api/backups/settings").json();
@@ -366,18 +472,8 @@ class AccountBackupsTest {
     return made.json().get("backup");
   }
 
-  /// Everything that the account has in some of its tables.
   private static String state(UUID account) {
-    return postgres.value(
-        """
-        SELECT md5(string_agg(t, '' ORDER BY t)) FROM (
-          SELECT m::text FROM matters m WHERE user_id = '%1$s' UNION ALL
-          SELECT s::text FROM sessions s WHERE user_id = '%1$s' UNION ALL
-          SELECT t::text FROM transcript_segments t
-            JOIN sessions s ON s.id = t.session_id WHERE s.user_id = '%1$s' UNION ALL
-          SELECT d::text FROM documents d WHERE user_id = '%1$s') rows (t)
-        """
-            .formatted(account));
+    return HostApplication.state(postgres, account);
   }
 
   private static String catalog(String query) {

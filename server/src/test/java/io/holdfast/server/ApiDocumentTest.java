@@ -24,6 +24,7 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.type.filter.AnnotationTypeFilter;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.support.GenericWebApplicationContext;
@@ -118,6 +119,11 @@ class ApiDocumentTest {
       } else if (parameter.hasParameterAnnotation(PathVariable.class)) {
         parameters.add("path " + name);
       }
+      Optional.ofNullable(parameter.getParameterAnnotation(RequestHeader.class))
+          .map(RequestHeader::name)
+          // Said by 'security'.
+          .filter(header -> !header.equals("Authorization"))
+          .ifPresent(header -> parameters.add("header " + header));
     }
     return parameters;
   }

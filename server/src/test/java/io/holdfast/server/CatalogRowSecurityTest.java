@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
@@ -49,6 +50,12 @@ class CatalogRowSecurityTest {
                checksum, status, created_at)
         VALUES ('of-nobody', 'r', 's', 'erp', 'physical', 'full', 1, 1, 'x', 'completed', now())
         """);
+  }
+
+  /// Shares that end are not there any more for the next test.
+  @AfterEach
+  void nothingIsShared() {
+    catalog.run("TRUNCATE backup_shares, account_templates");
   }
 
   @AfterAll
@@ -124,5 +131,116 @@ class CatalogRowSecurityTest {
           .rootCause()
           .hasMessageContaining("permission denied");
     }
+  }
+
+  private static void share(UUID owner, UUID receiver, String until) {
+    int _ = catalog.jdbc().sql(shareStatement(owner, owner, receiver, until)).update();
+  }
+
+  private static String shareStatement(UUID backupOf, UUID owner, UUID receiver, String until) {
+    return """
+        INSERT INTO backup_shares (id, backup, owner, application, shared_by, receiver, rights,
+               until, made_by)
+        VALUES (gen_random_uuid(), 'of-%s', '%s', 'app', '%s', '%s', '{view}', %s, 'x')
+        """
+        .formatted(backupOf, owner, owner, receiver, until);
+  }
+
+  private static int changed(UUID account, String statement) {
+    return catalog
+        .transactions()
+        .<Integer>execute(
+            _ -> {
+              become(account.toString());
+              return catalog.jdbc().sql(statement).update();
+            });
+  }
+
+  @Test
+  void anAccountAlsoSeesWhatIsSharedWithItUntilThatEnds() {
+    String bob = BOB.toString();
+    String query = "SELECT id FROM backups ORDER BY id";
+    share(ADA, BOB, "NULL");
+    assertThat(seen(bob, query)).containsExactly("of-" + ADA, "of-" + BOB);
+    assertThat(seen(bob, "SELECT receiver FROM backup_shares")).containsExactly(bob);
+    assertThat(seen(ADA.toString(), query)).containsExactly("of-" + ADA);
+    assertThat(seen(ADA.toString(), "SELECT receiver FROM backup_shares")).containsExactly(bob);
+    assertThat(seen("", "SELECT id FROM backup_shares")).isEmpty();
+    assertThat(seen(bob, "SELECT run FROM run_log"))
+        .as("not what was told of it")
+        .containsExactly(bob);
+
+    catalog.run("UPDATE backup_shares SET until = catalog_now() + interval '1 minute'");
+    assertThat(seen(bob, query)).hasSize(2);
+    catalog.run("UPDATE backup_shares SET until = catalog_now()");
+    assertThat(seen(bob, query)).containsExactly("of-" + BOB);
+    assertThat(seen(bob, "SELECT receiver FROM backup_shares")).isEmpty();
+  }
+
+  @Test
+  void theSameIdInAnotherApplicationIsAnotherAccount() {
+    UUID namesake = new UUID(0, 3);
+    catalog.run(
+        "INSERT INTO accounts (id, application, external_id, tier) VALUES ('%s', 'rival', '%s', 'free')"
+            .formatted(namesake, BOB));
+    share(ADA, BOB, "NULL");
+    assertThat(seen(namesake.toString(), "SELECT id FROM backups")).isEmpty();
+    assertThat(seen(namesake.toString(), "SELECT id FROM backup_shares")).isEmpty();
+    assertThat(changed(namesake, "DELETE FROM backup_shares")).isZero();
+  }
+
+  @Test
+  void whatIsSharedIsReadAndNotChanged() {
+    share(ADA, BOB, "NULL");
+    assertThat(changed(BOB, "UPDATE backups SET restore_count = 7 WHERE id = 'of-" + ADA + "'"))
+        .isZero();
+    assertThat(changed(BOB, "UPDATE backup_shares SET rights = '{view,download}'")).isZero();
+    assertThat(changed(BOB, "DELETE FROM backup_shares")).as("it is declined").isEqualTo(1);
+  }
+
+  @Test
+  void nobodySharesWhatIsAnothers() {
+    for (String statement :
+        List.of(
+            shareStatement(ADA, ADA, BOB, "NULL"),
+            shareStatement(ADA, BOB, ADA, "NULL"),
+            shareStatement(BOB, BOB, ADA, "NULL").replace("'app'", "'rival'"),
+            shareStatement(BOB, BOB, ADA, "NULL").replace("'" + BOB + "', '" + ADA, "'x', '" + ADA),
+            shareStatement(BOB, BOB, BOB, "NULL"))) {
+      assertThatThrownBy(() -> changed(BOB, statement))
+          .as(statement)
+          .isInstanceOf(DataAccessException.class);
+    }
+    assertThat(changed(BOB, shareStatement(BOB, BOB, ADA, "NULL"))).isEqualTo(1);
+  }
+
+  private static String templateStatement(String account, String name) {
+    return """
+        INSERT INTO account_templates (id, application, account, name, scope, auto_backup, frequency,
+               include_audio, include_documents, retention_days, max_backups, encrypt_backups, made_by)
+        VALUES (gen_random_uuid(), 'app', %s, '%s', 'full', true, 'daily', true, true, 1, 1, true, 'x')
+        """
+        .formatted(account, name);
+  }
+
+  @Test
+  void anAccountWritesItsOwnTemplatesAndReadsThoseOfItsApplication() {
+    catalog.run(templateStatement("NULL", "all"));
+    catalog.run(templateStatement("NULL", "rivals").replace("'app'", "'rival'"));
+    catalog.run(templateStatement("'" + BOB + "'", "bobs"));
+    assertThat(changed(ADA, templateStatement("'" + ADA + "'", "adas"))).isEqualTo(1);
+    assertThat(seen(ADA.toString(), "SELECT name FROM account_templates ORDER BY name"))
+        .containsExactly("adas", "all");
+    for (String statement :
+        List.of(
+            templateStatement("NULL", "more"),
+            templateStatement("'" + BOB + "'", "more"),
+            templateStatement("'" + ADA + "'", "more").replace("'app'", "'rival'"))) {
+      assertThatThrownBy(() -> changed(ADA, statement))
+          .as(statement)
+          .isInstanceOf(DataAccessException.class);
+    }
+    assertThat(changed(ADA, "DELETE FROM account_templates")).isEqualTo(1);
+    assertThat(seen("", "SELECT name FROM account_templates")).isEmpty();
   }
 }

@@ -28,6 +28,11 @@ final class HostApplication {
   static final String NAME = "legal";
   static final String SECRET = "a secret of the tests, which nobody else can know";
 
+  /// Another application, whose accounts have the same ids in the same database.
+  static final String RIVAL = "rival";
+
+  private static final String RIVAL_SECRET = "a secret of the rival, which nobody else can know";
+
   private static final long SEED = 7;
   private static final LegalAppSize SIZE = LegalAppSize.small(3);
 
@@ -46,6 +51,7 @@ final class HostApplication {
       Files.writeString(directory.resolve(scope + ".scope.yaml"), LegalApp.scope(scope));
     }
     Files.writeString(directory.resolve("legal.key"), SECRET);
+    Files.writeString(directory.resolve("rival.key"), RIVAL_SECRET);
     Files.writeString(
         directory.resolve("holdfast.yaml"),
         """
@@ -60,17 +66,40 @@ final class HostApplication {
             documents: [documents, signatures]
             tokenKeyFile: legal.key
             origins: [https://app.example.com]
+          rival:
+            scopes: {full: account.scope.yaml}
+            stores: {files: %s}
+            tokenKeyFile: rival.key
         """
-            .formatted(files));
+            .formatted(files, files));
   }
 
   static UUID account(int index) {
     return LegalApp.account(SEED, SIZE, index);
   }
 
+  /// Everything that the account has in some of its tables.
+  static String state(TestServer postgres, UUID account) {
+    return postgres.value(
+        """
+        SELECT md5(string_agg(t, '' ORDER BY t)) FROM (
+          SELECT m::text FROM matters m WHERE user_id = '%1$s' UNION ALL
+          SELECT s::text FROM sessions s WHERE user_id = '%1$s' UNION ALL
+          SELECT t::text FROM transcript_segments t
+            JOIN sessions s ON s.id = t.session_id WHERE s.user_id = '%1$s' UNION ALL
+          SELECT d::text FROM documents d WHERE user_id = '%1$s') rows (t)
+        """
+            .formatted(account));
+  }
+
   /// A token of an owner, with whatever else is to be in it.
   static String token(UUID account, UnaryOperator<JWTClaimsSet.Builder> also) {
     return token(account, SECRET, also);
+  }
+
+  /// A token of an owner of the other application's account of that id.
+  static String tokenOfRival(UUID account) {
+    return token(account, RIVAL_SECRET, claims -> claims.issuer(RIVAL));
   }
 
   static String token(UUID account, String secret, UnaryOperator<JWTClaimsSet.Builder> also) {

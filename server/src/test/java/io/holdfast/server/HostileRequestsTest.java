@@ -62,7 +62,15 @@ class HostileRequestsTest {
   @Test
   void bodiesThatSayNothingAreRefused() throws Exception {
     for (String body : CREATIONS) {
-      assertRefused("POST", "/api/admin/backup/create", Optional.of(body));
+      for (String path :
+          List.of(
+              "/api/admin/backup/create",
+              "/api/admin/backup/verify",
+              "/api/admin/backup/restore",
+              "/api/test-restores",
+              "/api/retention/simulate")) {
+        assertRefused("POST", path, Optional.of(body));
+      }
     }
   }
 
@@ -119,9 +127,16 @@ class HostileRequestsTest {
 
   @Test
   void mutatedBodiesAreNeverAMistakeOfTheServer() throws Exception {
-    String sound = "{\"type\": \"nothing\", \"source\": \"main\"}";
+    mutate("/api/admin/backup/create", "{\"type\": \"nothing\", \"source\": \"main\"}");
+    mutate("/api/admin/backup/verify", "{\"backupId\": \"nothing\", \"type\": \"full\"}");
+    mutate(
+        "/api/admin/backup/restore",
+        "{\"backupId\": \"nothing\", \"dryRun\": true, \"target\": \"/srv/x\", \"until\": \"latest\"}");
+  }
+
+  private static void mutate(String path, String sound) throws Exception {
     SplittableRandom random = Seeds.random(7);
-    for (int i = 0; i < (Seeds.thorough() ? 1_000 : 200); i++) {
+    for (int i = 0; i < (Seeds.thorough() ? 1_000 : 100); i++) {
       StringBuilder body = new StringBuilder(sound);
       for (int changes = 1 + random.nextInt(4); changes > 0; changes--) {
         int at = random.nextInt(body.length());
@@ -131,7 +146,7 @@ class HostileRequestsTest {
           default -> body.setCharAt(at, (char) random.nextInt(1, 0xd7ff));
         }
       }
-      RunningServer.Answer answer = server.post("/api/admin/backup/create", body.toString());
+      RunningServer.Answer answer = server.post(path, body.toString());
       assertThat(answer.status()).as(body + " " + answer.json()).isBetween(400, 499);
     }
   }

@@ -38,6 +38,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -72,7 +73,7 @@ class NotificationsTest {
   @BeforeEach
   void reset() {
     catalog.reset(clock);
-    catalog.run("TRUNCATE incidents, notices, deliveries, last_successes");
+    catalog.run("TRUNCATE incidents, notices, deliveries, last_successes, account_failures");
   }
 
   private SqlRunStore runs() {
@@ -326,5 +327,150 @@ class NotificationsTest {
       assertThat(outbox.list(new Page.Window(10, 0)).data().getFirst().deliveries())
           .containsExactly("test: failed HF-1121: it does not want it");
     }
+  }
+
+  @Test
+  void accountsOfAnApplicationThatFailAreOneIncidentWithOneEnd() {
+    for (int account = 0; account < 8; account++) {
+      backedUp("legal", account, scheduled(), failed(Failure.Chance.POINTLESS));
+    }
+    assertThat(news()).as("they are gathered").isEmpty();
+    advance(Duration.ofMinutes(6));
+    assertThat(news()).containsExactly(Event.FAILURE);
+    Notice alert = told.getFirst();
+    assertThat(alert.source()).isEqualTo("erp/accounts/legal");
+    assertThat(alert.subject()).contains("8 accounts of legal");
+    assertThat(alert.details().getFirst())
+        .contains("8 accounts", "legal-0", "legal-4", "and 3 more")
+        .doesNotContain("legal-5");
+    assertThat(alert.details()).contains("HF-2001: the server is away");
+    assertThat(alert.hint()).isEqualTo("start it");
+    backedUp("legal", 8, scheduled(), failed(Failure.Chance.POINTLESS));
+    advance(Duration.ofMinutes(6));
+    assertThat(news()).as("still the same incident").isEmpty();
+
+    for (int account = 0; account < 8; account++) {
+      backedUp("legal", account, scheduled(), DONE);
+    }
+    assertThat(news()).as("one of them still fails").isEmpty();
+    backedUp("legal", 8, new Origin.Request("ada"), DONE);
+    assertThat(news()).containsExactly(Event.RECOVERED);
+    assertThat(alerts().open().open()).isEmpty();
+    backedUp("legal", 8, scheduled(), DONE);
+    assertThat(news()).isEmpty();
+  }
+
+  @Test
+  void eachApplicationIsAnIncidentOfItsOwn() {
+    backedUp("legal", 1, scheduled(), failed(Failure.Chance.POINTLESS));
+    backedUp("shop", 1, scheduled(), failed(Failure.Chance.POINTLESS));
+    advance(Duration.ofMinutes(6));
+    assertThat(news()).containsExactly(Event.FAILURE, Event.FAILURE);
+    backedUp("shop", 1, scheduled(), DONE);
+    assertThat(news()).containsExactly(Event.RECOVERED);
+    assertThat(alerts().open().open().getFirst().source()).isEqualTo("erp/accounts/legal");
+  }
+
+  @Test
+  void whatAnAccountAskedForIsToldToNobodyElse() {
+    RunRequest.Owner owner = owner("legal", 1);
+    Origin asked = new Origin.Request("legal:1:bob");
+    backedUp("legal", 1, asked, failed(Failure.Chance.POINTLESS));
+    run(new RunRequest.TenantVerify(owner, "x"), asked, failed(Failure.Chance.POINTLESS));
+    run(new RunRequest.TenantForget(owner, List.of("x")), asked, failed(Failure.Chance.POINTLESS));
+    advance(Duration.ofMinutes(6));
+    assertThat(news()).isEmpty();
+  }
+
+  @Test
+  void anAccountThatWantsNoBackupsAnyMoreFailsNoMore() {
+    backedUp("legal", 1, scheduled(), failed(Failure.Chance.POINTLESS));
+    advance(Duration.ofMinutes(6));
+    assertThat(news()).containsExactly(Event.FAILURE);
+    catalog.run(
+        """
+        INSERT INTO account_schedules (account, rate, handled, next_due)
+        VALUES ('%s', 'disabled', now(), 'infinity')
+        """
+            .formatted(owner("legal", 1).account()));
+    assertThat(news()).containsExactly(Event.RECOVERED);
+    catalog.run("TRUNCATE account_schedules");
+  }
+
+  @Test
+  void whatAllAccountsMissedIsToldOnceAnHour() {
+    for (int account = 0; account < 7; account++) {
+      NewRun due = tenant("legal", account, scheduled());
+      assertThat(runs().miss(due, MissedSlots.nobody(1, clock.instant()))).isPresent();
+    }
+    assertThat(news()).containsExactly(Event.MISSED_RUN);
+    assertThat(told.getFirst().details().getFirst()).contains("7 accounts", "and 2 more");
+    advance(Duration.ofMinutes(1));
+    assertThat(runs().miss(tenant("legal", 9, scheduled()), MissedSlots.nobody(1, clock.instant())))
+        .isPresent();
+    assertThat(news()).isEmpty();
+    advance(Duration.ofHours(1));
+    assertThat(runs().miss(tenant("legal", 9, scheduled()), MissedSlots.nobody(1, clock.instant())))
+        .isPresent();
+    assertThat(news()).containsExactly(Event.MISSED_RUN);
+  }
+
+  @Test
+  void aLargeAccountIsNotUnusual() {
+    for (int i = 0; i < 4; i++) {
+      assertThat(runs().submit(tenant("legal", i, scheduled()))).isPresent();
+      Claim claim = runs().claim("node", LEASE).orElseThrow();
+      advance(i < 3 ? Duration.ofSeconds(5) : Duration.ofMinutes(40));
+      assertThat(news()).isEmpty();
+      assertThat(runs().end(claim, DONE, PAUSE)).isTrue();
+    }
+    assertThat(news()).isEmpty();
+  }
+
+  private int slots;
+
+  private Origin scheduled() {
+    return new Origin.Schedule("account.test", clock.instant().plusNanos(1000L * slots++));
+  }
+
+  private static RunRequest.Owner owner(String application, int account) {
+    UUID id = new UUID(application.hashCode(), account);
+    catalog.run(
+        """
+        INSERT INTO accounts (id, application, external_id, tier) VALUES ('%s', '%s', '%s', 'free')
+        ON CONFLICT DO NOTHING
+        """
+            .formatted(id, application, application + "-" + account));
+    return new RunRequest.Owner(id, application, application + "-" + account);
+  }
+
+  private static NewRun tenant(String application, int account, Origin origin) {
+    RunRequest.Owner owner = owner(application, account);
+    return new NewRun(
+        new RunRequest.TenantBackup(
+            owner,
+            "full",
+            owner.externalId(),
+            Set.of(),
+            List.of(),
+            RunRequest.TenantBackup.Sealing.SEALED),
+        "erp",
+        origin,
+        RunTerms.ONCE);
+  }
+
+  private void backedUp(String application, int account, Origin origin, Outcome outcome) {
+    ended(tenant(application, account, origin), outcome);
+  }
+
+  private void run(RunRequest request, Origin origin, Outcome outcome) {
+    ended(new NewRun(request, "erp", origin, RunTerms.ONCE), outcome);
+  }
+
+  private void ended(NewRun run, Outcome outcome) {
+    SqlRunStore runs = runs();
+    assertThat(runs.submit(run)).isPresent();
+    Claim claim = runs.claim("node", LEASE).orElseThrow();
+    assertThat(runs.end(claim, outcome, PAUSE)).isTrue();
   }
 }

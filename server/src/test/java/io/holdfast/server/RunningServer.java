@@ -154,6 +154,29 @@ final class RunningServer implements AutoCloseable {
     return response.body();
   }
 
+  /// What a stream of events said until it ended.
+  record Events(int status, String text) {}
+
+  /// @param last the id of the last event that is known; may be empty
+  Events events(String path, String last) throws IOException, InterruptedException {
+    return events(token.orElseThrow(), path, last);
+  }
+
+  /// Shows something else than the token.
+  Events events(String shown, String path, String last) throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(base() + path))
+            .header("Authorization", "Bearer " + shown)
+            .header("Accept", "text/event-stream");
+    if (!last.isEmpty()) {
+      request.header("Last-Event-ID", last);
+    }
+    HttpResponse<String> response =
+        http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    checked(response, "", response.body());
+    return new Events(response.statusCode(), response.body());
+  }
+
   private static void checked(HttpResponse<?> response, String sent, String body) {
     HttpRequest request = response.request();
     CONTRACT.check(

@@ -36,6 +36,7 @@ public final class TestCatalog implements AutoCloseable {
     TestCatalog catalog = new TestCatalog(postgres, pool);
     catalog.run("CREATE TABLE test_clock (at timestamptz)");
     catalog.run("INSERT INTO test_clock VALUES (now())");
+    catalog.run("GRANT SELECT ON test_clock TO PUBLIC");
     catalog.run(
         "CREATE OR REPLACE FUNCTION catalog_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS"
             + " 'SELECT at FROM test_clock'");

@@ -7,6 +7,8 @@ import io.holdfast.engine.backup.PhysicalBackup;
 import io.holdfast.engine.copy.SpreadBackup.Spread;
 import io.holdfast.engine.drill.TestRestore;
 import io.holdfast.engine.drill.TestRestoreReport;
+import io.holdfast.engine.restore.ReachableSearch;
+import io.holdfast.engine.restore.ReachableTimes;
 import io.holdfast.engine.restore.Restore;
 import io.holdfast.engine.restore.RestorePlan;
 import io.holdfast.engine.restore.RestoreReport;
@@ -39,6 +41,11 @@ public final class Clusters {
           return made.with(new ReadBack(context, repository).after(made.backup()));
         },
         BackupReport::name);
+  }
+
+  /// Which moments a source can be brought back to, by what is listed: nothing is read back.
+  public ReachableTimes reachable(String source) {
+    return work.on(repository -> new ReachableSearch(repository).of(source));
   }
 
   /// What a restore will do; writes nothing.

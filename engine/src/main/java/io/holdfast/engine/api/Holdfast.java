@@ -213,6 +213,21 @@ public final class Holdfast implements AutoCloseable {
         () -> new Doctor(options.context(watch), options.environment()).examine(settings()));
   }
 
+  /// Looks at repository and key alone. Both are opened anew, whatever is open here already, and it
+  /// is tried how the store puts; nothing that lasts is written.
+  public DoctorReport examineRepository(Watch watch) {
+    return shared.during(
+        () ->
+            new Doctor(options.context(watch), options.environment())
+                .examineRepository(settings()));
+  }
+
+  /// Looks at the source's server alone.
+  public DoctorReport examineServer(Watch watch) {
+    return shared.during(
+        () -> new Doctor(options.context(watch), options.environment()).examineServer(settings()));
+  }
+
   private Work work(Watch watch) {
     return new Work(shared, options, watch);
   }

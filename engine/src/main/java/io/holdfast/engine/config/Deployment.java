@@ -6,11 +6,14 @@ import io.holdfast.engine.plan.Plans;
 import io.holdfast.engine.plan.Tiers;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Everything that a server needs to know, read at once.
 ///
 /// @param sources all of them, in the order of their names
+/// @param repositoryNames what the repository of each source is called; `main` where nobody named
+///   it
 /// @param server with what the environment says of it
 /// @param applications those that may speak for their accounts, in the order of their names
 /// @param cronSecret what whoever asks for due runs over HTTP must know, if anybody may
@@ -18,6 +21,7 @@ import java.util.Optional;
 /// @param configFile which file was read
 public record Deployment(
     List<Settings> sources,
+    Map<String, String> repositoryNames,
     Plans plans,
     ServerSection server,
     Tiers tiers,
@@ -34,6 +38,7 @@ public record Deployment(
 
   public Deployment {
     sources = List.copyOf(sources);
+    repositoryNames = Map.copyOf(repositoryNames);
     applications = List.copyOf(applications);
   }
 }

@@ -45,8 +45,10 @@ public final class DeploymentResolver {
     ZoneId zone = environment.zone().orElse(ConfigFile.DEFAULT_ZONE);
     Optional<ConfigFile> file = settings.configFile(flags, zone);
     Plans plans = file.map(its -> plans(its, zone)).orElse(Plans.NONE);
+    List<Settings> sources = sources(flags, file);
     return new Deployment(
-        sources(flags, file),
+        sources,
+        repositoryNames(sources, flags, file),
         Optional.ofNullable(flags.source()).map(plans::only).orElse(plans),
         file.map(ConfigFile::server).orElse(ServerSection.DEFAULT).over(environment),
         file.map(ConfigFile::tiers).orElse(Tiers.DEFAULT),
@@ -85,6 +87,15 @@ public final class DeploymentResolver {
                         file,
                         source.getValue().hasUrl() ? urls : Urls.OF_ALL))
             .toList();
+  }
+
+  private Map<String, String> repositoryNames(
+      List<Settings> sources, Flags flags, Optional<ConfigFile> file) {
+    Map<String, String> names = new TreeMap<>();
+    for (Settings source : sources) {
+      names.put(source.source(), settings.repositoryName(flags, source.source(), file));
+    }
+    return names;
   }
 
   private void requireOneMeaning(Flags flags, Map<String, SourceEntry> sources) {

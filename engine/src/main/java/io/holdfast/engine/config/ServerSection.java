@@ -7,6 +7,8 @@ import io.holdfast.base.Secret;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +28,7 @@ import java.util.OptionalInt;
 ///   externalUrl: https://backups.example
 ///   trustedProxies: [10.0.0.0/8]
 ///   sessionHours: 12
+///   restoreRoots: [/srv/restores]
 /// ```
 ///
 /// @param port where it listens, if that is said; 0 for any that is free
@@ -36,6 +39,7 @@ import java.util.OptionalInt;
 /// @param externalUrl what people type to reach it, without a slash at the end
 /// @param trustedProxies whose word counts about where a request comes from
 /// @param session how long people stay signed in
+/// @param restoreRoots directories below which requests may restore clusters; nowhere if empty
 public record ServerSection(
     OptionalInt port,
     InetAddress address,
@@ -44,7 +48,8 @@ public record ServerSection(
     Optional<Tls> tls,
     Optional<URI> externalUrl,
     List<AddressRange> trustedProxies,
-    Duration session) {
+    Duration session,
+    List<Path> restoreRoots) {
   private static final int PORT_MAX = 65_535;
   private static final int SESSION_HOURS_MAX = 720;
   private static final Duration SESSION = Duration.ofHours(12);
@@ -59,10 +64,12 @@ public record ServerSection(
           Optional.empty(),
           Optional.empty(),
           List.of(),
-          SESSION);
+          SESSION,
+          List.of());
 
   public ServerSection {
     trustedProxies = List.copyOf(trustedProxies);
+    restoreRoots = List.copyOf(restoreRoots);
   }
 
   /// Two PEM files.
@@ -78,10 +85,12 @@ public record ServerSection(
     Optional<URI> externalUrl = map.value("externalUrl", ServerSection::external);
     List<AddressRange> proxies = map.list("trustedProxies", AddressRange::parse).orElse(List.of());
     Duration session = map.value("sessionHours", ServerSection::hours).orElse(SESSION);
+    List<Path> roots = map.list("restoreRoots", ServerSection::root).orElse(List.of());
     map.end();
     return map.whole(
         () ->
-            new ServerSection(port, address, data, catalogUrl, tls, externalUrl, proxies, session));
+            new ServerSection(
+                port, address, data, catalogUrl, tls, externalUrl, proxies, session, roots));
   }
 
   /// What the environment says wins over the file.
@@ -94,7 +103,8 @@ public record ServerSection(
         tls,
         externalUrl,
         trustedProxies,
-        session);
+        session,
+        restoreRoots);
   }
 
   /// What people should know who wrote this, as sentences; usually nothing.
@@ -143,6 +153,21 @@ public record ServerSection(
       throw bad("it names nothing", "Name a path, or leave the line out.");
     }
     return text;
+  }
+
+  private static Path root(String text) {
+    Path path;
+    try {
+      path = Path.of(text);
+    } catch (InvalidPathException _) {
+      throw bad(Quoted.of(text) + " is no path", "Write it as /srv/restores.");
+    }
+    if (!path.isAbsolute() || !path.equals(path.normalize()) || path.getNameCount() == 0) {
+      throw bad(
+          Quoted.of(text) + " is no directory that could be a root of restores",
+          "Write a whole path without '..', for example /srv/restores.");
+    }
+    return path;
   }
 
   /// Whatever is wrong with it, its text is not shown: it may hold a password.

@@ -4,6 +4,7 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Quoted;
 import io.holdfast.base.Secret;
+import io.holdfast.postgres.url.ConnectionUrl;
 import io.holdfast.repository.Domain;
 import io.holdfast.repository.Repository;
 import java.util.Optional;
@@ -171,6 +172,16 @@ public record Settings(
   /// The URL for SQL.
   public Secret requireUrl() {
     return url.or(() -> directUrl).orElseThrow(Settings::noUrl);
+  }
+
+  /// Hosts and database of the source, for people; empty where it has no URL, or none that can be
+  /// read.
+  public Optional<String> address() {
+    try {
+      return directUrl.or(() -> url).map(its -> ConnectionUrl.parse(its).toString());
+    } catch (BackupException _) {
+      return Optional.empty();
+    }
   }
 
   private static BackupException noUrl() {

@@ -13,11 +13,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Decides every setting: a flag wins over the environment, the environment over the file, the file
 /// over the default.
 public final class SettingsResolver {
+  /// What the repository is called where nobody named it.
+  private static final String ONLY_REPOSITORY = "main";
+
   private final Environment environment;
   private final Path workingDirectory;
 
@@ -56,10 +60,7 @@ public final class SettingsResolver {
     Optional<SourceEntry> sourceEntry = file.map(f -> f.sources().get(source));
     Optional<RepositoryEntry> repositoryEntry = repositoryEntry(file, sourceEntry);
     String repository =
-        flags
-            .repositoryFlag()
-            .or(() -> environment.text("BACKUP_DIR"))
-            .or(() -> environment.text("BACKUP_STORAGE_PATH"))
+        repositorySaid(flags)
             .or(() -> repositoryEntry.map(RepositoryEntry::url))
             .orElse("./backups");
     return new Settings(
@@ -87,6 +88,23 @@ public final class SettingsResolver {
             .or(() -> sourceEntry.flatMap(SourceEntry::domain))
             .orElse(Repository.MAIN_DOMAIN),
         compression(repositoryEntry));
+  }
+
+  /// Where the repository is, if something says so that wins over the file.
+  private Optional<String> repositorySaid(Flags flags) {
+    return flags
+        .repositoryFlag()
+        .or(() -> environment.text("BACKUP_DIR"))
+        .or(() -> environment.text("BACKUP_STORAGE_PATH"));
+  }
+
+  /// What the file calls the repository of a source; `main` where it is not the file's.
+  String repositoryName(Flags flags, String source, Optional<ConfigFile> file) {
+    if (repositorySaid(flags).isPresent()) {
+      return ONLY_REPOSITORY;
+    }
+    Optional<SourceEntry> sourceEntry = file.map(f -> f.sources().get(source));
+    return file.flatMap(its -> repositoryNameIn(its, sourceEntry)).orElse(ONLY_REPOSITORY);
   }
 
   private CompressionLevel compression(Optional<RepositoryEntry> repository) {
@@ -189,18 +207,18 @@ public final class SettingsResolver {
 
   private static Optional<RepositoryEntry> repositoryEntry(
       Optional<ConfigFile> file, Optional<SourceEntry> source) {
-    if (file.isEmpty()) {
-      return Optional.empty();
-    }
-    var repositories = file.get().repositories();
-    Optional<String> named = source.flatMap(SourceEntry::repository);
-    if (named.isPresent()) {
-      return Optional.ofNullable(repositories.get(named.get()));
-    }
-    if (repositories.size() == 1) {
-      return Optional.of(repositories.values().iterator().next());
-    }
-    return Optional.ofNullable(repositories.get("main"));
+    return file.flatMap(
+        its ->
+            repositoryNameIn(its, source)
+                .flatMap(name -> Optional.ofNullable(its.repositories().get(name))));
+  }
+
+  /// The one that the source names, the only one, or `main`; whether it is there or not.
+  private static Optional<String> repositoryNameIn(ConfigFile file, Optional<SourceEntry> source) {
+    Set<String> names = file.repositories().keySet();
+    return source
+        .flatMap(SourceEntry::repository)
+        .or(() -> names.size() == 1 ? names.stream().findFirst() : Optional.of(ONLY_REPOSITORY));
   }
 
   private KeySource key(Flags flags, Optional<RepositoryEntry> repository) {

@@ -37,6 +37,21 @@ public final class Doctor {
     return findings.report();
   }
 
+  /// The same of repository, key and the space around them alone.
+  public DoctorReport examineRepository(Settings settings) {
+    RepositoryExam repository = new RepositoryExam(settings, findings);
+    findings.guarded("repository", Level.FAIL, () -> repository.open(context));
+    findings.guarded("key", Level.FAIL, repository::key);
+    findings.guarded("space", Level.FAIL, () -> repository.space(OptionalLong.empty()));
+    return findings.report();
+  }
+
+  /// The same of the source's server alone.
+  public DoctorReport examineServer(Settings settings) {
+    Optional<SourceServer> _ = server(settings);
+    return findings.report();
+  }
+
   private Optional<SourceServer> server(Settings settings) {
     if (settings.url().isEmpty() && settings.directUrl().isEmpty()) {
       findings.warn(

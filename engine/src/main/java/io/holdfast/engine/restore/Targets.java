@@ -91,6 +91,18 @@ final class Targets {
   private ResolvedTarget resolve(StoredSnapshot backup, BackupCatalog catalog) throws IOException {
     PhysicalFacts facts = PhysicalFacts.of(backup.record().attributes());
     ArchivedWal wal = archive(backup.record().source(), facts.systemIdentifier());
+    requireHistories(wal, wal.histories(), facts.timeline());
+    TargetResolver resolver = resolver(facts, wal);
+    BackupFacts reached = reached(backup, facts);
+    return target instanceof RecoveryTarget.Latest && isNewest(backup, catalog)
+        ? resolver.resolveReachable(reached, timeline)
+        : resolver.resolve(reached, target, timeline);
+  }
+
+  /// What finds targets in the WAL behind a backup.
+  ///
+  /// @throws BackupException `SERVER_VERSION_UNSUPPORTED`
+  static TargetResolver resolver(PhysicalFacts facts, ArchivedWal wal) throws IOException {
     WalVersion version =
         WalVersion.ofMajor(facts.serverMajor())
             .orElseThrow(
@@ -99,20 +111,17 @@ final class Targets {
                         ErrorCode.SERVER_VERSION_UNSUPPORTED,
                         "WAL of PostgreSQL " + facts.serverMajor() + " is not known",
                         "Use a version of Holdfast that supports it."));
-    List<TimelineHistory> histories = wal.histories();
-    requireHistories(wal, histories, facts.timeline());
-    TargetResolver resolver =
-        new TargetResolver(version, new WalSegmentSize(facts.walSegmentBytes()), histories, wal);
-    BackupFacts reached =
-        new BackupFacts(
-            facts.timeline(),
-            facts.startLsn(),
-            facts.stopLsn(),
-            backup.record().startedAt(),
-            backup.record().completedAt());
-    return target instanceof RecoveryTarget.Latest && isNewest(backup, catalog)
-        ? resolver.resolveReachable(reached, timeline)
-        : resolver.resolve(reached, target, timeline);
+    return new TargetResolver(
+        version, new WalSegmentSize(facts.walSegmentBytes()), wal.histories(), wal);
+  }
+
+  static BackupFacts reached(StoredSnapshot backup, PhysicalFacts facts) {
+    return new BackupFacts(
+        facts.timeline(),
+        facts.startLsn(),
+        facts.stopLsn(),
+        backup.record().startedAt(),
+        backup.record().completedAt());
   }
 
   /// Listed once, however many backups are tried.

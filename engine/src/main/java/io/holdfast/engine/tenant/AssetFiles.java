@@ -11,26 +11,27 @@ import io.holdfast.tenant.restore.WantedFile;
 import io.holdfast.tenant.scope.AssetGroup;
 import io.holdfast.tenant.scope.ScopeMap;
 import java.io.IOException;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /// Files of a restore: those that rows of the backup name and that are missing come back, those
 /// with another content are as they were if that was asked for and what they are now is in the
-/// safety backup. None is deleted but by undoing. *Confined.*
+/// safety backup. None is deleted but by undoing, and what is not the tenant's alone stays as it
+/// is. *Confined.*
 final class AssetFiles {
   private final EngineContext context;
   private final TenantContents contents;
   private final AssetStores stores;
+  private final OwnAssets own;
   private final List<FileStep> steps = new ArrayList<>();
   private final Map<String, FileStep> byPlace = new HashMap<>();
   private final List<FileStep> adopted = new ArrayList<>();
@@ -38,16 +39,19 @@ final class AssetFiles {
   private final List<String> warnings = new ArrayList<>();
   private final Map<String, Set<String>> erased = new HashMap<>();
   private long kept;
+  private long leftAlone;
 
-  AssetFiles(EngineContext context, TenantContents contents, AssetStores stores) {
+  AssetFiles(EngineContext context, TenantContents contents, AssetStores stores, OwnAssets own) {
     this.context = context;
     this.contents = contents;
     this.stores = stores;
+    this.own = own;
   }
 
   /// Finds out what is to be done.
   void plan(ScopeMap map, TenantRestore rows, Goal goal, TenantRestoreRequest request)
       throws IOException {
+    FileOwnership ownership = new FileOwnership(rows, own, request.shared());
     for (Map.Entry<String, AssetGroup> entry : map.assets().entrySet()) {
       if (entry.getValue() instanceof AssetGroup.FileGroup group) {
         if (request.without().contains(entry.getKey())) {
@@ -57,8 +61,8 @@ final class AssetFiles {
         } else if (stores.find(group.store()).isPresent()) {
           switch (goal) {
             case Goal.Restore(var policy, var _) ->
-                restore(entry.getKey(), group, rows, policy.existing());
-            case Goal.Copy _ -> copy(entry.getKey(), group, rows);
+                restore(entry.getKey(), group, rows, policy.existing(), ownership);
+            case Goal.Copy _ -> copy(entry.getKey(), group, rows, ownership);
             case Goal.Undo _ -> {}
           }
         } else if (contents.hasGroup(entry.getKey())) {
@@ -75,15 +79,30 @@ final class AssetFiles {
     }
     switch (goal) {
       case Goal.Restore _, Goal.Copy _ -> {}
-      case Goal.Undo _ -> undo(map, rows, request.without());
+      case Goal.Undo _ -> undo(map, rows, request.without(), ownership);
+    }
+    leftAlone += ownership.leftAlone();
+    warnings.addAll(ownership.warnings());
+  }
+
+  private void addOwn(
+      String name, AssetGroup.FileGroup group, List<FileStep> wanted, FileOwnership ownership)
+      throws IOException {
+    for (FileStep step : ownership.allowed(name, group, stores.require(group.store()), wanted)) {
+      add(step);
     }
   }
 
   private void restore(
-      String name, AssetGroup.FileGroup group, TenantRestore rows, Existing existing)
+      String name,
+      AssetGroup.FileGroup group,
+      TenantRestore rows,
+      Existing existing,
+      FileOwnership ownership)
       throws IOException {
     AssetStore store = stores.require(group.store());
     Set<String> gone = erased(name, rows);
+    List<FileStep> proposed = new ArrayList<>();
     for (Map.Entry<String, WantedFile> wanted : rows.wantedFiles(name).entrySet()) {
       context.cancellation().throwIfRequested();
       String key = wanted.getKey();
@@ -92,15 +111,15 @@ final class AssetFiles {
         continue;
       }
       Optional<Seen> now = store.look(key, contents.bytes(stored));
-      String then = hash(stored);
+      String then = contents.hash(stored);
       if (now.isEmpty()) {
-        add(
+        proposed.add(
             new FileStep(
                 name, group.store(), key, FileStep.Action.CREATE, stored, Seen.NONE, then));
       } else if (!now.get().state().equals(then)) {
         // The safety backup has only files that rows of the target name.
         if (existing == Existing.OVERWRITTEN && wanted.getValue().row() == WantedFile.Row.THERE) {
-          add(
+          proposed.add(
               new FileStep(
                   name, group.store(), key, FileStep.Action.REPLACE, stored, now.get(), then));
         } else {
@@ -108,15 +127,18 @@ final class AssetFiles {
         }
       }
     }
+    addOwn(name, group, proposed, ownership);
   }
 
   /// Files of a copy have names of their own, which must be free: what is there already is somebody
   /// else's, unless an earlier run of the copy wrote it.
-  private void copy(String name, AssetGroup.FileGroup group, TenantRestore rows)
+  private void copy(
+      String name, AssetGroup.FileGroup group, TenantRestore rows, FileOwnership ownership)
       throws IOException {
     AssetStore store = stores.require(group.store());
     Set<String> gone = erased(name, rows);
     SortedSet<String> lacking = new TreeSet<>();
+    List<FileStep> proposed = new ArrayList<>();
     for (Map.Entry<String, WantedFile> wanted : rows.wantedFiles(name).entrySet()) {
       context.cancellation().throwIfRequested();
       String key = wanted.getKey();
@@ -132,11 +154,11 @@ final class AssetFiles {
         continue;
       }
       Optional<Seen> now = store.look(key, contents.bytes(stored));
-      String then = hash(stored);
+      String then = contents.hash(stored);
       FileStep step =
           new FileStep(name, group.store(), key, FileStep.Action.CREATE, stored, Seen.NONE, then);
       if (now.isEmpty()) {
-        add(step);
+        proposed.add(step);
       } else if (!restored) {
         kept += now.get().state().equals(then) ? 0 : 1;
       } else if (now.get().state().equals(then)
@@ -150,6 +172,7 @@ final class AssetFiles {
                 : " is there, and this copy did not make it");
       }
     }
+    addOwn(name, group, proposed, ownership);
     lacking(name, lacking);
   }
 
@@ -220,24 +243,27 @@ final class AssetFiles {
     }
   }
 
-  private String hash(String path) throws IOException {
-    MessageDigest sha = AssetStore.sha256();
-    contents.copy(path, sha::update);
-    return HexFormat.of().formatHex(sha.digest());
-  }
-
   /// Turns round what the restore wrote down, as far as the files are still what it made of them.
-  private void undo(ScopeMap map, TenantRestore rows, Set<String> without) throws IOException {
+  private void undo(ScopeMap map, TenantRestore rows, Set<String> without, FileOwnership ownership)
+      throws IOException {
     if (!contents.has(TenantPaths.UNDO_FILES)) {
       return;
     }
+    FileUndoing undoing = new FileUndoing(contents, stores, warnings);
+    Map<String, List<FileStep>> wanted = new TreeMap<>();
     for (FileDone done : FileDone.of(contents).toList()) {
       if (map.assets().get(done.group()) instanceof AssetGroup.FileGroup group
           && !without.contains(done.group())
           && stores.find(group.store()).isPresent()
           && (done.action() == FileStep.Action.CREATE
               || !erased(done.group(), rows).contains(done.key()))) {
-        undo(group.store(), done);
+        List<FileStep> ofGroup = wanted.computeIfAbsent(done.group(), _ -> new ArrayList<>());
+        undoing.of(group.store(), done).ifPresent(ofGroup::add);
+      }
+    }
+    for (Map.Entry<String, List<FileStep>> ofGroup : wanted.entrySet()) {
+      if (map.assets().get(ofGroup.getKey()) instanceof AssetGroup.FileGroup group) {
+        addOwn(ofGroup.getKey(), group, ofGroup.getValue(), ownership);
       }
     }
   }
@@ -249,21 +275,6 @@ final class AssetFiles {
       erased.put(group, keys);
     }
     return keys;
-  }
-
-  private void undo(String store, FileDone done) throws IOException {
-    String path = TenantPaths.asset(done.group(), done.key());
-    Seen now = stores.require(store).look(done.key()).orElse(Seen.NONE);
-    if (!now.state().equals(done.after())) {
-      warnings.add(
-          "file " + done.key() + " of group " + done.group() + " was changed since, and stays");
-    } else if (done.action() == FileStep.Action.CREATE) {
-      add(new FileStep(done.group(), store, done.key(), FileStep.Action.DELETE, path, now, ""));
-    } else if (contents.has(path)) {
-      FileStep.Action action =
-          now.equals(Seen.NONE) ? FileStep.Action.CREATE : FileStep.Action.REPLACE;
-      add(new FileStep(done.group(), store, done.key(), action, path, now, hash(path)));
-    }
   }
 
   /// What [#undo] reads: for each file what was done, and what it is afterwards.
@@ -293,6 +304,11 @@ final class AssetFiles {
     return kept;
   }
 
+  /// Files that are not the tenant's alone, and are left as they are or missing.
+  long leftAlone() {
+    return leftAlone;
+  }
+
   /// For the plan's digest.
   List<String> texts() {
     return Stream.concat(steps.stream(), adopted.stream()).map(FileStep::text).toList();
@@ -301,5 +317,10 @@ final class AssetFiles {
   /// Opened for this operation.
   AssetStores stores() {
     return stores;
+  }
+
+  /// Whose files are the tenant's.
+  OwnAssets own() {
+    return own;
   }
 }

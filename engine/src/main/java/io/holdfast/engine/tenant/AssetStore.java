@@ -64,6 +64,9 @@ interface AssetStore extends AutoCloseable {
   /// Where it is, for messages and digests; without secrets.
   String describe();
 
+  /// The path that names of files may begin with, too.
+  Optional<String> directory();
+
   @Override
   void close() throws IOException;
 

@@ -215,6 +215,11 @@ final class DirectoryAssets implements AssetStore {
   }
 
   @Override
+  public Optional<String> directory() {
+    return Optional.of(describe());
+  }
+
+  @Override
   public void close() {
     // It holds nothing.
   }

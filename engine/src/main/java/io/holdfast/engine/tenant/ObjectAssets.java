@@ -139,6 +139,11 @@ final class ObjectAssets implements AssetStore {
   }
 
   @Override
+  public Optional<String> directory() {
+    return Optional.empty();
+  }
+
+  @Override
   public void close() throws IOException {
     place.close();
   }

@@ -2,6 +2,7 @@ package io.holdfast.engine.tenant;
 
 import io.holdfast.engine.config.Settings;
 import io.holdfast.engine.tenant.TenantRestoreReport.Outcome;
+import io.holdfast.repository.StoredSnapshot;
 import io.holdfast.tenant.restore.Goal;
 import io.holdfast.tenant.restore.RestorePlan;
 import io.holdfast.tenant.restore.TenantRestore;
@@ -38,7 +39,7 @@ record PlannedRestore(
     return objectGroups(map, contents, request);
   }
 
-  TenantRestoreReport report(Outcome outcome, Optional<String> safety) {
+  TenantRestoreReport report(Outcome outcome, Optional<StoredSnapshot> safety) {
     return new TenantRestoreReport(
         contents.name(),
         target.url().toString(),
@@ -52,9 +53,11 @@ record PlannedRestore(
             files.count(FileStep.Action.CREATE),
             files.count(FileStep.Action.REPLACE),
             files.count(FileStep.Action.DELETE),
-            files.kept()),
+            files.kept(),
+            files.leftAlone()),
         outcome,
-        safety,
+        safety.map(backup -> backup.record().name()),
+        safety.map(backup -> backup.id().toString()),
         warnings,
         List.of());
   }

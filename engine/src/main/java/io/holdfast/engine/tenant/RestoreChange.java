@@ -63,7 +63,7 @@ final class RestoreChange {
       for (String failed : files.replace()) {
         work.warnings().add("the rows are restored, but " + failed);
       }
-      return work.report(Outcome.DONE, Optional.of(safety.record().name()));
+      return work.report(Outcome.DONE, Optional.of(safety));
     }
   }
 
@@ -80,6 +80,7 @@ final class RestoreChange {
         TenantBackupRequest.of(Path.of(TenantPaths.SCOPE), work.id())
             .withWithout(request.without())
             .withStores(request.stores())
+            .withShared(request.shared())
             .withLockWait(request.lockWait());
     TenantToc toc =
         draft.read(
@@ -88,6 +89,7 @@ final class RestoreChange {
             target.session(),
             everything,
             work.files().stores(),
+            work.files().own(),
             new ArrayList<>());
     context.progress().phase("restore", 0);
     work.warnings().addAll(work.rows().apply(work.plan()));
@@ -114,7 +116,10 @@ final class RestoreChange {
     attributes.put("restored", work.contents().name());
     attributes.put(TenantDraft.TRANSACTION, target.transaction());
     switch (work.goal()) {
-      case Goal.Copy copy -> attributes.putAll(EarlierRestores.attributes(copy));
+      case Goal.Copy copy -> {
+        attributes.putAll(EarlierRestores.attributes(copy));
+        attributes.putAll(labels(request));
+      }
       case Goal.Restore _, Goal.Undo _ -> attributes.putAll(work.contents().labels());
     }
     target.identity().ifPresent(identity -> attributes.put(TenantDraft.DATABASE, identity));
@@ -122,5 +127,14 @@ final class RestoreChange {
     // Not before it says so: what is left of a restore that fails is known to the next one.
     files.create();
     return safety;
+  }
+
+  /// A copy is another tenant's, and so is what undoes it: the labels of the backup are not its.
+  private static Map<String, String> labels(TenantRestoreRequest request) {
+    Map<String, String> labels = new TreeMap<>();
+    if (request.aim() instanceof TenantRestoreRequest.Aim.Copy copy) {
+      copy.labels().forEach((name, value) -> labels.put(TenantDraft.LABEL + name, value));
+    }
+    return labels;
   }
 }

@@ -104,12 +104,14 @@ public final class TenantBackup {
       TenantDraft draft = new TenantDraft(context, repository, session, settings.source(), domain);
       Now now = now(url);
       snapshot.session().query("SET LOCAL jit = off");
-      if (enclosing.isPresent()) {
-        OuterScope outer = enclosing.get().around(map, now.catalog());
-        requireWithin(outer, snapshot.session(), request.id(), asked.id());
+      Optional<OuterScope> outer = enclosing.map(around -> around.around(map, now.catalog()));
+      if (outer.isPresent()) {
+        requireWithin(outer.get(), snapshot.session(), request.id(), asked.id());
       }
       requireRoot(map, now.catalog(), snapshot.session(), request.id());
-      TenantToc toc = draft.read(map, now.catalog(), snapshot.session(), request, stores, warnings);
+      OwnAssets own = OwnAssets.of(map, request.id(), now.catalog(), enclosing, outer);
+      TenantToc toc =
+          draft.read(map, now.catalog(), snapshot.session(), request, stores, own, warnings);
       Map<String, String> attributes = new TreeMap<>();
       now.identity().ifPresent(identity -> attributes.put(TenantDraft.DATABASE, identity));
       number(attributes, TenantDraft.SKIPPED, skipped.stream().map(QualifiedName::text).toList());

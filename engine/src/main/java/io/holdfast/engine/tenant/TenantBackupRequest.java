@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 /// @param without asset groups that are left out
 /// @param skipped owned tables whose rows are left out, as `schema.table` or by their export names
 /// @param stores where the stores that the map names are, by name
+/// @param shared what becomes of files and large objects that rows of others name, too
 /// @param labels what the caller wants to find the backup by; attributes `label.NAME` of it, and of
 ///   backups that restores of it make
 /// @param lockWait how long to wait for others who change tables
@@ -29,6 +30,7 @@ public record TenantBackupRequest(
     Set<String> without,
     List<String> skipped,
     Map<String, StorePlace> stores,
+    SharedAssets shared,
     Map<String, String> labels,
     Duration lockWait) {
   /// How many labels one backup has.
@@ -53,6 +55,10 @@ public record TenantBackupRequest(
           "an id of " + id.length() + " characters names nobody",
           "Give the value of the root's key column with --id.");
     }
+    requireLabels(labels);
+  }
+
+  static void requireLabels(Map<String, String> labels) {
     if (labels.size() > LABELS_MAX) {
       throw wrongLabel("a backup cannot have " + labels.size() + " labels");
     }
@@ -83,36 +89,55 @@ public record TenantBackupRequest(
   /// Everything of one tenant, without files of stores.
   public static TenantBackupRequest of(Path map, String id) {
     return new TenantBackupRequest(
-        map, id, Optional.empty(), Set.of(), List.of(), Map.of(), Map.of(), USUAL_LOCK_WAIT);
+        map,
+        id,
+        Optional.empty(),
+        Set.of(),
+        List.of(),
+        Map.of(),
+        SharedAssets.INCLUDED,
+        Map.of(),
+        USUAL_LOCK_WAIT);
   }
 
   TenantBackupRequest withId(String other) {
-    return new TenantBackupRequest(map, other, within, without, skipped, stores, labels, lockWait);
+    return new TenantBackupRequest(
+        map, other, within, without, skipped, stores, shared, labels, lockWait);
   }
 
   /// The same, of a scope that has to lie within a larger one.
   public TenantBackupRequest withWithin(Within other) {
     return new TenantBackupRequest(
-        map, id, Optional.of(other), without, skipped, stores, labels, lockWait);
+        map, id, Optional.of(other), without, skipped, stores, shared, labels, lockWait);
   }
 
   public TenantBackupRequest withWithout(Set<String> other) {
-    return new TenantBackupRequest(map, id, within, other, skipped, stores, labels, lockWait);
+    return new TenantBackupRequest(
+        map, id, within, other, skipped, stores, shared, labels, lockWait);
   }
 
   public TenantBackupRequest withSkipped(List<String> other) {
-    return new TenantBackupRequest(map, id, within, without, other, stores, labels, lockWait);
+    return new TenantBackupRequest(
+        map, id, within, without, other, stores, shared, labels, lockWait);
   }
 
   public TenantBackupRequest withStores(Map<String, StorePlace> other) {
-    return new TenantBackupRequest(map, id, within, without, skipped, other, labels, lockWait);
+    return new TenantBackupRequest(
+        map, id, within, without, skipped, other, shared, labels, lockWait);
+  }
+
+  public TenantBackupRequest withShared(SharedAssets other) {
+    return new TenantBackupRequest(
+        map, id, within, without, skipped, stores, other, labels, lockWait);
   }
 
   public TenantBackupRequest withLabels(Map<String, String> other) {
-    return new TenantBackupRequest(map, id, within, without, skipped, stores, other, lockWait);
+    return new TenantBackupRequest(
+        map, id, within, without, skipped, stores, shared, other, lockWait);
   }
 
   public TenantBackupRequest withLockWait(Duration other) {
-    return new TenantBackupRequest(map, id, within, without, skipped, stores, labels, other);
+    return new TenantBackupRequest(
+        map, id, within, without, skipped, stores, shared, labels, other);
   }
 }

@@ -17,6 +17,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -205,6 +207,13 @@ final class TenantContents {
     for (long i = 0; i < file.extents(); i++) {
       sink.take(piece, 0, tree.readExtent(file, i, piece));
     }
+  }
+
+  /// The SHA-256 of a file in hexadecimal digits.
+  String hash(String path) throws IOException {
+    MessageDigest sha = AssetStore.sha256();
+    copy(path, sha::update);
+    return HexFormat.of().formatHex(sha.digest());
   }
 
   /// How long a file is.

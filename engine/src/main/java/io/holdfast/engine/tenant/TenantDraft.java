@@ -125,6 +125,7 @@ final class TenantDraft {
       DatabaseSession from,
       TenantBackupRequest request,
       AssetStores stores,
+      OwnAssets own,
       List<String> warnings)
       throws IOException {
     ScopeQueries queries = new ScopeQueries(map, schema, ScopeId.of(request.id()));
@@ -136,6 +137,7 @@ final class TenantDraft {
             request,
             OwnedNames.of(request.skipped(), map),
             stores,
+            own,
             tree,
             writer,
             warnings);

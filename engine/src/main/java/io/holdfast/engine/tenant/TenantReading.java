@@ -40,6 +40,7 @@ final class TenantReading {
   private final TenantBackupRequest request;
   private final Set<QualifiedName> skipped;
   private final AssetStores stores;
+  private final OwnAssets own;
   private final DraftTree tree;
   private final CutWriter writer;
   private final List<String> warnings;
@@ -51,6 +52,7 @@ final class TenantReading {
       TenantBackupRequest request,
       Set<QualifiedName> skipped,
       AssetStores stores,
+      OwnAssets own,
       DraftTree tree,
       CutWriter writer,
       List<String> warnings) {
@@ -60,6 +62,7 @@ final class TenantReading {
     this.request = request;
     this.skipped = skipped;
     this.stores = stores;
+    this.own = own;
     this.tree = tree;
     this.writer = writer;
     this.warnings = warnings;
@@ -127,10 +130,7 @@ final class TenantReading {
       String name, AssetGroup.FileGroup group, AssetStore store, AssetHeaders headers)
       throws IOException {
     List<String> keys =
-        session.query(queries.files(group.table(), group.key())).stream()
-            .map(List::getFirst)
-            .sorted(TenantPaths.orderOfAssets(name))
-            .toList();
+        names().files(name, group, store).stream().sorted(TenantPaths.orderOfAssets(name)).toList();
     long missing = 0;
     for (String key : keys) {
       context.cancellation().throwIfRequested();
@@ -145,6 +145,10 @@ final class TenantReading {
       }
     }
     return new TenantToc.Group(name, keys.size() - missing, missing);
+  }
+
+  private AssetNames names() {
+    return new AssetNames(session, queries, own, request.shared(), warnings);
   }
 
   /// A file that is replaced while it is read is read anew.
@@ -174,10 +178,7 @@ final class TenantReading {
     List<TenantToc.Group> groups = new ArrayList<>();
     for (Map.Entry<String, AssetGroup> group : map.assets().entrySet()) {
       if (group.getValue() instanceof AssetGroup.LargeObjectGroup objects && isWanted(group)) {
-        List<Long> numbers =
-            session.query(queries.largeObjects(objects.table(), objects.column())).stream()
-                .map(row -> Long.parseLong(row.getFirst()))
-                .toList();
+        List<Long> numbers = names().largeObjects(group.getKey(), objects);
         String path = TenantPaths.largeObjects(group.getKey());
         writer.begin(tree.before(path));
         long count = LargeObjects.copy(session, numbers, writer::write);

@@ -16,6 +16,7 @@ import io.holdfast.postgres.wire.ServerErrorException;
 import io.holdfast.repository.Repository;
 import io.holdfast.tenant.catalog.CatalogReader;
 import io.holdfast.tenant.catalog.QualifiedName;
+import io.holdfast.tenant.closure.OuterScope;
 import io.holdfast.tenant.restore.BackedUpReference;
 import io.holdfast.tenant.restore.BackedUpTable;
 import io.holdfast.tenant.restore.ErasedRow;
@@ -107,9 +108,11 @@ public final class TenantRestoration {
               goal,
               tables(contents.toc()),
               references(contents.toc()));
-      if (enclosing.isPresent()) {
-        rows.within(enclosing.get().around(map, target.catalog()));
+      Optional<OuterScope> outer = enclosing.map(around -> around.around(map, target.catalog()));
+      if (outer.isPresent()) {
+        rows.within(outer.get());
       }
+      OwnAssets own = OwnAssets.of(map, id, target.catalog(), enclosing, outer);
       rows.begin();
       EarlierRestores earlier = earlier(settings, map, goal, target);
       new RestoreLoading(context, contents, target).load(rows, earlier);
@@ -128,7 +131,7 @@ public final class TenantRestoration {
               source,
               List.of(contents.name(), target.identity().orElse(url.toString()), stores.places()));
       List<String> warnings = new ArrayList<>(rows.remarks());
-      AssetFiles files = new AssetFiles(context, contents, stores);
+      AssetFiles files = new AssetFiles(context, contents, stores, own);
       files.remember(earlier.runs());
       files.plan(map, rows, goal, request);
       warnings.addAll(files.warnings());

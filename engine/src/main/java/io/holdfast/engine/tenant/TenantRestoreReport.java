@@ -19,6 +19,7 @@ import java.util.Optional;
 /// @param id of the tenant that changes
 /// @param copied what it is a copy of
 /// @param safety the backup that undoes it, if something was done
+/// @param safetySnapshot its permanent id; names need not be unique
 /// @param samples single rows, as many as were asked for
 public record TenantRestoreReport(
     String backup,
@@ -30,6 +31,7 @@ public record TenantRestoreReport(
     Files files,
     Outcome outcome,
     Optional<String> safety,
+    Optional<String> safetySnapshot,
     List<String> warnings,
     List<RowSample> samples) {
   /// How far it went.
@@ -43,9 +45,11 @@ public record TenantRestoreReport(
   /// Files of the tenant.
   ///
   /// @param kept that have another content and stay
-  public record Files(long created, long replaced, long deleted, long kept) {
+  /// @param leftAlone that are not the tenant's alone: they stay, or stay missing, whatever the
+  ///   preset says
+  public record Files(long created, long replaced, long deleted, long kept, long leftAlone) {
     boolean isNothing() {
-      return created == 0 && replaced == 0 && deleted == 0 && kept == 0;
+      return created == 0 && replaced == 0 && deleted == 0 && kept == 0 && leftAlone == 0;
     }
   }
 
@@ -61,7 +65,18 @@ public record TenantRestoreReport(
 
   TenantRestoreReport with(List<RowSample> shown) {
     return new TenantRestoreReport(
-        backup, target, scope, id, copied, plan, files, outcome, safety, warnings, shown);
+        backup,
+        target,
+        scope,
+        id,
+        copied,
+        plan,
+        files,
+        outcome,
+        safety,
+        safetySnapshot,
+        warnings,
+        shown);
   }
 
   /// What names the plan when it is carried out.
@@ -91,6 +106,7 @@ public record TenantRestoreReport(
     some.put("replaced", files.replaced());
     some.put("deleted", files.deleted());
     some.put("kept", files.kept());
+    some.put("leftAlone", files.leftAlone());
     map.put("files", some);
     map.put("safetyBackup", safety);
     map.put("warnings", warnings);
@@ -164,7 +180,10 @@ public record TenantRestoreReport(
               + " replaced, "
               + (files.deleted() > 0 ? files.deleted() + " deleted, " : "")
               + files.kept()
-              + " kept though they differ");
+              + " kept though they differ"
+              + (files.leftAlone() > 0
+                  ? ", " + files.leftAlone() + " left alone: not this tenant's alone"
+                  : ""));
     }
     switch (outcome) {
       case PREVIEWED -> lines.add("plan " + plan.digest() + ": nothing was changed");

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 /// @param within whose the root's row has to be, before and afterwards, if not just anybody's
 /// @param without asset groups that are left as they are
 /// @param stores where the stores that the map names are, by name
+/// @param shared what becomes of files and large objects that rows of others name, too
 /// @param lockWait how long to wait for others who have rows or tables
 public record TenantRestoreRequest(
     String backup,
@@ -31,6 +32,7 @@ public record TenantRestoreRequest(
     Aim aim,
     Set<String> without,
     Map<String, StorePlace> stores,
+    SharedAssets shared,
     Mode mode,
     Duration lockWait) {
   /// Which scope it is, and by which map.
@@ -59,11 +61,24 @@ public record TenantRestoreRequest(
     /// @param to the id of the other one
     /// @param operation names the copy: what has the same name is made once, however often it is
     ///   asked for; without one, it is the only copy of the one to the other
+    /// @param labels of the backup that undoes it, which is the other one's
     record Copy(
-        String to, Optional<String> operation, List<String> skipped, Optional<String> operator)
+        String to,
+        Optional<String> operation,
+        List<String> skipped,
+        Optional<String> operator,
+        Map<String, String> labels)
         implements Aim {
       public Copy {
         skipped = List.copyOf(skipped);
+        labels = Map.copyOf(labels);
+        TenantBackupRequest.requireLabels(labels);
+      }
+
+      /// Without labels.
+      public Copy(
+          String to, Optional<String> operation, List<String> skipped, Optional<String> operator) {
+        this(to, operation, skipped, operator, Map.of());
       }
     }
 
@@ -138,34 +153,44 @@ public record TenantRestoreRequest(
         aim,
         Set.of(),
         Map.of(),
+        SharedAssets.INCLUDED,
         mode,
         TenantBackupRequest.USUAL_LOCK_WAIT);
   }
 
   public TenantRestoreRequest withBackup(String other) {
-    return new TenantRestoreRequest(other, scope, id, within, aim, without, stores, mode, lockWait);
+    return new TenantRestoreRequest(
+        other, scope, id, within, aim, without, stores, shared, mode, lockWait);
   }
 
   /// The same, of a scope that has to lie within a larger one.
   public TenantRestoreRequest withWithin(Within other) {
     return new TenantRestoreRequest(
-        backup, scope, id, Optional.of(other), aim, without, stores, mode, lockWait);
+        backup, scope, id, Optional.of(other), aim, without, stores, shared, mode, lockWait);
   }
 
   public TenantRestoreRequest withWithout(Set<String> other) {
-    return new TenantRestoreRequest(backup, scope, id, within, aim, other, stores, mode, lockWait);
+    return new TenantRestoreRequest(
+        backup, scope, id, within, aim, other, stores, shared, mode, lockWait);
   }
 
   public TenantRestoreRequest withStores(Map<String, StorePlace> other) {
-    return new TenantRestoreRequest(backup, scope, id, within, aim, without, other, mode, lockWait);
+    return new TenantRestoreRequest(
+        backup, scope, id, within, aim, without, other, shared, mode, lockWait);
+  }
+
+  public TenantRestoreRequest withShared(SharedAssets other) {
+    return new TenantRestoreRequest(
+        backup, scope, id, within, aim, without, stores, other, mode, lockWait);
   }
 
   public TenantRestoreRequest withMode(Mode other) {
     return new TenantRestoreRequest(
-        backup, scope, id, within, aim, without, stores, other, lockWait);
+        backup, scope, id, within, aim, without, stores, shared, other, lockWait);
   }
 
   public TenantRestoreRequest withLockWait(Duration other) {
-    return new TenantRestoreRequest(backup, scope, id, within, aim, without, stores, mode, other);
+    return new TenantRestoreRequest(
+        backup, scope, id, within, aim, without, stores, shared, mode, other);
   }
 }

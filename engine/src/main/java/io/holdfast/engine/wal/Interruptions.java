@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 
 /// Notes why the WAL of a timeline broke off: small files of the archive, whose names say where and
 /// when and whose content says why.
-final class Interruptions {
+public final class Interruptions {
   private static final Pattern NAME =
       Pattern.compile("interrupted\\.([0-9A-F]{8})\\.([0-9a-f]{16})\\.([0-9a-f]{16})");
   private static final int REASON_CHARACTERS_MAX = 2000;
@@ -26,7 +26,7 @@ final class Interruptions {
   ///
   /// @param archivedTo where the archive ended then
   /// @param at by the clock of the host that archived
-  record Interruption(Lsn archivedTo, Instant at, String reason) {
+  public record Interruption(Lsn archivedTo, Instant at, String reason) {
     String describe() {
       return "archived up to " + archivedTo + " when, at " + at + ", " + reason;
     }
@@ -46,7 +46,7 @@ final class Interruptions {
   }
 
   /// Those of a timeline, in the order of their positions.
-  static List<Interruption> of(WalArchive archive, int timeline) throws IOException {
+  public static List<Interruption> of(WalArchive archive, int timeline) throws IOException {
     List<Interruption> found = new ArrayList<>();
     for (String name : archive.filesBut(Observations.NOTE_BYTES)) {
       Matcher matcher = NAME.matcher(name);

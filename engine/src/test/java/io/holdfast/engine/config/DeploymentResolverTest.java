@@ -62,6 +62,16 @@ class DeploymentResolverTest {
     assertThat(resolve(Flags.NONE).sources())
         .containsExactly(settings.resolve(source("crm")), settings.resolve(source("erp")));
     assertThat(resolve(source("erp")).sources()).containsExactly(settings.resolve(source("erp")));
+    assertThat(resolve(Flags.NONE).repositoryNames()).isEqualTo(Map.of("crm", "one", "erp", "two"));
+  }
+
+  @Test
+  void aRepositoryThatIsNotOfTheFileIsCalledMain() throws Exception {
+    assertThat(resolve(Flags.NONE).repositoryNames()).isEqualTo(Map.of("main", "main"));
+    writeConfig("repositories: { vault: { url: /vault } }\nsources: { erp: {} }");
+    assertThat(resolve(Flags.NONE).repositoryNames()).isEqualTo(Map.of("erp", "vault"));
+    environment.put("BACKUP_DIR", "/elsewhere");
+    assertThat(resolve(Flags.NONE).repositoryNames()).isEqualTo(Map.of("erp", "main"));
   }
 
   @Test

@@ -42,6 +42,7 @@ class ServerSectionTest {
                   externalUrl: https://intranet.example/backups/
                   trustedProxies: [10.0.0.0/8, "2001:db8::/32", 192.0.2.7]
                   sessionHours: 2
+                  restoreRoots: [/srv/restores, /mnt/scratch]
                 """))
         .isEqualTo(
             new ServerSection(
@@ -57,7 +58,8 @@ class ServerSectionTest {
                     AddressRange.parse("10.0.0.0/8"),
                     AddressRange.parse("2001:db8::/32"),
                     AddressRange.parse("192.0.2.7")),
-                Duration.ofHours(2)));
+                Duration.ofHours(2),
+                List.of(Path.of("/srv/restores"), Path.of("/mnt/scratch"))));
   }
 
   @Test
@@ -103,6 +105,9 @@ class ServerSectionTest {
           trustedProxies | 10.1.0.0/8                  | 10.1.0.0/8 names one address and means 8 bits
           sessionHours   | 0                           | '0' is no number of hours
           sessionHours   | 721                         | '721' is no number of hours
+          restoreRoots   | restores                    | 'restores' is no directory that could be
+          restoreRoots   | /srv/../etc                 | '/srv/../etc' is no directory that could be
+          restoreRoots   | /                           | '/' is no directory that could be
           adress         | ::1                         | unknown key 'adress' in server
           """)
   void whatIsWrongIsSaidWithItsLineAndWithoutSecrets(String key, String value, String problem) {

@@ -168,6 +168,10 @@ final class LawOffice implements AutoCloseable {
     return holdfast.tenants().backup(request).name();
   }
 
+  TenantBackupReport report(TenantBackupRequest request) {
+    return holdfast.tenants().backup(request);
+  }
+
   TenantRestoreReport restore(TenantRestoreRequest request) {
     return holdfast.tenants().restore(request);
   }

@@ -98,7 +98,7 @@ class AccessConfiguration implements WebMvcConfigurer {
     allowed.setAllowedOrigins(
         applications.all().stream().flatMap(it -> it.origins().stream()).distinct().toList());
     allowed.setAllowedMethods(List.of("GET", "POST", "PUT", "DELETE"));
-    allowed.setAllowedHeaders(List.of("Authorization", "Content-Type"));
+    allowed.setAllowedHeaders(List.of("Authorization", "Content-Type", "Last-Event-ID"));
     allowed.setExposedHeaders(List.of("Location", "Content-Disposition"));
     allowed.setMaxAge(PREFLIGHT);
     UrlBasedCorsConfigurationSource source = new UrlBasedCorsConfigurationSource();

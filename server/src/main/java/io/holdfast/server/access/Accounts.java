@@ -22,8 +22,9 @@ public final class Accounts {
   /// An account as the catalog knows it.
   public record Account(UUID id, String application, String externalId, Tier tier) {}
 
-  /// The id of an account, which is written down when it is first heard of, and whose tier follows
-  /// what the application says last.
+  /// The id of an account, which is written down when it is first heard of, with the settings of
+  /// the application's default template if there is one, and whose tier follows what the
+  /// application says last.
   UUID require(String application, String externalId, Tier tier) {
     Optional<Account> known = find(application, externalId);
     if (known.filter(account -> account.tier() == tier).isPresent()) {
@@ -31,10 +32,21 @@ public final class Accounts {
     }
     return jdbc.sql(
             """
-            INSERT INTO accounts (id, application, external_id, tier)
-            VALUES (:id, :application, :external, :tier)
-            ON CONFLICT (application, external_id) DO UPDATE SET tier = excluded.tier
-            RETURNING id
+            WITH account AS (
+              INSERT INTO accounts (id, application, external_id, tier)
+              VALUES (:id, :application, :external, :tier)
+              ON CONFLICT (application, external_id) DO UPDATE SET tier = excluded.tier
+              RETURNING id),
+            settings AS (
+              INSERT INTO account_settings (account, auto_backup, frequency, include_audio,
+                     include_documents, retention_days, max_backups, encrypt_backups)
+              SELECT account.id, t.auto_backup, t.frequency, t.include_audio, t.include_documents,
+                     t.retention_days, t.max_backups, t.encrypt_backups
+                FROM account JOIN account_templates t
+                  ON t.application = :application AND t.account IS NULL AND t.is_default
+               -- Made by this statement: no other row has this id.
+               WHERE account.id = :id)
+            SELECT id FROM account
             """)
         .param("id", ids.get())
         .param("application", application)

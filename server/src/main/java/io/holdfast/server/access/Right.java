@@ -26,7 +26,12 @@ public enum Right {
   /// Deletes backups.
   DELETE,
   /// Changes when backups are made and how long they are kept.
-  SETTINGS;
+  SETTINGS,
+  /// Lets other accounts have of backups, and declines what others share.
+  SHARE,
+  /// Writes templates of the whole application, which all its accounts may come to have: no role of
+  /// an account has it.
+  TEMPLATES;
 
   private static final Set<Right> OF_MEMBER = EnumSet.of(VIEW, BACKUP);
 
@@ -40,7 +45,7 @@ public enum Right {
   /// @throws BackupException `BAD_ARGUMENT` if it is none of them
   static Set<Right> ofRole(String role) {
     return switch (role) {
-      case "owner" -> EnumSet.allOf(Right.class);
+      case "owner" -> EnumSet.complementOf(EnumSet.of(TEMPLATES));
       case "member" -> Collections.unmodifiableSet(OF_MEMBER);
       case "viewer" -> EnumSet.of(VIEW);
       default ->

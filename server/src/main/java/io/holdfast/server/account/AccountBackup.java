@@ -2,8 +2,10 @@ package io.holdfast.server.account;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /// A backup of an account, as its owner sees it.
 ///
@@ -14,6 +16,7 @@ import java.util.Optional;
 /// @param storedBytes what it added to the repository, compressed and sealed
 /// @param checksum SHA-256 of the object that makes it exist
 /// @param path where it is: the repository's id and its permanent id there
+/// @param shared by whom, if it is another account's
 /// @param encryptedWith what files that are downloaded of it are sealed with; null for none
 public record AccountBackup(
     String id,
@@ -34,10 +37,25 @@ public record AccountBackup(
     Optional<Instant> verifiedAt,
     Optional<Instant> lastRestoredAt,
     int restoreCount,
+    Optional<Shared> shared,
     @JsonIgnore String snapshot,
     @JsonIgnore String source,
     @JsonIgnore String kind,
     @JsonIgnore Map<String, Object> attributes) {
+  /// What another account shares of a backup.
+  ///
+  /// @param account who shares it, as the application names it
+  /// @param until when that ends; empty for when it is withdrawn
+  public record Shared(UUID share, String account, List<String> rights, Optional<Instant> until) {
+    public Shared {
+      rights = List.copyOf(rights);
+    }
+
+    boolean gives(SharedRight right) {
+      return rights.contains(right.word());
+    }
+  }
+
   public AccountBackup {
     attributes = Map.copyOf(attributes);
   }

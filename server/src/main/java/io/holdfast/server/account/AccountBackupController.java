@@ -38,12 +38,18 @@ class AccountBackupController {
   private final AccountSettingsStore settings;
   private final AccountRuns runs;
   private final Applications applications;
+  private final AccountBackupLog log;
+  private final AccountTemplates templates;
 
   AccountBackupController(
       AccountBackups backups,
       AccountSettingsStore settings,
       AccountRuns runs,
-      Applications applications) {
+      Applications applications,
+      AccountBackupLog log,
+      AccountTemplates templates) {
+    this.templates = templates;
+    this.log = log;
     this.backups = backups;
     this.settings = settings;
     this.runs = runs;
@@ -60,12 +66,14 @@ class AccountBackupController {
     return backups.list(caller, type, new Page.Window(limit, offset));
   }
 
-  /// What to back up; what is left out is as the account's settings say.
+  /// What to back up; what is left out is as the template says, or else the account's settings.
   ///
+  /// @param template its name
   /// @param scope `full`, or the name of a smaller scope
   /// @param scopeId which one of these
   /// @param skipTables whose rows are left out
   record Creation(
+      Optional<String> template,
       Optional<String> scope,
       Optional<String> scopeId,
       Optional<Boolean> includeAudioFiles,
@@ -95,8 +103,14 @@ class AccountBackupController {
   }
 
   private RunRequest.TenantBackup request(Creation wanted, AccountCaller caller) {
-    AccountSettings usual = settings.of(caller.account(), caller.tier());
-    String scope = wanted.scope().orElse(Applications.FULL);
+    Optional<AccountTemplate> template =
+        wanted.template().map(name -> templates.require(caller, name));
+    AccountSettings usual =
+        template
+            .map(AccountTemplate::settings)
+            .orElseGet(() -> settings.of(caller.account(), caller.tier()));
+    String scope =
+        wanted.scope().or(() -> template.map(AccountTemplate::scope)).orElse(Applications.FULL);
     // Said before it waits in a queue.
     var _ = Applications.map(applications.require(caller.application()), scope);
     Set<Assets> included = EnumSet.noneOf(Assets.class);
@@ -158,7 +172,7 @@ class AccountBackupController {
     return switch (action.orElse("")) {
       case "" -> {
         caller.require(Right.VIEW);
-        yield ResponseEntity.ok(backups.require(caller, id));
+        yield ResponseEntity.ok(backups.require(caller.account(), id, SharedRight.VIEW));
       }
       case "verify" -> verify(id, wait, caller);
       default ->
@@ -189,6 +203,17 @@ class AccountBackupController {
     verdict.put("valid", true);
     verdict.put("backup", backup);
     return verdict;
+  }
+
+  /// What was told when it was made, verified and restored.
+  @GetMapping("/{id}/log")
+  Page<AccountBackupLog.Line> log(
+      @PathVariable String id,
+      @RequestParam(defaultValue = "50") int limit,
+      @RequestParam(defaultValue = "0") int offset,
+      AccountCaller caller) {
+    caller.require(Right.VIEW);
+    return log.of(caller, backups.require(caller, id), new Page.Window(limit, offset));
   }
 
   @DeleteMapping("/{id}")

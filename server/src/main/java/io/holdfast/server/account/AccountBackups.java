@@ -23,6 +23,18 @@ public final class AccountBackups {
   static final String KIND = "tenant";
   static final String SAFETY_KIND = "tenant-safety";
   static final String SAFETY = "safety";
+  static final String SHARED = "shared";
+
+  private static final String SHARED_WITH =
+      """
+       FROM accounts me
+       JOIN backup_shares s ON s.application = me.application AND s.receiver = me.external_id
+                           AND (s.until IS NULL OR s.until > catalog_now())
+       JOIN backups b ON b.id = s.backup AND b.user_id = s.owner
+       WHERE me.id = :account AND b.kind = 'tenant'
+      """;
+  private static final String SHARED_COLUMNS =
+      "SELECT b.*, s.id AS share, s.shared_by, s.rights, s.until";
 
   private final JdbcClient jdbc;
   private final AccountCatalog catalog;
@@ -36,8 +48,38 @@ public final class AccountBackups {
 
   /// Newest first.
   ///
-  /// @param type empty for all but those that restores made
+  /// @param type empty for all of the account but those that restores made
   Page<AccountBackup> list(AccountCaller caller, Optional<String> type, Page.Window window) {
+    return type.filter(SHARED::equals).isPresent()
+        ? shared(caller, window)
+        : own(caller, type, window);
+  }
+
+  /// What others share, which is no backup of the account: it does not keep it safe.
+  private Page<AccountBackup> shared(AccountCaller caller, Page.Window window) {
+    return catalog.as(
+        caller.account(),
+        () -> {
+          List<AccountBackup> some =
+              jdbc.sql(
+                      SHARED_COLUMNS
+                          + SHARED_WITH
+                          + " ORDER BY b.created_at DESC, b.id LIMIT :limit OFFSET :offset")
+                  .param("account", caller.account())
+                  .param("limit", window.limit())
+                  .param("offset", window.offset())
+                  .query((row, _) -> sharedBackup(row))
+                  .list();
+          long total =
+              jdbc.sql("SELECT count(*)" + SHARED_WITH)
+                  .param("account", caller.account())
+                  .query(Long.class)
+                  .single();
+          return Page.of(some, total, window);
+        });
+  }
+
+  private Page<AccountBackup> own(AccountCaller caller, Optional<String> type, Page.Window window) {
     String kind = type.filter(SAFETY::equals).isPresent() ? SAFETY_KIND : KIND;
     Optional<String> scope = type.filter(it -> !it.equals(SAFETY));
     String where =
@@ -59,7 +101,9 @@ public final class AccountBackups {
             scope.ifPresent(it -> statement.param("type", it));
           }
           return Page.of(
-              rows.query((row, _) -> backup(row)).list(), count.query(Long.class).single(), window);
+              rows.query((row, _) -> backup(row, Optional.empty())).list(),
+              count.query(Long.class).single(),
+              window);
         });
   }
 
@@ -70,26 +114,53 @@ public final class AccountBackups {
 
   /// @throws BackupException `BACKUP_NOT_FOUND`, whether there is none or it is somebody else's
   AccountBackup require(UUID account, String id) {
-    return catalog
-        .as(
-            account,
-            () ->
-                jdbc.sql(
-                        "SELECT * FROM backups WHERE id = :id AND user_id = :account AND kind IN ('"
-                            + KIND
-                            + "', '"
-                            + SAFETY_KIND
-                            + "')")
-                    .param("id", id)
-                    .param("account", account)
-                    .query((row, _) -> backup(row))
-                    .optional())
-        .orElseThrow(
-            () ->
-                new BackupException(
-                    ErrorCode.BACKUP_NOT_FOUND,
-                    "there is no backup " + Quoted.of(id),
-                    "GET /api/backups lists them."));
+    return catalog.as(account, () -> own(account, id)).orElseThrow(() -> missing(id));
+  }
+
+  /// One of the account, or one that is shared with it for this.
+  ///
+  /// @throws BackupException `BACKUP_NOT_FOUND`, whether there is none or it is somebody else's;
+  ///   `NOT_ALLOWED` if it is shared for less
+  AccountBackup require(UUID account, String id, SharedRight right) {
+    AccountBackup backup =
+        catalog
+            .as(account, () -> own(account, id).or(() -> shared(account, id)))
+            .orElseThrow(() -> missing(id));
+    if (backup.shared().filter(share -> !share.gives(right)).isPresent()) {
+      throw new BackupException(
+          ErrorCode.NOT_ALLOWED,
+          "the backup is not shared for this",
+          "Ask who shares it for the right '" + right.word() + "'.");
+    }
+    return backup;
+  }
+
+  private static BackupException missing(String id) {
+    return new BackupException(
+        ErrorCode.BACKUP_NOT_FOUND,
+        "there is no backup " + Quoted.of(id),
+        "GET /api/backups lists them.");
+  }
+
+  private Optional<AccountBackup> own(UUID account, String id) {
+    return jdbc.sql(
+            "SELECT * FROM backups WHERE id = :id AND user_id = :account AND kind IN ('"
+                + KIND
+                + "', '"
+                + SAFETY_KIND
+                + "')")
+        .param("id", id)
+        .param("account", account)
+        .query((row, _) -> backup(row, Optional.empty()))
+        .optional();
+  }
+
+  private Optional<AccountBackup> shared(UUID account, String id) {
+    return jdbc.sql(SHARED_COLUMNS + SHARED_WITH + " AND b.id = :id")
+        .param("account", account)
+        .param("id", id)
+        .query((row, _) -> sharedBackup(row))
+        .optional();
   }
 
   /// Backups that the account's settings no longer keep.
@@ -124,7 +195,20 @@ public final class AccountBackups {
                 .single());
   }
 
-  private AccountBackup backup(ResultSet row) throws SQLException {
+  private AccountBackup sharedBackup(ResultSet row) throws SQLException {
+    return backup(
+        row,
+        Optional.of(
+            new AccountBackup.Shared(
+                row.getObject("share", UUID.class),
+                row.getString("shared_by"),
+                Shares.rights(row),
+                Shares.until(row))));
+  }
+
+  /// What its owner did with a shared one is the owner's.
+  private AccountBackup backup(ResultSet row, Optional<AccountBackup.Shared> shared)
+      throws SQLException {
     String kind = row.getString("kind");
     return new AccountBackup(
         row.getString("id"),
@@ -143,8 +227,9 @@ public final class AccountBackups {
         RunRows.instant(row, "created_at"),
         time(row, "completed_at"),
         time(row, "verified_at"),
-        time(row, "last_restored_at"),
-        row.getInt("restore_count"),
+        shared.isPresent() ? Optional.empty() : time(row, "last_restored_at"),
+        shared.isPresent() ? 0 : row.getInt("restore_count"),
+        shared,
         row.getString("snapshot"),
         row.getString("source"),
         kind,

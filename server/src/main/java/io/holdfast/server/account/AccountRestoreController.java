@@ -73,7 +73,7 @@ class AccountRestoreController {
       @RequestParam(defaultValue = AccountRuns.SECONDS) int wait,
       AccountCaller caller) {
     caller.require(Right.VIEW);
-    AccountBackup backup = backups.require(caller, id);
+    AccountBackup backup = backups.require(caller.account(), id, SharedRight.RESTORE);
     Aim aim = backup.undoes() ? undo() : aim(wish.orElse(Wish.NOTHING_SAID));
     requireTarget(caller, backup, aim);
     return go(caller, backup, aim, Step.SHOWN, Optional.empty(), wait);
@@ -85,9 +85,9 @@ class AccountRestoreController {
       @RequestBody Wish wish,
       @RequestParam(defaultValue = AccountRuns.SECONDS) int wait,
       AccountCaller caller) {
-    AccountBackup backup = backups.require(caller, id);
     if (wish.verifyOnly().orElse(false)) {
       caller.require(Right.VIEW);
+      AccountBackup backup = backups.require(caller, id);
       return runs.run(
           caller,
           new RunRequest.TenantVerify(AccountRuns.owner(caller), backup.snapshot()),
@@ -95,6 +95,7 @@ class AccountRestoreController {
           wait,
           _ -> ResponseEntity.ok(AccountBackupController.verdict(backups.require(caller, id))));
     }
+    AccountBackup backup = backups.require(caller.account(), id, SharedRight.RESTORE);
     if (backup.undoes()) {
       throw new BackupException(
           ErrorCode.BAD_ARGUMENT,
@@ -102,7 +103,8 @@ class AccountRestoreController {
           "POST to /api/backups/ID/undo.");
     }
     Aim aim = aim(wish);
-    caller.require(aim.what() == What.COPY ? Right.COPY : Right.RESTORE);
+    boolean isIntoAnother = aim.what() == What.COPY && backup.shared().isEmpty();
+    caller.require(isIntoAnother ? Right.COPY : Right.RESTORE);
     requireTarget(caller, backup, aim);
     return go(caller, backup, aim, Step.DONE, plan(wish.planDigest()), wait);
   }
@@ -141,7 +143,10 @@ class AccountRestoreController {
             backup.snapshot(),
             backup.id(),
             backup.scope(),
-            backup.scopeId().orElse(caller.externalId()),
+            backup
+                .scopeId()
+                .or(() -> backup.shared().map(AccountBackup.Shared::account))
+                .orElse(caller.externalId()),
             aim,
             step,
             plan),
@@ -159,23 +164,40 @@ class AccountRestoreController {
     return digest.filter(text -> !text.isBlank());
   }
 
-  /// Another account's data is written only if the application says that this user may.
+  /// Another account's data is written only if the application says that this user may. What others
+  /// share goes into the account itself, and never where it came from.
   private static void requireTarget(AccountCaller caller, AccountBackup backup, Aim aim) {
-    if (aim.target().isEmpty()) {
+    if (backup.shared().isPresent()) {
+      requireOwn(caller, aim);
+    } else if (aim.target().isEmpty()) {
       return;
-    }
-    caller.require(Right.COPY);
-    if (!caller.targets().contains(aim.target().get())) {
-      throw new BackupException(
-          ErrorCode.NOT_ALLOWED,
-          caller.user() + " may not copy into account " + Quoted.of(aim.target().get()),
-          caller.application() + " allows that with the claim 'copyTo' of the token.");
+    } else {
+      requireAllowed(caller, aim.target().get());
     }
     if (!backup.scope().equals(Applications.FULL)) {
       throw new BackupException(
           ErrorCode.BAD_ARGUMENT,
           "a backup of scope " + backup.scope() + " cannot be copied into another account",
           "Copy a backup of the whole account.");
+    }
+  }
+
+  private static void requireOwn(AccountCaller caller, Aim aim) {
+    if (aim.target().filter(caller.externalId()::equals).isEmpty()) {
+      throw new BackupException(
+          ErrorCode.NOT_ALLOWED,
+          "a backup that is shared is copied into the account that has the share, and nowhere else",
+          "Give 'targetAccount' the account's own id.");
+    }
+  }
+
+  private static void requireAllowed(AccountCaller caller, String target) {
+    caller.require(Right.COPY);
+    if (!caller.targets().contains(target)) {
+      throw new BackupException(
+          ErrorCode.NOT_ALLOWED,
+          caller.user() + " may not copy into account " + Quoted.of(target),
+          caller.application() + " allows that with the claim 'copyTo' of the token.");
     }
   }
 

@@ -9,6 +9,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /// `/api/backups/settings` and `/schedule`: what is done for an account by itself.
@@ -16,12 +17,17 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/backups")
 class AccountSettingsController {
   private final AccountSettingsStore settings;
+  private final AccountTemplates templates;
   private final AccountScheduler scheduler;
   private final Audit audit;
 
   AccountSettingsController(
-      AccountSettingsStore settings, AccountScheduler scheduler, Audit audit) {
+      AccountSettingsStore settings,
+      AccountTemplates templates,
+      AccountScheduler scheduler,
+      Audit audit) {
     this.settings = settings;
+    this.templates = templates;
     this.scheduler = scheduler;
     this.audit = audit;
   }
@@ -53,21 +59,33 @@ class AccountSettingsController {
     }
   }
 
+  /// @param template the settings of this name first, and then what the change says
   @PutMapping("/settings")
-  AccountSettings change(@RequestBody Change change, AccountCaller caller) {
+  AccountSettings change(
+      @RequestBody Change change, @RequestParam Optional<String> template, AccountCaller caller) {
     caller.require(Right.SETTINGS);
-    AccountSettings after = change.of(settings.of(caller.account(), caller.tier()));
-    settings.change(caller.account(), caller.tier(), after);
-    scheduler.changed(caller.account(), caller.tier(), after);
-    audit.record(
-        caller.name(),
-        "account.settings",
-        caller.externalId(),
-        Map.of(
-            "frequency", after.frequency(),
-            "autoBackupEnabled", after.autoBackupEnabled(),
-            "retentionDays", after.retentionDays(),
-            "maxBackups", after.maxBackups()));
+    AccountSettings before =
+        template
+            .map(name -> templates.require(caller, name).settings())
+            .orElseGet(() -> settings.of(caller.account(), caller.tier()));
+    AccountSettings after = change.of(before);
+    settings.change(
+        caller.account(),
+        caller.tier(),
+        after,
+        () -> {
+          scheduler.changed(caller.account(), caller.tier(), after);
+          audit.record(
+              caller.name(),
+              "account.settings",
+              caller.externalId(),
+              Map.of(
+                  "frequency", after.frequency(),
+                  "autoBackupEnabled", after.autoBackupEnabled(),
+                  "retentionDays", after.retentionDays(),
+                  "maxBackups", after.maxBackups(),
+                  "template", template.orElse("")));
+        });
     return after;
   }
 

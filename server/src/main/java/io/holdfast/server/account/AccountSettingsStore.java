@@ -34,9 +34,14 @@ public final class AccountSettingsStore {
         .orElseGet(() -> AccountSettings.usual(tiers, tier));
   }
 
+  /// What the account had stays good also where its tier has it no more.
+  ///
+  /// @param afterwards what the server does about it in the same transaction
   /// @throws io.holdfast.base.BackupException `BAD_ARGUMENT` if the tier does not have them
-  void change(UUID account, Tier tier, AccountSettings settings) {
-    settings.requireAllowed(tiers, tier);
+  void change(UUID account, Tier tier, AccountSettings settings, Runnable afterwards) {
+    if (!of(account, tier).frequency().equals(settings.frequency())) {
+      settings.requireAllowed(tiers, tier);
+    }
     int _ =
         catalog.as(
             account,
@@ -61,7 +66,8 @@ public final class AccountSettingsStore {
                     .param("days", settings.retentionDays())
                     .param("max", settings.maxBackups())
                     .param("encrypt", settings.encryptBackups())
-                    .update());
+                    .update(),
+            _ -> afterwards.run());
   }
 
   /// Of a row that has these columns; empty where the account chose nothing.
@@ -69,7 +75,8 @@ public final class AccountSettingsStore {
     return row.getObject("auto_backup") == null ? Optional.empty() : Optional.of(settings(row));
   }
 
-  private static AccountSettings settings(ResultSet row) throws SQLException {
+  /// Of a row that has these columns.
+  static AccountSettings settings(ResultSet row) throws SQLException {
     return new AccountSettings(
         row.getBoolean("auto_backup"),
         row.getString("frequency"),

@@ -67,7 +67,7 @@ class DownloadController {
       @RequestBody(required = false) Optional<Wish> wish,
       AccountCaller caller) {
     caller.require(Right.DOWNLOAD);
-    AccountBackup backup = backups.require(caller, id);
+    AccountBackup backup = backups.require(caller.account(), id, SharedRight.DOWNLOAD);
     if (backup.undoes()) {
       throw new BackupException(
           ErrorCode.BAD_ARGUMENT,
@@ -122,7 +122,8 @@ class DownloadController {
   }
 
   private void send(Downloads.Ticket ticket, HttpServletResponse response) throws IOException {
-    AccountBackup backup = backups.require(ticket.account(), ticket.backup());
+    // A share may have ended since the link was made.
+    AccountBackup backup = backups.require(ticket.account(), ticket.backup(), SharedRight.DOWNLOAD);
     Path directory =
         Files.createTempDirectory(
             "holdfast-download",

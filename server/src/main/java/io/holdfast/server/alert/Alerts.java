@@ -40,6 +40,7 @@ public final class Alerts {
   private final ScheduleStore schedules;
   private final AlertRules rules;
   private final RunRows rows;
+  private final AccountAlerts accounts;
 
   public Alerts(
       JdbcClient jdbc,
@@ -53,6 +54,7 @@ public final class Alerts {
     this.schedules = schedules;
     this.rules = rules;
     this.rows = new RunRows(json);
+    this.accounts = new AccountAlerts(jdbc);
   }
 
   /// Looks at the runs that have ended since the last look.
@@ -99,20 +101,23 @@ public final class Alerts {
             .list();
     List<Observation> observations = new ArrayList<>();
     List<Notice> news = new ArrayList<>();
-    ended.stream()
-        .sorted(Ended.OLDEST_FIRST)
-        .forEach(
-            it -> {
-              RunFindings findings = RunFindings.of(it.run(), it.tries(), rules);
-              observations.addAll(findings.observations());
-              news.addAll(findings.news());
-              noteSuccess(it.run());
-            });
+    List<Ended> inOrder = ended.stream().sorted(Ended.OLDEST_FIRST).toList();
+    inOrder.forEach(
+        it -> {
+          RunFindings findings = RunFindings.of(it.run(), it.tries(), rules);
+          observations.addAll(findings.observations());
+          news.addAll(findings.news());
+          noteSuccess(it.run());
+        });
+    AccountAlerts.Seen seen = accounts.lookAtEnds(inOrder);
+    observations.addAll(seen.observations());
+    news.addAll(seen.news());
     tell(observations, news);
     return ended.size() == BATCH;
   }
 
-  private record Ended(Run run, RunFindings.Tries tries) {
+  /// A run that has ended.
+  record Ended(Run run, RunFindings.Tries tries) {
     static final java.util.Comparator<Ended> OLDEST_FIRST =
         java.util.Comparator.comparing((Ended it) -> it.run().endedAt().orElse(Instant.MAX))
             .thenComparing(it -> it.run().id());
@@ -143,6 +148,7 @@ public final class Alerts {
     }
     Instant now = now();
     List<Observation> observations = new ArrayList<>(longRuns(now));
+    observations.addAll(accounts.lookAtTime());
     ScheduleStore.Scheduling scheduling = schedules.scheduling();
     switch (scheduling.state()) {
       case RUNNING -> observations.addAll(lateSchedules(scheduling.changedAt(), now));
@@ -152,11 +158,12 @@ public final class Alerts {
     tell(observations, List.of());
   }
 
+  /// How long those of accounts take depends on the account: nothing is usual there.
   private List<Observation> longRuns(Instant now) {
     List<Run> running =
         jdbc.sql(
                 """
-                SELECT * FROM runs WHERE status = 'running'
+                SELECT * FROM runs WHERE status = 'running' AND account IS NULL
                    AND started_at < catalog_now() - :least * interval '1 s'
                 """)
             .param("least", UNUSUAL_MIN.toSeconds())

@@ -13,7 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What the end of a run says: pure.
+/// What the end of a run says: pure. That of one for an account says nothing by itself:
+/// [AccountAlerts] looks at them together.
 ///
 /// @param observations about what is wrong or not
 /// @param news what is told at once and never ends
@@ -31,6 +32,11 @@ public record RunFindings(List<Observation> observations, List<Notice> news) {
 
   /// @param run that has ended
   public static RunFindings of(Run run, Tries tries, AlertRules rules) {
+    if (run.request() instanceof RunRequest.OfAccount
+        // Whoever asked for it sees what became of it, and nothing would ever end the incident.
+        || run.request() instanceof RunRequest.Restore) {
+      return new RunFindings(List.of(), List.of());
+    }
     List<Observation> observations = new ArrayList<>();
     List<Notice> news = new ArrayList<>();
     String subject = subject(run.source(), run.request());
@@ -64,16 +70,7 @@ public record RunFindings(List<Observation> observations, List<Notice> news) {
   /// What can be wrong by itself: `erp/full`. That incrementals succeed does not end the failure of
   /// full backups.
   public static String subject(String source, RunRequest request) {
-    return switch (request) {
-      case RunRequest.OfAccount of -> source + "/" + request.kind() + "/" + of.owner().externalId();
-      case RunRequest.Physical _,
-          RunRequest.Dump _,
-          RunRequest.Verify _,
-          RunRequest.TestRestore _,
-          RunRequest.Retention _,
-          RunRequest.Unknown _ ->
-          source + "/" + request.kind();
-    };
+    return source + "/" + request.kind();
   }
 
   private static Optional<Duration> took(Run run) {
@@ -92,6 +89,7 @@ public record RunFindings(List<Observation> observations, List<Notice> news) {
           RunRequest.Verify _,
           RunRequest.TestRestore _,
           RunRequest.Retention _,
+          RunRequest.Restore _,
           RunRequest.Unknown _ ->
           false;
     };
@@ -104,6 +102,7 @@ public record RunFindings(List<Observation> observations, List<Notice> news) {
       case RunRequest.Physical _,
           RunRequest.Dump _,
           RunRequest.Retention _,
+          RunRequest.Restore _,
           RunRequest.OfAccount _,
           RunRequest.Unknown _ ->
           Event.FAILURE;

@@ -48,6 +48,25 @@ record AccountLabels(
         backup.file() == Sealing.SEALED ? SEALED : PLAIN);
   }
 
+  /// Of the safety backup that a copy makes of the account that it is for.
+  ///
+  /// @param target as the application knows it
+  static Map<String, String> ofSafety(RunRequest.TenantRestore copy, String target) {
+    return Map.of(
+        APPLICATION,
+        copy.owner().application(),
+        ACCOUNT,
+        target,
+        SCOPE,
+        copy.scope(),
+        AUDIO,
+        YES,
+        DOCUMENTS,
+        YES,
+        FILE,
+        SEALED);
+  }
+
   /// Empty for a backup of no account.
   static Optional<AccountLabels> in(Map<String, String> attributes) {
     String application = attributes.get(PREFIX + APPLICATION);

@@ -4,20 +4,12 @@ import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.base.Quoted;
 import io.holdfast.server.access.Caller;
-import io.holdfast.server.audit.Audit;
-import io.holdfast.server.operation.OperationView;
-import io.holdfast.server.run.NewRun;
-import io.holdfast.server.run.Origin;
-import io.holdfast.server.run.RunLoop;
+import io.holdfast.server.operation.Requests;
 import io.holdfast.server.run.RunRequest;
-import io.holdfast.server.run.RunStore;
-import io.holdfast.server.run.RunTerms;
 import io.holdfast.server.source.Sources;
 import io.holdfast.server.web.Page;
-import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -30,17 +22,12 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/admin/backup")
 class AdminBackupController {
-  private final RunStore runs;
-  private final RunLoop loop;
+  private final Requests requests;
   private final Sources sources;
   private final BackupTable table;
-  private final Audit audit;
 
-  AdminBackupController(
-      RunStore runs, RunLoop loop, Sources sources, BackupTable table, Audit audit) {
-    this.audit = audit;
-    this.runs = runs;
-    this.loop = loop;
+  AdminBackupController(Requests requests, Sources sources, BackupTable table) {
+    this.requests = requests;
     this.sources = sources;
     this.table = table;
   }
@@ -52,18 +39,17 @@ class AdminBackupController {
   record Creation(Optional<String> type, Optional<String> source) {}
 
   @PostMapping("/create")
-  ResponseEntity<OperationView> create(@RequestBody Creation wanted, Caller caller) {
+  ResponseEntity<?> create(
+      @RequestBody Creation wanted, @RequestParam(defaultValue = "0") int wait, Caller caller) {
     caller.requireOperator();
     RunRequest request = request(wanted.type());
     String source = sources.choose(wanted.source());
-    UUID id =
-        runs.submit(new NewRun(request, source, new Origin.Request(caller.name()), RunTerms.ONCE))
-            .orElseThrow(() -> new IllegalStateException("a wish has no slot to be taken"));
-    audit.record(
-        caller.name(), "backup.create", source, Map.of("type", request.kind(), "operation", id));
-    loop.wake();
-    OperationView view = OperationView.of(runs.find(id).orElseThrow());
-    return ResponseEntity.accepted().location(URI.create("/api/operations/" + id)).body(view);
+    return requests.run(
+        caller,
+        request,
+        source,
+        new Requests.Entry("backup.create", source, Map.of("type", request.kind())),
+        wait);
   }
 
   @GetMapping("/list")

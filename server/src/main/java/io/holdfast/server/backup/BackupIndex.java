@@ -153,21 +153,6 @@ public final class BackupIndex {
         .orElse(snapshot);
   }
 
-  /// The id that the catalog has for the newest backup of a name.
-  String idOfNamed(Holdfast holdfast, String name) {
-    return jdbc.sql(
-            """
-            SELECT id FROM backups
-             WHERE repository = :repository AND (id = :name OR id = :name || '.' || snapshot)
-             ORDER BY created_at DESC, id LIMIT 1
-            """)
-        .param("repository", holdfast.id())
-        .param("name", name)
-        .query(String.class)
-        .optional()
-        .orElse(name);
-  }
-
   /// Something came back from a backup.
   ///
   /// @param id in the catalog

@@ -14,10 +14,12 @@ public final class BackupSync {
 
   private final Sources sources;
   private final BackupIndex index;
+  private final RepositoryLooks looks;
 
-  public BackupSync(Sources sources, BackupIndex index) {
+  public BackupSync(Sources sources, BackupIndex index, RepositoryLooks looks) {
     this.sources = sources;
     this.index = index;
+    this.looks = looks;
   }
 
   /// One that cannot be reached hides no other.
@@ -31,9 +33,19 @@ public final class BackupSync {
         (place, holdfast) -> {
           try {
             index.bringUpToDate(holdfast);
+            looks.seen(place, holdfast.id());
           } catch (RuntimeException e) {
             LOG.warn("the backups of {} cannot be listed: {}", place, e.toString());
+            noteFailure(place, e);
           }
         });
+  }
+
+  private void noteFailure(String place, RuntimeException failure) {
+    try {
+      looks.failed(place, failure);
+    } catch (RuntimeException e) {
+      LOG.warn("the catalog does not take that {} cannot be seen: {}", place, e.toString());
+    }
   }
 }

@@ -44,6 +44,14 @@ public final class BackupTable {
     return Page.of(entries, total, window);
   }
 
+  /// Those of accounts are not there.
+  Optional<BackupEntry> findOfInstance(String id) {
+    return jdbc.sql("SELECT * FROM backups WHERE id = :id AND user_id IS NULL AND kind <> 'tenant'")
+        .param("id", id)
+        .query((row, _) -> entry(row))
+        .optional();
+  }
+
   public Optional<BackupEntry> find(String id) {
     return jdbc.sql("SELECT * FROM backups WHERE id = :id")
         .param("id", id)

@@ -24,6 +24,7 @@ import io.holdfast.server.run.Run;
 import io.holdfast.server.run.RunRequest;
 import io.holdfast.server.run.RunWork;
 import io.holdfast.server.source.Applications;
+import io.holdfast.server.source.RestoreRoots;
 import io.holdfast.server.source.Sources;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,14 +46,18 @@ public final class EngineWork implements RunWork {
   private final BackupIndex index;
   private final Plans plans;
   private final TenantWork tenants;
+  private final ClusterRestores restores;
 
   public EngineWork(
       Sources sources,
       Plans plans,
       BackupIndex index,
       Applications applications,
-      OutlivedBackups outlived) {
-    this.tenants = new TenantWork(applications, index, outlived);
+      OutlivedBackups outlived,
+      RestorableBackups restorable,
+      RestoreRoots roots) {
+    this.restores = new ClusterRestores(roots, index);
+    this.tenants = new TenantWork(applications, index, outlived, restorable);
     this.sources = sources;
     this.plans = plans;
     this.index = index;
@@ -68,6 +73,7 @@ public final class EngineWork implements RunWork {
       case RunRequest.Verify(var backup) -> verify(holdfast, backup, watch);
       case RunRequest.TestRestore(var backup) -> testRestore(holdfast, backup, watch);
       case RunRequest.Retention() -> retention(holdfast, run.source(), watch);
+      case RunRequest.Restore restore -> restores.execute(holdfast, restore, watch);
       case RunRequest.OfAccount ofAccount ->
           tenants.execute(holdfast, run.origin(), ofAccount, watch);
       case RunRequest.Unknown(var kind) ->

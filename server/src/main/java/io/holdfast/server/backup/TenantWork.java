@@ -2,10 +2,12 @@ package io.holdfast.server.backup;
 
 import io.holdfast.base.BackupException;
 import io.holdfast.base.ErrorCode;
+import io.holdfast.base.Progress;
 import io.holdfast.engine.api.Holdfast;
 import io.holdfast.engine.api.Watch;
 import io.holdfast.engine.application.Application;
 import io.holdfast.engine.maintenance.Forget;
+import io.holdfast.engine.tenant.SharedAssets;
 import io.holdfast.engine.tenant.TenantBackupReport;
 import io.holdfast.engine.tenant.TenantBackupRequest;
 import io.holdfast.engine.tenant.TenantRestoreReport;
@@ -30,12 +32,19 @@ import java.util.Set;
 /// scope maps and by the account that the application signed for, never by what a request says.
 final class TenantWork {
   private static final Duration LOCK_WAIT = Duration.ofSeconds(30);
+  private static final int WARNINGS_TOLD = 20;
 
   private final Applications applications;
   private final BackupIndex index;
   private final OutlivedBackups outlived;
+  private final RestorableBackups restorable;
 
-  TenantWork(Applications applications, BackupIndex index, OutlivedBackups outlived) {
+  TenantWork(
+      Applications applications,
+      BackupIndex index,
+      OutlivedBackups outlived,
+      RestorableBackups restorable) {
+    this.restorable = restorable;
     this.outlived = outlived;
     this.applications = applications;
     this.index = index;
@@ -69,16 +78,29 @@ final class TenantWork {
                     left(application, wanted.included()),
                     wanted.tables(),
                     application.stores(),
+                    // Whoever may write rows of an account may make them name another's files.
+                    SharedAssets.LEFT_OUT,
                     AccountLabels.of(wanted),
                     LOCK_WAIT));
     index.bringUpToDate(holdfast);
     Map<String, Object> result = new LinkedHashMap<>();
-    result.put(RunRequest.BACKUP, index.idOf(holdfast, made.snapshot()));
+    String id = index.idOf(holdfast, made.snapshot());
+    result.put(RunRequest.BACKUP, id);
     Map<String, Object> rows = new LinkedHashMap<>();
     made.tables().forEach(table -> rows.put(table.name(), table.rows()));
+    long all = made.tables().stream().mapToLong(TenantBackupReport.Table::rows).sum();
+    Progress progress = watch.progress();
+    progress.note(
+        "backed up scope %s as %s: %d rows of %d tables"
+            .formatted(wanted.scope(), id, all, made.tables().size()));
+    told(progress, made.warnings());
     result.put("rows", rows);
     result.put("warnings", made.warnings());
     return result;
+  }
+
+  private static void told(Progress progress, List<String> warnings) {
+    warnings.stream().limit(WARNINGS_TOLD).forEach(it -> progress.note("warning: " + it));
   }
 
   /// With the account's own retention after it. That it fails takes nothing from the backup.
@@ -121,6 +143,7 @@ final class TenantWork {
 
   private Map<String, Object> restore(
       Holdfast holdfast, RunRequest.TenantRestore wanted, Watch watch) {
+    restorable.require(wanted);
     Application application = applications.require(wanted.owner().application());
     TenantRestoreReport report =
         switch (wanted.step()) {
@@ -136,13 +159,49 @@ final class TenantWork {
       index.bringUpToDate(holdfast);
     }
     Map<String, Object> result = new HashMap<>(report.toMap());
+    told(wanted, result, watch.progress());
+    told(watch.progress(), report.warnings());
     // Where the application's database is concerns nobody who signs in through it.
     result.remove("target");
     result.put(RunRequest.BACKUP, wanted.entry());
-    report.safety().ifPresent(name -> result.put("safetyBackup", index.idOfNamed(holdfast, name)));
+    result.put("safetyBackup", safety(holdfast, wanted, report));
     // The engine knows the scope by its map, who asked by the word of the configuration.
     result.put("scope", wanted.scope());
     return result;
+  }
+
+  private static void told(
+      RunRequest.TenantRestore wanted, Map<String, Object> figures, Progress progress) {
+    String what =
+        switch (wanted.step()) {
+          case SHOWN -> "showed what would be done";
+          case DONE ->
+              switch (wanted.aim().what()) {
+                case RESTORE -> "restored";
+                case COPY -> "copied";
+                case UNDO -> "took a restore back";
+              };
+        };
+    progress.note(
+        "%s: %s rows to insert, %s to update, %s to delete, %s blocked"
+            .formatted(
+                what,
+                figures.get("inserts"),
+                figures.get("updates"),
+                figures.get("deletes"),
+                figures.get("blocked")));
+  }
+
+  /// What takes it back, if it is the account's own: what takes a copy back is that of the account
+  /// that it went to.
+  private Optional<String> safety(
+      Holdfast holdfast, RunRequest.TenantRestore wanted, TenantRestoreReport report) {
+    boolean own =
+        switch (wanted.aim().what()) {
+          case RESTORE, UNDO -> true;
+          case COPY -> wanted.aim().target().equals(Optional.of(wanted.owner().externalId()));
+        };
+    return report.safetySnapshot().filter(_ -> own).map(snapshot -> index.idOf(holdfast, snapshot));
   }
 
   /// Does what was looked at, or what a look right before it says.
@@ -174,21 +233,29 @@ final class TenantWork {
         new TenantRestoreRequest.Scope.OfFile(Applications.map(application, wanted.scope())),
         wanted.scopeId(),
         within(application, wanted.owner(), wanted.scope()),
-        aim(application, wanted.aim()),
+        aim(application, wanted),
         Set.of(),
         application.stores(),
+        SharedAssets.LEFT_OUT,
         mode,
         LOCK_WAIT);
   }
 
   private static TenantRestoreRequest.Aim aim(
-      Application application, RunRequest.TenantRestore.Aim aim) {
+      Application application, RunRequest.TenantRestore wanted) {
+    RunRequest.TenantRestore.Aim aim = wanted.aim();
     return switch (aim.what()) {
       case RESTORE ->
           TenantRestoreRequest.Aim.restore(aim.preset(), aim.tables(), application.operator());
-      case COPY ->
-          new TenantRestoreRequest.Aim.Copy(
-              aim.target().orElseThrow(), Optional.empty(), aim.tables(), application.operator());
+      case COPY -> {
+        String target = aim.target().orElseThrow();
+        yield new TenantRestoreRequest.Aim.Copy(
+            target,
+            Optional.empty(),
+            aim.tables(),
+            application.operator(),
+            AccountLabels.ofSafety(wanted, target));
+      }
       case UNDO -> new TenantRestoreRequest.Aim.Undo();
     };
   }
@@ -202,6 +269,7 @@ final class TenantWork {
           "Restore another one, and tell who runs the backups.");
     }
     index.verified(holdfast, List.of(backup));
+    watch.progress().note("read all of it back: it is sound");
     return Map.of("valid", true);
   }
 

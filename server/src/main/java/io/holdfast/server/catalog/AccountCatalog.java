@@ -1,6 +1,7 @@
 package io.holdfast.server.catalog;
 
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
@@ -21,6 +22,12 @@ public final class AccountCatalog {
   ///
   /// @param work never answers null
   public <T> T as(UUID account, Supplier<T> work) {
+    return as(account, work, _ -> {});
+  }
+
+  /// The same, with something that the server does in that transaction about it: an entry in the
+  /// audit log, which no account writes.
+  public <T> T as(UUID account, Supplier<T> work, Consumer<T> afterwards) {
     if (TransactionSynchronizationManager.isActualTransactionActive()) {
       throw new IllegalStateException("the rest of that transaction would be the account's too");
     }
@@ -33,7 +40,10 @@ public final class AccountCatalog {
                       .query(String.class)
                       .single();
               int _ = jdbc.sql("SET LOCAL ROLE holdfast_app").update();
-              return work.get();
+              T done = work.get();
+              int _ = jdbc.sql("SET LOCAL ROLE NONE").update();
+              afterwards.accept(done);
+              return done;
             });
     return java.util.Objects.requireNonNull(answer);
   }

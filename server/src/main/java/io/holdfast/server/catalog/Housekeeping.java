@@ -3,8 +3,8 @@ package io.holdfast.server.catalog;
 import java.util.Map;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/// Lets go what nobody asks for any more: old runs with their logs, and old notices. What was told
-/// of a run, and the audit log, do not depend on them.
+/// Lets go what nobody asks for any more: old runs with their logs, old notices, and shares that
+/// ended. What was told of a run, and the audit log, do not depend on them.
 public final class Housekeeping {
   private static final int BATCH = 5_000;
 
@@ -17,6 +17,12 @@ public final class Housekeeping {
              LIMIT :batch)
           """,
           90,
+          """
+          DELETE FROM backup_shares WHERE id IN (
+            SELECT id FROM backup_shares WHERE until < catalog_now() - :days * interval '1 day'
+             LIMIT :batch)
+          """,
+          30,
           """
           DELETE FROM runs WHERE id IN (
             SELECT id FROM runs WHERE ended_at < catalog_now() - :days * interval '1 day' AND told

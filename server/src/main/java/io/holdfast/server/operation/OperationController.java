@@ -8,7 +8,6 @@ import io.holdfast.server.access.Caller;
 import io.holdfast.server.access.Right;
 import io.holdfast.server.access.Visitor;
 import io.holdfast.server.audit.Audit;
-import io.holdfast.server.run.Run;
 import io.holdfast.server.run.RunFilter;
 import io.holdfast.server.run.RunStatus;
 import io.holdfast.server.run.RunStore;
@@ -32,11 +31,11 @@ class OperationController {
   private static final int LOG_LINES_MAX = 1000;
 
   private final RunStore runs;
-  private final AccountRunRows ofAccounts;
+  private final VisibleRuns visible;
   private final Audit audit;
 
-  OperationController(RunStore runs, AccountRunRows ofAccounts, Audit audit) {
-    this.ofAccounts = ofAccounts;
+  OperationController(RunStore runs, VisibleRuns visible, Audit audit) {
+    this.visible = visible;
     this.runs = runs;
     this.audit = audit;
   }
@@ -58,12 +57,12 @@ class OperationController {
 
   @GetMapping("/{id}")
   OperationView show(@PathVariable String id, Visitor visitor) {
-    return OperationView.of(require(id, visitor));
+    return OperationView.of(visible.require(id, visitor));
   }
 
   @GetMapping("/{id}/log")
   List<RunStore.LogLine> log(@PathVariable String id, Visitor visitor) {
-    return runs.logOf(require(id, visitor).id(), LOG_LINES_MAX);
+    return runs.logOf(visible.require(id, visitor).id(), LOG_LINES_MAX);
   }
 
   @PostMapping("/{id}/cancel")
@@ -72,38 +71,10 @@ class OperationController {
       case Caller user -> user.requireOperator();
       case AccountCaller caller -> caller.require(Right.BACKUP);
     }
-    UUID run = require(id, visitor).id();
+    UUID run = visible.require(id, visitor).id();
     audit.record(visitor.name(), "operation.cancel", id, Map.of());
     boolean _ = runs.requestCancel(run);
-    return OperationView.of(require(id, visitor));
-  }
-
-  /// Accounts see their own only, and cannot tell those of others from ones that are not there.
-  private Run require(String id, Visitor visitor) {
-    return uuid(id)
-        .flatMap(
-            it ->
-                switch (visitor) {
-                  case Caller _ -> runs.find(it);
-                  case AccountCaller caller -> {
-                    caller.require(Right.VIEW);
-                    yield ofAccounts.find(caller, it);
-                  }
-                })
-        .orElseThrow(
-            () ->
-                new BackupException(
-                    ErrorCode.RUN_NOT_FOUND,
-                    "there is no operation " + Quoted.of(id),
-                    "GET /api/operations lists them."));
-  }
-
-  private static Optional<UUID> uuid(String id) {
-    try {
-      return Optional.of(UUID.fromString(id));
-    } catch (IllegalArgumentException _) {
-      return Optional.empty();
-    }
+    return OperationView.of(visible.require(id, visitor));
   }
 
   private static RunStatus status(String word) {

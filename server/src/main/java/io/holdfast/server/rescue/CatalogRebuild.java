@@ -30,21 +30,9 @@ public final class CatalogRebuild {
   private static final String ACTION = "catalog.rebuild";
   private static final String ACTOR = "holdfast";
 
-  /// What an untouched catalog may have and a rebuilt one gets from elsewhere.
-  private static final List<String> EMPTIED =
-      List.of(
-          "runs",
-          "incidents",
-          "notices",
-          "downloads",
-          "setup",
-          "backups",
-          "account_schedules",
-          "account_settings",
-          "accounts",
-          "schedules",
-          "scheduling",
-          "last_successes");
+  /// What an untouched catalog may have that no saved one brings.
+  private static final List<String> OF_THE_NEW_ONE =
+      List.of("runs", "incidents", "notices", "downloads", "setup");
 
   private final DataSource database;
   private final JdbcClient jdbc;
@@ -219,7 +207,8 @@ public final class CatalogRebuild {
     Map<String, Long> rows = new HashMap<>();
     transactions.executeWithoutResult(
         _ -> {
-          EMPTIED.forEach(this::empty);
+          OF_THE_NEW_ONE.forEach(this::empty);
+          SavedTables.SAVED.reversed().forEach(it -> empty(it.table()));
           SavedRows loading = new SavedRows(jdbc);
           holdfast
               .catalogs()

@@ -17,14 +17,17 @@ final class SavedTables {
           new Saved("accounts", "id"),
           new Saved("account_settings", "account"),
           new Saved("account_schedules", "account"),
+          new Saved("account_templates", "id"),
           new Saved("schedules", "name"),
           new Saved("scheduling", "one"),
           new Saved("last_successes", "source, kind"),
+          new Saved("storage_days", "day, repository"),
           // What the repository does not say: the rest comes back from its own list.
           new Saved(
               "backups",
               "id",
               "user_id IS NOT NULL OR verified_at IS NOT NULL OR restore_count > 0 OR damaged"),
+          new Saved("backup_shares", "id"),
           new Saved("audit", "number"));
 
   /// Tables that a new catalog fills by itself, or whose rows mean nothing without what was lost.
@@ -40,6 +43,9 @@ final class SavedTables {
           "runs",
           "run_log",
           "incidents",
+          "account_failures",
+          // Looked at again within a minute.
+          "repository_looks",
           "notices",
           "deliveries",
           // Links for minutes.

@@ -37,6 +37,7 @@ public record NewRun(RunRequest request, String source, Origin origin, RunTerms 
               RunRequest.Dump _,
               RunRequest.TestRestore _,
               RunRequest.Retention _,
+              RunRequest.Restore _,
               RunRequest.OfAccount _,
               RunRequest.Unknown _ ->
               String.valueOf(result.getOrDefault(RunRequest.BACKUP, RunRequest.LATEST));

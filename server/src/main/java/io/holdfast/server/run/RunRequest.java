@@ -126,6 +126,59 @@ public sealed interface RunRequest {
     }
   }
 
+  /// A restore of a physical backup into a new directory, shown or done.
+  ///
+  /// @param backup its permanent id
+  /// @param entry its id in the catalog
+  /// @param source of the backup
+  /// @param until [#LATEST], [#OF_BACKUP] or a time
+  /// @param step how far it goes
+  /// @param before what is done first
+  record Restore(
+      String backup,
+      String entry,
+      String source,
+      String target,
+      String until,
+      Stage step,
+      Before before)
+      implements RunRequest {
+    public static final String PLAN = "restore-plan";
+    public static final String RESTORE = "restore";
+
+    /// The end of the WAL behind the backup.
+    public static final String LATEST = "latest";
+
+    /// The end of the backup.
+    public static final String OF_BACKUP = "backup";
+
+    /// How far a restore goes.
+    public enum Stage {
+      SHOWN,
+      DONE
+    }
+
+    /// What is done before anything is written.
+    public enum Before {
+      NOTHING,
+      /// The backup is read back.
+      VERIFIED
+    }
+
+    @Override
+    public String kind() {
+      return switch (step) {
+        case SHOWN -> PLAN;
+        case DONE -> RESTORE;
+      };
+    }
+
+    @Override
+    public String lane() {
+      return kind();
+    }
+  }
+
   /// The account of an application that something is done for.
   ///
   /// @param account in the catalog

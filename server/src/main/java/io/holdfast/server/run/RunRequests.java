@@ -14,6 +14,8 @@ final class RunRequests {
       Stream.concat(
               Arrays.stream(Job.values()).map(Job::word),
               Stream.of(
+                  RunRequest.Restore.PLAN,
+                  RunRequest.Restore.RESTORE,
                   RunRequest.TenantBackup.KIND,
                   RunRequest.TenantRestore.PREVIEW,
                   RunRequest.TenantRestore.RESTORE,
@@ -37,12 +39,15 @@ final class RunRequests {
               Map.of();
           case RunRequest.Verify(var backup) -> Map.of(RunRequest.BACKUP, backup);
           case RunRequest.TestRestore(var backup) -> Map.of(RunRequest.BACKUP, backup);
+          case RunRequest.Restore restore -> restore;
           case RunRequest.OfAccount ofAccount -> ofAccount;
         });
   }
 
   RunRequest of(String kind, String details) {
     return switch (kind) {
+      case RunRequest.Restore.PLAN, RunRequest.Restore.RESTORE ->
+          json.value(details, RunRequest.Restore.class);
       case RunRequest.TenantBackup.KIND -> json.value(details, RunRequest.TenantBackup.class);
       case RunRequest.TenantRestore.PREVIEW, RunRequest.TenantRestore.RESTORE ->
           json.value(details, RunRequest.TenantRestore.class);

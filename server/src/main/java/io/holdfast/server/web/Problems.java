@@ -161,7 +161,8 @@ public final class Problems {
     return switch (code) {
       case NOT_SIGNED_IN -> HttpStatus.UNAUTHORIZED;
       case NOT_ALLOWED -> HttpStatus.FORBIDDEN;
-      case RUN_NOT_FOUND, BACKUP_NOT_FOUND, USER_NOT_FOUND, TOKEN_NOT_FOUND -> HttpStatus.NOT_FOUND;
+      case RUN_NOT_FOUND, BACKUP_NOT_FOUND, USER_NOT_FOUND, TOKEN_NOT_FOUND, REPOSITORY_UNKNOWN ->
+          HttpStatus.NOT_FOUND;
       case NAME_TAKEN, PLAN_CHANGED -> HttpStatus.CONFLICT;
       case TOO_MANY_RUNS -> HttpStatus.TOO_MANY_REQUESTS;
       default ->

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class SavedTablesTest {
   /// What is saved with the next change of something else: it changes at every slot or backup.
   private static final Set<String> SAVED_ALONG =
-      Set.of("account_schedules", "last_successes", "backups");
+      Set.of("account_schedules", "last_successes", "storage_days", "backups");
 
   private static TestCatalog catalog;
 

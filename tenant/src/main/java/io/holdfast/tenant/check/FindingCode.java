@@ -32,7 +32,11 @@ public enum FindingCode {
       Severity.NOTE,
       "A column can hold numbers of large objects, and the map does not say so."),
   TENANT_COLUMN_LEFT_OUT(304, Severity.NOTE, "A table that is not owned has the tenant column."),
-  TRIGGERS_FIRE(305, Severity.NOTE, "Triggers will fire during a restore.");
+  TRIGGERS_FIRE(305, Severity.NOTE, "Triggers will fire during a restore."),
+  NAMES_UNINDEXED(
+      306,
+      Severity.NOTE,
+      "Looking whether rows of others name the same file or large object reads the whole table.");
 
   /// How bad it is.
   public enum Severity {

@@ -3,6 +3,7 @@ package io.holdfast.tenant.check;
 import io.holdfast.tenant.catalog.Catalog;
 import io.holdfast.tenant.catalog.Column;
 import io.holdfast.tenant.catalog.ForeignKey;
+import io.holdfast.tenant.catalog.Identifiers;
 import io.holdfast.tenant.catalog.Key;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.catalog.Table;
@@ -49,7 +50,24 @@ final class Surroundings {
                           columns(table, owned);
                           triggers(table);
                         }));
+    map.assets().forEach(this::names);
     catalog.classifiable().forEach(this::leftOut);
+  }
+
+  /// What rows of others name is looked for by each backup for an account, and each restore.
+  private void names(String name, AssetGroup group) {
+    Optional<Table> table =
+        catalog.table(group.table()).filter(it -> it.column(group.column()).isPresent());
+    if (table.filter(it -> !it.hasIndexOn(List.of(group.column()))).isPresent()) {
+      findings.add(
+          FindingCode.NAMES_UNINDEXED,
+          group.table(),
+          "no index begins with "
+              + group.column()
+              + ", so the whole table is read to see whether rows of others name what is in "
+              + name,
+          createIndex(group.table(), List.of(group.column())));
+    }
   }
 
   /// Deleting an owned row must not touch rows that the scope does not own.
@@ -107,13 +125,16 @@ final class Surroundings {
           FindingCode.INDEX_MISSING,
           table.name(),
           "no index begins with " + String.join(", ", columns) + ", so the whole table is read",
-          "CREATE INDEX ON "
-              + table.name().text()
-              + " ("
-              + String.join(
-                  ", ", columns.stream().map(io.holdfast.tenant.catalog.Identifiers::text).toList())
-              + ");");
+          createIndex(table.name(), columns));
     }
+  }
+
+  private static String createIndex(QualifiedName table, List<String> columns) {
+    return "CREATE INDEX ON "
+        + table.text()
+        + " ("
+        + String.join(", ", columns.stream().map(Identifiers::text).toList())
+        + ");";
   }
 
   private void keys(Table table) {

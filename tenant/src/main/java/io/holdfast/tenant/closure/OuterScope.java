@@ -56,6 +56,11 @@ public final class OuterScope {
     return new OuterScope(outer, outerId, inner, catalog);
   }
 
+  /// What rows that are not the outer scope's name.
+  public NamesOfOthers others() {
+    return new NamesOfOthers(outer, catalog, ScopeId.of(outerId));
+  }
+
   /// Asks for the row of the inner scope's root.
   ///
   /// @param shown the id as the caller gave it

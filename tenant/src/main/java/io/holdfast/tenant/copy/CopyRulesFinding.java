@@ -194,7 +194,7 @@ final class CopyRulesFinding {
     return map.assets().values().stream()
         .anyMatch(
             group ->
-                group instanceof AssetGroup.FileGroup(var table, var key, var _)
+                group instanceof AssetGroup.FileGroup(var table, var key, var _, var _)
                     && name.equals(new ColumnName(table, key)));
   }
 
@@ -241,7 +241,7 @@ final class CopyRulesFinding {
 
   private void fileNames(AssetGroup group) {
     switch (group) {
-      case AssetGroup.FileGroup(var table, var key, var _) -> {
+      case AssetGroup.FileGroup(var table, var key, var _, var _) -> {
         ColumnName name = new ColumnName(table, key);
         if (!direct.containsKey(name)) {
           add(name, new Making.FileName());

@@ -165,6 +165,9 @@ public final class Nesting {
   private SortedMap<String, AssetGroup> assets(Map<QualifiedName, Owned> owned) {
     SortedMap<String, AssetGroup> groups = new TreeMap<>(base.assets());
     groups.values().removeIf(group -> !owned.containsKey(group.table()));
+    // What names look like is said by the id of the base, which is another one.
+    groups.replaceAll(
+        (_, group) -> group instanceof AssetGroup.FileGroup files ? files.withoutKeys() : group);
     return groups;
   }
 

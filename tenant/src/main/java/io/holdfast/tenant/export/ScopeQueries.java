@@ -9,6 +9,7 @@ import io.holdfast.tenant.catalog.Identifiers;
 import io.holdfast.tenant.catalog.Key;
 import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.catalog.Table;
+import io.holdfast.tenant.closure.NamesOfOthers;
 import io.holdfast.tenant.closure.RowSelection;
 import io.holdfast.tenant.closure.ScopeId;
 import io.holdfast.tenant.closure.TenantRows;
@@ -184,6 +185,11 @@ public final class ScopeQueries {
     return "SELECT DISTINCT number FROM ("
         + rows.of(table, id).select(List.of(column))
         + ") AS all_of_them (number) WHERE number IS NOT NULL ORDER BY number";
+  }
+
+  /// What rows that are not the scope's name.
+  public NamesOfOthers others() {
+    return new NamesOfOthers(map, catalog, id);
   }
 
   /// The keys of files that rows of a column have.

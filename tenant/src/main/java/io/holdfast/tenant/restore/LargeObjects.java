@@ -1,6 +1,7 @@
 package io.holdfast.tenant.restore;
 
 import io.holdfast.postgres.wire.DatabaseSession;
+import io.holdfast.tenant.closure.NamesOfOthers;
 import io.holdfast.tenant.scope.AssetGroup;
 import io.holdfast.tenant.scope.ColumnName;
 import io.holdfast.tenant.scope.ScopeMap;
@@ -21,13 +22,20 @@ final class LargeObjects {
   private final Steps steps;
   private final ScopeMap map;
   private final RestoreTables tables;
+  private final NamesOfOthers others;
   private final List<ObjectGroup> groups = new ArrayList<>();
 
-  LargeObjects(DatabaseSession session, Steps steps, ScopeMap map, RestoreTables tables) {
+  LargeObjects(
+      DatabaseSession session,
+      Steps steps,
+      ScopeMap map,
+      RestoreTables tables,
+      NamesOfOthers others) {
     this.session = session;
     this.steps = steps;
     this.map = map;
     this.tables = tables;
+    this.others = others;
   }
 
   void begin(String group) throws IOException {
@@ -48,7 +56,8 @@ final class LargeObjects {
 
   void end() throws IOException {
     ObjectGroup begun = groups.getLast();
-    steps.run(begun.make());
+    steps.run("ANALYZE " + begun.table());
+    steps.run(begun.make(others));
     steps.run(begun.rewrite());
   }
 

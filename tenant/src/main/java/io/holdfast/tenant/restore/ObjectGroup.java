@@ -2,6 +2,7 @@ package io.holdfast.tenant.restore;
 
 import static io.holdfast.tenant.catalog.Identifiers.quoted;
 
+import io.holdfast.tenant.closure.NamesOfOthers;
 import java.util.List;
 
 /// Large objects of one column. They have numbers of their own in each database: what points to one
@@ -25,11 +26,16 @@ record ObjectGroup(int number, String name, StagedTable staged, String column) {
     return "COPY " + table() + " FROM STDIN (ENCODING 'UTF8')";
   }
 
-  /// Makes what is not there, still empty: with its number if that is free. Those with numbers of
-  /// their own come first, so that no other gets one of these.
-  List<String> make() {
+  /// Makes what is not there, still empty: with its number if that is free, and nobody else names
+  /// it, who would find there what is not theirs. Those with numbers of their own come first, so
+  /// that no other gets one of these.
+  List<String> make(NamesOfOthers others) {
+    String missing = "SELECT x.number FROM " + table() + " x WHERE x.made";
     String taken =
-        "EXISTS (SELECT FROM pg_catalog.pg_largeobject_metadata m WHERE m.oid = o.number)";
+        "(EXISTS (SELECT FROM pg_catalog.pg_largeobject_metadata m WHERE m.oid = o.number) OR"
+            + " o.number::pg_catalog.int8 IN ("
+            + others.largeObjects(missing)
+            + "))";
     String set = "UPDATE " + table() + " o SET now = ";
     return List.of(
         set + "0 WHERE o.made AND " + taken,

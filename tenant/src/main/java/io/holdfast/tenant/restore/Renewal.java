@@ -11,7 +11,9 @@ import io.holdfast.tenant.copy.Making;
 import io.holdfast.tenant.copy.ValueGroup;
 import io.holdfast.tenant.restore.Goal.Copy;
 import io.holdfast.tenant.restore.Goal.Numbers;
+import io.holdfast.tenant.scope.AssetGroup;
 import io.holdfast.tenant.scope.ColumnName;
+import io.holdfast.tenant.scope.KeyPattern;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -185,7 +187,7 @@ final class Renewal {
       case Making.NextNumber() -> next(group);
       case Making.Suffixed() -> "v.old || " + SqlText.literal("-" + copy.mark());
       case Making.Computed _ -> "v.computed";
-      case Making.FileName() -> fileName();
+      case Making.FileName() -> fileName(group);
     };
   }
 
@@ -297,8 +299,40 @@ final class Renewal {
         + ")) + pg_catalog.row_number() OVER ()::pg_catalog.numeric)::pg_catalog.text";
   }
 
+  /// Where the map says what names look like, it says where the id is in them.
+  private String fileName(ValueGroup group) {
+    String other = fileNameByItself();
+    Optional<KeyPattern> keys = keys(group);
+    if (keys.isEmpty()) {
+      return other;
+    }
+    String from = SqlText.literal(keys.get().beginning(copy.from()));
+    return "CASE WHEN v.old = "
+        + from
+        + " OR pg_catalog.starts_with(v.old, "
+        + SqlText.literal(keys.get().beginning(copy.from()) + "/")
+        + ") THEN "
+        + SqlText.literal(keys.get().beginning(copy.to()))
+        + " || pg_catalog.substr(v.old, pg_catalog.length("
+        + from
+        + ") + 1) ELSE "
+        + other
+        + " END";
+  }
+
+  private Optional<KeyPattern> keys(ValueGroup group) {
+    for (AssetGroup assets : tables.map().assets().values()) {
+      if (assets instanceof AssetGroup.FileGroup(var table, var key, var _, var keys)
+          && keys.isPresent()
+          && group.columns().contains(new ColumnName(table, key))) {
+        return keys;
+      }
+    }
+    return Optional.empty();
+  }
+
   /// A short id in a path may be anything, such as a month.
-  private String fileName() {
+  private String fileNameByItself() {
     String apart = apart() + " || v.old";
     if (copy.from().length() < UNMISTAKABLE) {
       return apart;
@@ -323,11 +357,32 @@ final class Renewal {
             "UPDATE "
                 + table(group)
                 + " f SET new = "
-                + apart()
-                + " || f.new FROM ("
+                + evaded(group)
+                + " FROM ("
                 + known.taken(group)
                 + ") held WHERE held.old = f.old")
         : Optional.empty();
+  }
+
+  /// Within what is the tenant's own, where the map says what that is.
+  private String evaded(ValueGroup group) {
+    String by = apart() + " || f.new";
+    Optional<KeyPattern> keys = keys(group);
+    if (keys.isEmpty()) {
+      return by;
+    }
+    String own = keys.get().beginning(copy.to()) + "/";
+    return "CASE WHEN pg_catalog.starts_with(f.new, "
+        + SqlText.literal(own)
+        + ") THEN "
+        + SqlText.literal(own)
+        + " || "
+        + apart()
+        + " || pg_catalog.substr(f.new, pg_catalog.length("
+        + SqlText.literal(own)
+        + ") + 1) ELSE "
+        + by
+        + " END";
   }
 
   /// Gives the rows of a table their new values.

@@ -5,6 +5,7 @@ import io.holdfast.base.Cancellation;
 import io.holdfast.base.ErrorCode;
 import io.holdfast.postgres.wire.DatabaseSession;
 import io.holdfast.tenant.catalog.Catalog;
+import io.holdfast.tenant.closure.NamesOfOthers;
 import io.holdfast.tenant.closure.OuterScope;
 import io.holdfast.tenant.closure.ScopeId;
 import io.holdfast.tenant.closure.TenantRows;
@@ -116,7 +117,7 @@ public final class TenantRestore {
     this.idText = id;
     this.references = new References(tables, references, goal.operator());
     this.steps = new Steps(session, cancellation);
-    this.objects = new LargeObjects(session, steps, map, tables);
+    this.objects = new LargeObjects(session, steps, map, tables, others());
     this.loads = new Loads(tables, this.references, copyRules);
     this.goal = goal;
     requireTriggers();
@@ -224,7 +225,8 @@ public final class TenantRestore {
   /// The files of a group that rows have which are or will be there, by their names. After [#plan],
   /// before [#apply].
   public SortedMap<String, WantedFile> wantedFiles(String group) throws IOException {
-    if (!(map.assets().get(group) instanceof AssetGroup.FileGroup(var table, var key, var _))) {
+    if (!(map.assets().get(group)
+        instanceof AssetGroup.FileGroup(var table, var key, var _, var _))) {
       throw new IllegalArgumentException(group + " is no group of files");
     }
     SortedMap<String, WantedFile> wanted = new TreeMap<>();
@@ -245,11 +247,31 @@ public final class TenantRestore {
     return wanted;
   }
 
+  /// Those of some files of a store that rows name which are not the tenant's.
+  ///
+  /// @param directory where the files lie, if names may begin with that
+  public Set<String> namedByOthers(
+      String store, Optional<String> directory, Collection<String> names) throws IOException {
+    return namedByOthers(others(), store, directory, names);
+  }
+
+  /// The same of a larger scope.
+  public Set<String> namedByOthers(
+      NamesOfOthers others, String store, Optional<String> directory, Collection<String> names)
+      throws IOException {
+    return new AskedNames(session, steps).ofOthers(others, store, directory, names);
+  }
+
+  private NamesOfOthers others() {
+    return new NamesOfOthers(map, tables.catalog(), id);
+  }
+
   /// The names of files of a group that only rows have which were erased.
   public Set<String> erasedFiles(String group) throws IOException {
     Withholding some = withholding;
     if (some != null
-        && map.assets().get(group) instanceof AssetGroup.FileGroup(var table, var key, var _)) {
+        && map.assets().get(group)
+            instanceof AssetGroup.FileGroup(var table, var key, var _, var _)) {
       return some.files(tables.find(table).orElseThrow(), key);
     }
     return Set.of();

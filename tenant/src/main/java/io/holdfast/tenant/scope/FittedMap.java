@@ -89,11 +89,6 @@ public record FittedMap(ScopeMap map, List<QualifiedName> unknown) {
   }
 
   private static boolean isThere(AssetGroup group, Catalog catalog) {
-    String column =
-        switch (group) {
-          case AssetGroup.FileGroup files -> files.key();
-          case AssetGroup.LargeObjectGroup objects -> objects.column();
-        };
-    return isThere(new ColumnName(group.table(), column), catalog);
+    return isThere(new ColumnName(group.table(), group.column()), catalog);
   }
 }

@@ -235,7 +235,11 @@ public final class ScopeMapWriter {
                               ", key: "
                                   + YamlText.of(files.key())
                                   + ", store: "
-                                  + YamlText.of(files.store());
+                                  + YamlText.of(files.store())
+                                  + files
+                                      .keys()
+                                      .map(keys -> ", keys: " + YamlText.of(keys.text()))
+                                      .orElse("");
                           case AssetGroup.LargeObjectGroup objects ->
                               ", largeObject: " + YamlText.of(objects.column());
                         }

@@ -229,17 +229,23 @@ final class SectionReading {
   private Optional<AssetGroup> asset(Field group) {
     Map<String, Field> fields =
         reading.fields(
-            group.value(), group.where(), Set.of("table", "key", "store", "largeObject"));
+            group.value(), group.where(), Set.of("table", "key", "store", "keys", "largeObject"));
     Optional<QualifiedName> table =
         Reading.field(fields, "table")
             .flatMap(field -> reading.parsed(field, QualifiedName::parse));
     Optional<String> key = Reading.field(fields, "key").flatMap(reading::text);
     Optional<String> store = Reading.field(fields, "store").flatMap(reading::text);
     Optional<String> object = Reading.field(fields, "largeObject").flatMap(reading::text);
+    Optional<KeyPattern> keys =
+        Reading.field(fields, "keys").flatMap(field -> reading.parsed(field, KeyPattern::new));
     if (table.isPresent() && key.isPresent() && store.isPresent() && object.isEmpty()) {
-      return Optional.of(new AssetGroup.FileGroup(table.get(), key.get(), store.get()));
+      return Optional.of(new AssetGroup.FileGroup(table.get(), key.get(), store.get(), keys));
     }
-    if (table.isPresent() && key.isEmpty() && store.isEmpty() && object.isPresent()) {
+    if (table.isPresent()
+        && key.isEmpty()
+        && store.isEmpty()
+        && object.isPresent()
+        && !fields.containsKey("keys")) {
       return Optional.of(new AssetGroup.LargeObjectGroup(table.get(), object.get()));
     }
     reading.problem(

@@ -165,6 +165,7 @@ class ScopeCheckTest {
             "KEY_DEFERRABLE matters",
             "COLUMNS_GENERATED matters",
             "LARGE_OBJECTS_POSSIBLE matters",
+            "NAMES_UNINDEXED matters",
             "TENANT_COLUMN_LEFT_OUT outside",
             "TRIGGERS_FIRE matters");
     assertThat(report.findings())

@@ -10,6 +10,7 @@ import io.holdfast.tenant.catalog.QualifiedName;
 import io.holdfast.tenant.check.FindingCode;
 import io.holdfast.tenant.check.ScopeCheck;
 import io.holdfast.tenant.discovery.Discovery.Discovered;
+import io.holdfast.tenant.scope.AssetGroup;
 import io.holdfast.tenant.scope.Exclusion;
 import io.holdfast.tenant.scope.NestedScope;
 import io.holdfast.tenant.scope.Owned;
@@ -240,6 +241,18 @@ class DiscoveryTest {
     assertThatThrownBy(() -> Nesting.resolve(nested("region", "region"), base, catalog))
         .isInstanceOf(BackupException.class)
         .hasMessageContaining("which scope account does not own");
+  }
+
+  @Test
+  void whatNamesOfFilesLookLikeIsSaidByTheIdOfTheBase() {
+    Catalog catalog = databases.catalog(OFFICE);
+    ScopeMap base =
+        Maps.edited(
+            Discovery.discover(catalog, "account", table("accounts"), Optional.empty()).map(),
+            "\nowned:",
+            "\nassets: {papers: {table: public.files, key: id, store: s, keys: '{id}/**'}}\nowned:");
+    assertThat(Nesting.resolve(nested("matter", "matters"), base, catalog).assets())
+        .isEqualTo(Map.of("papers", new AssetGroup.FileGroup(table("files"), "id", "s")));
   }
 
   @Test

@@ -282,6 +282,26 @@ class TenantCopyTest {
   }
 
   @Test
+  void whereTheMapSaysSoAShortIdInThePathOfAFileBecomesTheNewOneToo() throws IOException {
+    rows("CREATE TABLE scans (id uuid PRIMARY KEY, account_id integer NOT NULL, path text)");
+    rows(
+        "INSERT INTO scans VALUES (gen_random_uuid(), 1, 'in/1/1/a'), (gen_random_uuid(), 1,"
+            + " 'in/1/b'), (gen_random_uuid(), 1, 'in/11/c'), (gen_random_uuid(), 2, 'in/9/b')"
+            + " RETURNING 1");
+    map =
+        map(
+            "\nreferenced:",
+            "\nassets:\n  scans: {table: public.scans, key: path, store: files, keys:"
+                + " 'in/{id}/**'}\nreferenced:");
+    Goal.Copy goal = copy("9", Numbers.SHOWN);
+    try (RestoreRun run = RestoreRun.open(url, stored(), goal)) {
+      String mark = "copy-" + goal.mark() + "/";
+      assertThat(run.files("scans").keySet())
+          .containsExactlyInAnyOrder("in/9/1/a", "in/9/" + mark + "b", mark + "in/11/c");
+    }
+  }
+
+  @Test
   void aLongIdInThePathOfAFileBecomesTheNewOneWhereNobodyHasTheName() throws IOException {
     String id = "dddddddd-0000-0000-0000-000000000001";
     String to = "dddddddd-0000-0000-0000-000000000002";

@@ -343,6 +343,41 @@ class TenantErasureTest {
   }
 
   @Test
+  void whatAnotherColumnNamesStays() throws IOException {
+    TestDatabases.run(
+        url,
+        "ALTER TABLE clients ADD photo oid, ADD picture text",
+        "UPDATE clients SET photo = (SELECT scan FROM letters WHERE id = 1), picture = 'ann.pdf'"
+            + " WHERE name = 'Cid'");
+    map =
+        Maps.edited(
+            Discovery.discover(
+                    TestDatabases.catalog(url),
+                    "account",
+                    name("accounts"),
+                    Optional.of("account_id"))
+                .map(),
+            "\nowned:",
+            "\nassets:\n  scans: {table: public.letters, key: file, store: files}\n  pictures:"
+                + " {table: public.clients, key: picture, store: files}\nowned:");
+    Cancellation never = new Cancellation();
+    try (DatabaseSession session =
+        DatabaseSession.open(url, "test", StoredTenant.SETTINGS, never)) {
+      session.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
+      TenantErasure erasure =
+          new TenantErasure(session, never, map, TestDatabases.catalog(url), "1", List.of());
+      RestorePlan plan = erasure.plan(List.of(client(ANN)));
+      assertThat(erasure.files()).isEmpty();
+      assertThat(erasure.apply(plan)).isZero();
+      session.query("COMMIT");
+    }
+    assertThat(
+            rows(
+                "SELECT count(*) FROM clients c JOIN pg_largeobject_metadata m ON m.oid = c.photo"))
+        .containsExactly("1");
+  }
+
+  @Test
   void aWholeTenantGoesAndOthersStay() throws IOException {
     TestDatabases.run(url, "UPDATE letters SET answers = 1 WHERE id = 2");
     RestorePlan plan = erase(_ -> {}, account("1"));

@@ -187,6 +187,8 @@ class ScopeFileReaderTest {
         "excluded: {'a*B.c': why} | line 4: excluded is 'a*B.c': a name with * has only lower",
         "assets: {a: {table: public.x, key: k, store: s}} | line 4: a belongs to public.x, which",
         "assets: {a: {table: public.account, key: k}} | line 4: assets.a is no group: write",
+        "assets: {a: {table: public.account, key: k, store: s, keys: '**'}} | line 4: assets.a.keys is '**': it has not exactly one {id}",
+        "assets: {a: {table: public.account, largeObject: k, keys: '{id}/**'}} | line 4: assets.a is no group: write",
         "columns: {public.x.y: {restore: 'null'}} | line 4: public.x.y is of a table that is not",
         "columns: {public.account.y: {}} | line 4: columns.public.account.y says neither",
         "virtualReferences: [{from: public.a.b}] | line 4: a virtual reference needs from and to",

@@ -7,6 +7,7 @@ import io.holdfast.tenant.scope.ColumnRule;
 import io.holdfast.tenant.scope.ColumnRule.OnClone;
 import io.holdfast.tenant.scope.ColumnRule.OnRestore;
 import io.holdfast.tenant.scope.Exclusion;
+import io.holdfast.tenant.scope.KeyPattern;
 import io.holdfast.tenant.scope.Owned;
 import io.holdfast.tenant.scope.Referenced;
 import io.holdfast.tenant.scope.Root;
@@ -72,7 +73,8 @@ public final class RandomMap {
             new TreeMap<>(
                 Map.of(
                     text(),
-                    new AssetGroup.FileGroup(root, text(), text()),
+                    new AssetGroup.FileGroup(
+                        root, text(), text(), maybe("a/{id}/**").map(KeyPattern::new)),
                     "objects " + text(),
                     new AssetGroup.LargeObjectGroup(root, text()))),
             Optional.empty(),

@@ -174,6 +174,7 @@ CREATE TABLE documents (
 CREATE INDEX documents_user ON documents (user_id);
 CREATE INDEX documents_matter ON documents (matter_id);
 CREATE INDEX documents_folder ON documents (folder_id);
+CREATE INDEX documents_signature ON documents (signature_oid);
 
 -- `cited_documents` holds ids that no constraint knows.
 CREATE TABLE chat_messages (

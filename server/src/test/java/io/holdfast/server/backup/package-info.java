@@ -1,0 +1,4 @@
+@NullMarked
+package io.holdfast.server.backup;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.holdfast.server.operation;
+
+import org.jspecify.annotations.NullMarked;

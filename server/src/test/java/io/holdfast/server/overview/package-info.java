@@ -1,0 +1,4 @@
+@NullMarked
+package io.holdfast.server.overview;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.holdfast.server.source;
+
+import org.jspecify.annotations.NullMarked;
